@@ -1,0 +1,373 @@
+// Every command a session takes, with its reply, and every event it gives. Adding one here and a
+// Session::handle() overload is all there is to adding a command: wire format, dispatch and JSON follow.
+#pragma once
+
+#include "core/os/system.h"
+
+#include <variant>
+
+namespace ipclens {
+
+using SourceId = std::uint64_t; // given by the session, never reused within it; 0 is none
+using WatchId = std::uint64_t;
+using InboxId = std::uint64_t;
+
+IPCLENS_ENUM(SourceKind, Process, Section, SharedSection, File)
+
+// Which memory to open. The text form, as the command line and bookmarks write it, is in core/text/source_spec.h.
+struct SourceSpec {
+    SourceKind kind = SourceKind::Section;
+    std::string name;     // section: its name; file: its path on the session's side
+    ProcessKey process;   // process, shared section
+    std::string module;   // shared section: module file name, any case
+    std::string section;  // shared section: ".MYSEC"
+
+    bool operator==(const SourceSpec &) const = default;
+    IPCLENS_FIELDS(kind, name, process, module, section)
+};
+
+struct Done {
+    IPCLENS_FIELDS()
+};
+
+struct GetHost {
+    using Reply = Host;
+    static constexpr std::string_view name = "host.get";
+    IPCLENS_FIELDS()
+};
+
+// Does nothing; for measuring the way there and back.
+struct Ping {
+    using Reply = Done;
+    static constexpr std::string_view name = "session.ping";
+    IPCLENS_FIELDS()
+};
+
+struct ProcessList {
+    std::vector<ProcessInfo> processes;
+    IPCLENS_FIELDS(processes)
+};
+struct ListProcesses {
+    using Reply = ProcessList;
+    static constexpr std::string_view name = "process.list";
+    IPCLENS_FIELDS()
+};
+
+struct ModuleList {
+    std::vector<Module> modules;
+    IPCLENS_FIELDS(modules)
+};
+struct ListModules {
+    using Reply = ModuleList;
+    static constexpr std::string_view name = "process.modules";
+    ProcessKey process;
+    IPCLENS_FIELDS(process)
+};
+
+struct SharedSectionList {
+    std::vector<SharedSection> sections;
+    IPCLENS_FIELDS(sections)
+};
+struct ListSharedSections {
+    using Reply = SharedSectionList;
+    static constexpr std::string_view name = "process.sharedSections";
+    ProcessKey process;
+    IPCLENS_FIELDS(process)
+};
+
+struct ObjectList {
+    std::vector<NamedObject> objects;
+    IPCLENS_FIELDS(objects)
+};
+struct ListObjects {
+    using Reply = ObjectList;
+    static constexpr std::string_view name = "object.list";
+    bool includeWine = false;
+    std::string type; // only this type; empty: all
+    IPCLENS_FIELDS(includeWine, type)
+};
+
+// An opened source. `base` is where address 0 of the source is in its process (shared section), else 0.
+struct SourceInfo {
+    SourceId source = 0;
+    SourceSpec spec;
+    std::string name; // its text form
+    Access access = Access::Read;
+    AddressRange extent;
+    Address base = 0;
+    std::uint32_t pageSize = 4096;
+    std::vector<std::string> granted;
+    std::vector<std::string> refused;
+    std::optional<SectionInfo> section;
+    std::optional<ProcessInfo> process; // process and shared section: name and key of the process; other fields may be empty
+
+    IPCLENS_FIELDS(source, spec, name, access, extent, base, pageSize, granted, refused, section, process)
+};
+struct OpenSource {
+    using Reply = SourceInfo;
+    static constexpr std::string_view name = "source.open";
+    SourceSpec spec;
+    Access access = Access::Read;
+    IPCLENS_FIELDS(spec, access)
+};
+// Opens the same object again with other access, under the same id; watches go on. On failure nothing changes.
+struct SetSourceAccess {
+    using Reply = SourceInfo;
+    static constexpr std::string_view name = "source.setAccess";
+    SourceId source = 0;
+    Access access = Access::Read;
+    IPCLENS_FIELDS(source, access)
+};
+struct CreateSection {
+    using Reply = SourceInfo;
+    static constexpr std::string_view name = "section.create";
+    SectionRequest request;
+    IPCLENS_FIELDS(request)
+};
+// Ends its watches too.
+struct CloseSource {
+    using Reply = Done;
+    static constexpr std::string_view name = "source.close";
+    SourceId source = 0;
+    IPCLENS_FIELDS(source)
+};
+
+struct RegionList {
+    std::vector<Region> regions;
+    IPCLENS_FIELDS(regions)
+};
+struct ListRegions {
+    using Reply = RegionList;
+    static constexpr std::string_view name = "source.regions";
+    SourceId source = 0;
+    IPCLENS_FIELDS(source)
+};
+
+// One image a range, in the order asked. At most 64 MiB in all and 65,536 ranges; more is OutOfRange.
+struct MemoryImages {
+    std::vector<MemoryImage> images;
+    IPCLENS_FIELDS(images)
+};
+struct ReadMemory {
+    using Reply = MemoryImages;
+    static constexpr std::string_view name = "memory.read";
+    SourceId source = 0;
+    std::vector<AddressRange> ranges;
+    IPCLENS_FIELDS(source, ranges)
+};
+
+IPCLENS_ENUM(WriteOutcome,
+    Verified,    // written, and read back the same
+    Changed,     // other bytes than expected were there: nothing was written
+    Overwritten) // written, but reading back gave other bytes: the target wrote meanwhile
+
+struct WriteReply {
+    WriteOutcome outcome = WriteOutcome::Verified;
+    Bytes before;            // what was there
+    Bytes after;             // what is there now
+    std::uint64_t entry = 0; // journal entry; 0 when nothing was written
+    std::string note;        // "the page is copy-on-write: ..." ; empty when there is nothing to say
+    IPCLENS_FIELDS(outcome, before, after, entry, note)
+};
+// Compares, journals, writes, reads back. At most 16 MiB. Without `expected` it writes whatever was there.
+struct WriteMemory {
+    using Reply = WriteReply;
+    static constexpr std::string_view name = "memory.write";
+    SourceId source = 0;
+    Address address = 0;
+    std::optional<Bytes> expected; // same size as `bytes`
+    Bytes bytes;
+    std::uint64_t undoes = 0; // the journal entry this write takes back; 0: none
+    IPCLENS_FIELDS(source, address, expected, bytes, undoes)
+};
+
+struct Allocation {
+    Address address = 0;
+    IPCLENS_FIELDS(address)
+};
+struct AllocateMemory {
+    using Reply = Allocation;
+    static constexpr std::string_view name = "memory.allocate";
+    SourceId source = 0; // a process opened ReadWrite
+    std::uint64_t size = 0;
+    IPCLENS_FIELDS(source, size)
+};
+struct FreeMemory {
+    using Reply = Done;
+    static constexpr std::string_view name = "memory.free";
+    SourceId source = 0;
+    Address address = 0;
+    IPCLENS_FIELDS(source, address)
+};
+
+IPCLENS_ENUM(JournalState, Intended, Verified, Overwritten, Failed)
+
+// One write, as journalled. Intended: the write was about to be made when the session ended.
+struct JournalEntry {
+    std::uint64_t entry = 0;  // 1, 2, 3, ... within one run
+    std::string run;          // which session run wrote it: start time and pid
+    std::int64_t time = 0;    // nanoseconds since 1970 UTC
+    SourceSpec spec;
+    std::string source;       // text form of `spec`
+    Address address = 0;
+    Bytes before;
+    Bytes bytes;
+    JournalState state = JournalState::Intended;
+    std::uint64_t undoes = 0; // entry of the same run
+    std::string note;         // why it failed
+
+    IPCLENS_FIELDS(entry, run, time, spec, source, address, before, bytes, state, undoes, note)
+};
+struct JournalReply {
+    std::string run;  // of this session
+    std::string path; // of this session's journal file
+    std::vector<JournalEntry> entries; // oldest first, earlier runs before this one
+    std::vector<std::string> damaged;  // files or lines that could not be read, and where
+    IPCLENS_FIELDS(run, path, entries, damaged)
+};
+struct ReadJournal {
+    using Reply = JournalReply;
+    static constexpr std::string_view name = "journal.read";
+    std::uint32_t limit = 1000; // newest entries at most
+    IPCLENS_FIELDS(limit)
+};
+
+// Watches ranges of a source at `rate` Hz (0.1 to 1,000); at most 64 MiB and 4,096 ranges. The first update brings all pages,
+// later ones only pages that changed.
+struct WatchStarted {
+    WatchId watch = 0;
+    IPCLENS_FIELDS(watch)
+};
+struct StartWatch {
+    using Reply = WatchStarted;
+    static constexpr std::string_view name = "watch.start";
+    SourceId source = 0;
+    std::vector<AddressRange> ranges;
+    double rate = 10;
+    IPCLENS_FIELDS(source, ranges, rate)
+};
+struct StopWatch {
+    using Reply = Done;
+    static constexpr std::string_view name = "watch.stop";
+    WatchId watch = 0;
+    IPCLENS_FIELDS(watch)
+};
+
+struct WindowList {
+    std::vector<Window> windows;
+    IPCLENS_FIELDS(windows)
+};
+struct ListWindows {
+    using Reply = WindowList;
+    static constexpr std::string_view name = "window.list";
+    IPCLENS_FIELDS()
+};
+
+struct InboxOpened {
+    InboxId inbox = 0;
+    std::uint64_t window = 0;
+    std::vector<RegisteredMessage> registered;
+    IPCLENS_FIELDS(inbox, window, registered)
+};
+struct OpenInbox {
+    using Reply = InboxOpened;
+    static constexpr std::string_view name = "inbox.open";
+    InboxRequest request;
+    IPCLENS_FIELDS(request)
+};
+// Delivers what is still queued in a last batch before it replies.
+struct CloseInbox {
+    using Reply = Done;
+    static constexpr std::string_view name = "inbox.close";
+    InboxId inbox = 0;
+    IPCLENS_FIELDS(inbox)
+};
+
+struct SendCopyData {
+    using Reply = SendOutcome;
+    static constexpr std::string_view name = "window.sendCopyData";
+    std::uint64_t window = 0;
+    std::uint64_t sender = 0;
+    std::uint64_t id = 0;
+    std::optional<Bytes> data; // no value: lpData = NULL
+    std::uint32_t timeout = 5000; // milliseconds
+    IPCLENS_FIELDS(window, sender, id, data, timeout)
+};
+struct SendRegistered {
+    using Reply = SendOutcome;
+    static constexpr std::string_view name = "window.sendRegistered";
+    std::uint64_t window = 0;
+    std::string message;
+    std::uint64_t wParam = 0;
+    std::uint64_t lParam = 0;
+    std::uint32_t timeout = 5000;
+    IPCLENS_FIELDS(window, message, wParam, lParam, timeout)
+};
+
+// Events. -------------------------------------------------------------------------------------------------------------
+
+// Pages (or parts of pages at the edges) that changed since the last update of that watch. `failure` is set while the source
+// cannot be read at all, and sent once when it begins; `recovered` once when it ends.
+struct WatchUpdate {
+    static constexpr std::string_view name = "watch.update";
+    WatchId watch = 0;
+    std::uint64_t tick = 0;   // number of this sample, counting missed ones
+    std::uint64_t missed = 0; // ticks missed since the watch began, because reading or delivering took too long
+    std::int64_t time = 0;    // when it was read, nanoseconds since 1970 UTC
+    std::vector<MemoryImage> changed;
+    std::optional<Error> failure;
+    bool recovered = false;
+    IPCLENS_FIELDS(watch, tick, missed, time, changed, failure, recovered)
+};
+
+struct MessageBatch {
+    static constexpr std::string_view name = "inbox.batch";
+    InboxId inbox = 0;
+    std::vector<Message> messages;
+    std::uint64_t received = 0; // these four count since the inbox was opened
+    std::uint64_t dropped = 0;
+    std::uint64_t droppedBytes = 0;
+    std::uint64_t truncated = 0;
+    IPCLENS_FIELDS(inbox, messages, received, dropped, droppedBytes, truncated)
+};
+
+// A write was journalled, or its entry changed state.
+struct JournalChanged {
+    static constexpr std::string_view name = "journal.changed";
+    JournalEntry entry;
+    IPCLENS_FIELDS(entry)
+};
+
+// Lists. --------------------------------------------------------------------------------------------------------------
+
+using AnyCommand =
+    std::variant<GetHost, Ping, ListProcesses, ListModules, ListSharedSections, ListObjects, OpenSource, SetSourceAccess,
+                 CreateSection, CloseSource, ListRegions, ReadMemory, WriteMemory, AllocateMemory, FreeMemory, ReadJournal,
+                 StartWatch, StopWatch, ListWindows, OpenInbox, CloseInbox, SendCopyData, SendRegistered>;
+
+using Event = std::variant<WatchUpdate, MessageBatch, JournalChanged>;
+
+// AnyReply: a variant of every command's Reply, each once.
+namespace detail {
+template <class Variant, class T>
+struct AppendOnce;
+template <class... Ts, class T>
+struct AppendOnce<std::variant<Ts...>, T> {
+    using type = std::conditional_t<(std::is_same_v<Ts, T> || ...), std::variant<Ts...>, std::variant<Ts..., T>>;
+};
+template <class Replies, class... Commands>
+struct RepliesOf {
+    using type = Replies;
+};
+template <class Replies, class First, class... Rest>
+struct RepliesOf<Replies, First, Rest...>
+    : RepliesOf<typename AppendOnce<Replies, typename First::Reply>::type, Rest...> {};
+template <class Commands>
+struct RepliesOfVariant;
+template <class... Commands>
+struct RepliesOfVariant<std::variant<Commands...>> : RepliesOf<std::variant<Done>, Commands...> {};
+} // namespace detail
+
+using AnyReply = detail::RepliesOfVariant<AnyCommand>::type;
+
+} // namespace ipclens

@@ -1,0 +1,36 @@
+// A bar inside a view that says what failed there and what to try. Hidden while all is well.
+#pragma once
+
+#include "core/model/error.h"
+
+#include <QFrame>
+
+class QLabel;
+class QToolButton;
+
+namespace ipclens {
+
+class ErrorBar : public QFrame {
+    Q_OBJECT
+public:
+    enum class Level { Error, Warning };
+
+    explicit ErrorBar(QWidget *parent = nullptr);
+
+    void showError(const Error &error);
+    void showText(const QString &text, Level level);
+    // Adds a button after the text for what can be done about it; removed by the next show or clear. Emits actionTriggered.
+    void offer(const QString &action);
+    void clear();
+    QString text() const;
+
+signals:
+    void actionTriggered();
+
+private:
+    QLabel *m_text;
+    QToolButton *m_action;
+    QToolButton *m_close;
+};
+
+} // namespace ipclens

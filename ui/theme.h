@@ -1,0 +1,35 @@
+// Colours and fonts beyond the system palette, each in a light and a dark variant of at least 4.5:1 contrast.
+#pragma once
+
+#include <QColor>
+#include <QFont>
+#include <QPalette>
+
+namespace ipclens::theme {
+
+enum class Role {
+    Changed,         // text of a byte that just changed
+    ChangedFill,     // behind it
+    Unreadable,      // text of unreadable bytes
+    Address,         // address column
+    Muted,           // secondary text
+    WriteFrame,      // frame of a view in which typing writes
+    ErrorText,
+    ErrorFill,
+    WarningText,
+    WarningFill,
+    GoodText,        // "verified"
+    FirstCurve,      // messages/s
+    SecondCurve,     // bytes/s
+};
+
+bool isDark(const QPalette &palette);
+QColor color(Role role, const QPalette &palette);
+
+// The system's fixed-pitch font at the given size in points (0: the system's own size).
+QFont fixedFont(qreal pointSize = 0);
+
+// Forces a light or dark palette, for screenshots and for users whose desktop does not tell: "light", "dark" or "system".
+void apply(const QString &variant);
+
+} // namespace ipclens::theme
