@@ -52,7 +52,7 @@ struct InboxRequest {
     std::string className;             // of the hidden window; must not be empty
     std::string title;
     std::vector<std::string> messages; // registered message names to take beside WM_COPYDATA
-    std::uint64_t maxPayload = 64 << 20;  // bytes copied of one payload; the rest is cut and the true size kept
+    std::uint64_t maxPayload = 64 << 20;  // bytes copied of one payload, at most this default; the true size is kept
     std::uint64_t queueBytes = 256 << 20; // bytes that may wait for delivery; messages over it are counted as dropped
     IPCLENS_FIELDS(className, title, messages, maxPayload, queueBytes)
 };
