@@ -290,7 +290,7 @@ struct SendCopyData {
     std::uint64_t sender = 0;
     std::uint64_t id = 0;
     std::optional<Bytes> data; // no value: lpData = NULL
-    std::uint32_t timeout = 5000; // milliseconds
+    std::uint32_t timeout = 5000; // milliseconds, at most 60,000
     IPCLENS_FIELDS(window, sender, id, data, timeout)
 };
 struct SendRegistered {
@@ -306,8 +306,8 @@ struct SendRegistered {
 
 // Events. -------------------------------------------------------------------------------------------------------------
 
-// Pages (or parts of pages at the edges) that changed since the last update of that watch. `failure` is set while the source
-// cannot be read at all, and sent once when it begins; `recovered` once when it ends.
+// Pages (or parts of pages at the edges) that changed since the last update of that watch. `failure` is sent once when the source
+// begins to fail as a whole (not for mere holes), `recovered` once when it ends; between them no pages are sent.
 struct WatchUpdate {
     static constexpr std::string_view name = "watch.update";
     WatchId watch = 0;

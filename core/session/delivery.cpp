@@ -1,0 +1,127 @@
+#include "core/session/delivery.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace ipclens {
+
+struct Delivery::Open {
+    std::mutex taking; // guards what follows
+    InboxId id = 0;
+    std::unique_ptr<Inbox> inbox; // none once closed
+    bool started = false;
+    std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t> told; // the counts last given
+};
+
+Delivery::Delivery(std::function<void(Event)> give)
+    : m_give(std::move(give)), m_thread([this](std::stop_token stop) { run(stop); })
+{
+}
+
+Delivery::~Delivery()
+{
+    stop();
+}
+
+void Delivery::stop()
+{
+    m_thread.request_stop();
+    if (m_thread.joinable())
+        m_thread.join();
+}
+
+InboxId Delivery::add(std::unique_ptr<Inbox> inbox)
+{
+    auto open = std::make_shared<Open>();
+    open->inbox = std::move(inbox);
+    InboxId id = 0;
+    {
+        const std::scoped_lock lock(m_mutex);
+        open->id = id = ++m_lastInbox;
+        m_open.emplace(id, std::move(open));
+    }
+    m_changed.notify_one();
+    return id;
+}
+
+void Delivery::start(InboxId inbox)
+{
+    std::shared_ptr<Open> open;
+    {
+        const std::scoped_lock lock(m_mutex);
+        const auto found = m_open.find(inbox);
+        if (found == m_open.end())
+            return;
+        open = found->second;
+    }
+    const std::scoped_lock lock(open->taking);
+    open->started = true;
+}
+
+bool Delivery::close(InboxId inbox)
+{
+    std::shared_ptr<Open> open;
+    {
+        const std::scoped_lock lock(m_mutex);
+        auto entry = m_open.extract(inbox);
+        if (!entry)
+            return false;
+        open = std::move(entry.mapped());
+    }
+    const std::scoped_lock lock(open->taking);
+    open->started = true;
+    deliver(*open);
+    open->inbox.reset();
+    return true;
+}
+
+// With `open.taking` held.
+void Delivery::deliver(Open &open)
+{
+    if (!open.inbox || !open.started)
+        return;
+    Arrivals arrivals = open.inbox->take();
+    const auto counts = std::tuple(arrivals.received, arrivals.dropped, arrivals.droppedBytes, arrivals.truncated);
+    if (arrivals.messages.empty() && counts == open.told)
+        return;
+    open.told = counts;
+    auto rest = std::span(arrivals.messages);
+    do {
+        MessageBatch batch{.inbox = open.id, .received = arrivals.received, .dropped = arrivals.dropped,
+                           .droppedBytes = arrivals.droppedBytes, .truncated = arrivals.truncated};
+        std::size_t count = 0;
+        for (std::uint64_t bytes = 0; count < std::min(rest.size(), mostMessages); ++count) {
+            bytes += rest[count].payload.size();
+            if (count > 0 && bytes > mostBytes)
+                break;
+        }
+        const auto first = rest.first(count);
+        batch.messages.assign(std::move_iterator(first.begin()), std::move_iterator(first.end()));
+        rest = rest.subspan(count);
+        m_give(std::move(batch));
+    } while (!rest.empty());
+}
+
+void Delivery::run(std::stop_token stop)
+{
+    std::unique_lock lock(m_mutex);
+    while (!stop.stop_requested()) {
+        if (m_open.empty()) {
+            m_changed.wait(lock, stop, [this] { return !m_open.empty(); });
+            continue;
+        }
+        std::vector<std::shared_ptr<Open>> all;
+        for (const auto &[id, open] : m_open)
+            all.push_back(open);
+        lock.unlock();
+        for (const auto &open : all) {
+            const std::scoped_lock taking(open->taking);
+            deliver(*open);
+        }
+        all.clear();
+        lock.lock();
+        m_changed.wait_for(lock, stop, std::chrono::milliseconds(10), [] { return false; });
+    }
+}
+
+} // namespace ipclens

@@ -1,0 +1,292 @@
+#include "core/session/sampler.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace ipclens {
+
+// Guarded by the sampler's mutex down to the line; below it used by the sampler's thread alone.
+struct Sampler::Watch {
+    WatchId id = 0;
+    SourceId source = 0;
+    std::shared_ptr<MemorySource> memory;
+    std::vector<AddressRange> ranges; // never changes
+    Clock::duration period{};         // never changes
+    bool started = false;
+    Clock::time_point next;
+    std::atomic<bool> removed = false;
+    // ----
+    std::uint64_t tick = 0;
+    std::uint64_t missed = 0;
+    bool failing = false;
+    std::vector<MemoryImage> last; // one a range; empty before the first sample
+
+    void countTicks(Clock::time_point now);
+    std::optional<WatchUpdate> sample(MemorySource &from);
+};
+
+namespace {
+
+Failure limitExceeded(std::string object, std::string meaning)
+{
+    return Failure(Error{.kind = ErrorKind::OutOfRange,
+                         .operation = "start a watch",
+                         .object = std::move(object),
+                         .meaning = std::move(meaning)});
+}
+
+Result<void> checkRequest(const std::vector<AddressRange> &ranges, double rate)
+{
+    if (!(rate >= Sampler::slowest && rate <= Sampler::fastest)) // also refuses what is not a number
+        return limitExceeded(fmt::format("rate {}", rate),
+                             fmt::format("a rate is {} to {} Hz", Sampler::slowest, Sampler::fastest));
+    if (ranges.empty() || ranges.size() > Sampler::mostRanges)
+        return limitExceeded(fmt::format("{} ranges", ranges.size()),
+                             fmt::format("a watch has 1 to {} ranges", Sampler::mostRanges));
+    std::uint64_t total = 0;
+    for (const AddressRange &range : ranges) {
+        if (range.size == 0 || range.begin + range.size < range.begin)
+            return limitExceeded(fmt::format("range of {} bytes at 0x{:x}", range.size, range.begin),
+                                 "a range has at least one byte and ends below 2^64");
+        if (range.size > Sampler::mostBytes - total)
+            return limitExceeded("ranges", fmt::format("a watch has at most {} bytes in all", Sampler::mostBytes));
+        total += range.size;
+    }
+    return {};
+}
+
+// The unreadable parts of `image` within `part`.
+std::vector<AddressRange> unreadableIn(const MemoryImage &image, const AddressRange &part)
+{
+    std::vector<AddressRange> found;
+    auto at = std::ranges::upper_bound(image.unreadable, part.begin, {}, &AddressRange::begin);
+    if (at != image.unreadable.begin())
+        --at;
+    for (; at != image.unreadable.end() && at->begin < part.end(); ++at)
+        if (const auto both = intersect(*at, part); both.size > 0)
+            found.push_back(both);
+    return found;
+}
+
+MemoryImage cut(const MemoryImage &image, const AddressRange &part)
+{
+    MemoryImage piece{.address = part.begin, .unreadable = unreadableIn(image, part), .time = image.time};
+    piece.bytes.resize(part.size);
+    std::memcpy(piece.bytes.data(), image.bytes.data() + (part.begin - image.address), part.size);
+    if (!piece.unreadable.empty())
+        piece.why = image.why;
+    return piece;
+}
+
+// Adds the pages of `now` that differ from `before`, neighbours as one image.
+void addChanges(const MemoryImage &before, const MemoryImage &now, std::uint64_t pageSize,
+                std::vector<MemoryImage> &changed)
+{
+    const bool sameMarks = before.unreadable == now.unreadable;
+    const auto differs = [&](const AddressRange &page) {
+        const auto offset = page.begin - now.address;
+        return std::memcmp(before.bytes.data() + offset, now.bytes.data() + offset, page.size) != 0 ||
+               (!sameMarks && unreadableIn(before, page) != unreadableIn(now, page));
+    };
+    const AddressRange whole = now.range();
+    if (sameMarks && std::memcmp(before.bytes.data(), now.bytes.data(), now.bytes.size()) == 0)
+        return;
+    AddressRange run{whole.begin, 0};
+    for (Address at = whole.begin; at < whole.end();) {
+        const auto toNextPage = pageSize - at % pageSize;
+        const AddressRange page{at, std::min<std::uint64_t>(toNextPage, whole.end() - at)};
+        at = page.end();
+        if (differs(page)) {
+            run.size += page.size;
+            if (at < whole.end())
+                continue;
+        }
+        if (run.size > 0)
+            changed.push_back(cut(now, run));
+        run = {at, 0};
+    }
+}
+
+// Set when nothing at all could be read for a reason that lies in the source rather than in the pages.
+std::optional<Error> failureOf(const std::vector<MemoryImage> &images)
+{
+    for (const MemoryImage &image : images)
+        if (image.unreadable.size() != 1 || image.unreadable[0].size != image.bytes.size())
+            return std::nullopt;
+    const auto &why = images[0].why;
+    if (!why || why->kind == ErrorKind::Unreadable || why->kind == ErrorKind::OutOfRange)
+        return std::nullopt;
+    return why;
+}
+
+} // namespace
+
+// Moves the deadline on, over the ticks whose time has passed.
+void Sampler::Watch::countTicks(Clock::time_point now)
+{
+    const auto passed = now > next ? (now - next) / period : 0;
+    tick += 1 + static_cast<std::uint64_t>(passed);
+    missed += static_cast<std::uint64_t>(passed);
+    next += period * (1 + passed);
+}
+
+// While the source fails, what was read last is kept, so that only what really changed is told when it recovers.
+std::optional<WatchUpdate> Sampler::Watch::sample(MemorySource &from)
+{
+    std::vector<MemoryImage> images;
+    images.reserve(ranges.size());
+    for (const AddressRange &range : ranges)
+        images.push_back(readImage(from, range));
+    WatchUpdate update{.watch = id, .tick = tick, .missed = missed, .time = images[0].time};
+
+    const auto failure = failureOf(images);
+    const bool begins = failure && !failing;
+    update.recovered = !failure && failing;
+    failing = failure.has_value();
+    if (begins)
+        update.failure = failure;
+
+    if (last.empty()) {
+        update.changed = images;
+        last = std::move(images);
+        return update;
+    }
+    if (!failure) {
+        for (std::size_t i = 0; i < images.size(); ++i)
+            addChanges(last[i], images[i], from.pageSize(), update.changed);
+        last = std::move(images);
+    }
+    if (update.changed.empty() && !update.failure && !update.recovered)
+        return std::nullopt;
+    return update;
+}
+
+Sampler::Sampler(std::function<void(Event)> give)
+    : m_give(std::move(give)), m_thread([this](std::stop_token stop) { run(stop); })
+{
+}
+
+Sampler::~Sampler()
+{
+    stop();
+}
+
+void Sampler::stop()
+{
+    m_thread.request_stop();
+    if (m_thread.joinable())
+        m_thread.join();
+}
+
+Result<WatchId> Sampler::add(SourceId source, std::shared_ptr<MemorySource> memory, std::vector<AddressRange> ranges,
+                             double rate)
+{
+    if (auto checked = checkRequest(ranges, rate); !checked)
+        return Failure(checked.error());
+    auto watch = std::make_shared<Watch>();
+    watch->source = source;
+    watch->memory = std::move(memory);
+    watch->ranges = std::move(ranges);
+    watch->period = std::chrono::round<Clock::duration>(std::chrono::duration<double>(1 / rate));
+    const std::scoped_lock lock(m_mutex);
+    if (m_watches.size() >= mostWatches)
+        return limitExceeded(fmt::format("source {}", source),
+                             fmt::format("a session has at most {} watches", mostWatches));
+    watch->id = ++m_lastWatch;
+    m_watches.push_back(std::move(watch));
+    return m_lastWatch;
+}
+
+void Sampler::start(WatchId id)
+{
+    {
+        const std::scoped_lock lock(m_mutex);
+        const auto found = std::ranges::find(m_watches, id, &Watch::id);
+        if (found == m_watches.end())
+            return;
+        (*found)->started = true;
+        (*found)->next = Clock::now();
+        ++m_changes;
+    }
+    m_changed.notify_one();
+}
+
+bool Sampler::remove(WatchId id)
+{
+    const std::scoped_lock lock(m_mutex);
+    return std::erase_if(m_watches, [id](const auto &watch) {
+        if (watch->id != id)
+            return false;
+        watch->removed = true;
+        return true;
+    }) > 0;
+}
+
+void Sampler::removeSource(SourceId source)
+{
+    const std::scoped_lock lock(m_mutex);
+    std::erase_if(m_watches, [source](const auto &watch) {
+        if (watch->source != source)
+            return false;
+        watch->removed = true;
+        return true;
+    });
+}
+
+void Sampler::replaceSource(SourceId source, std::shared_ptr<MemorySource> memory)
+{
+    const std::scoped_lock lock(m_mutex);
+    for (const auto &watch : m_watches)
+        if (watch->source == source)
+            watch->memory = memory;
+}
+
+std::shared_ptr<Sampler::Watch> Sampler::mostUrgent() const
+{
+    std::shared_ptr<Watch> first;
+    for (const auto &watch : m_watches)
+        if (watch->started && (!first || watch->next < first->next))
+            first = watch;
+    return first;
+}
+
+void Sampler::run(std::stop_token stop)
+{
+    std::unique_lock lock(m_mutex);
+    while (!stop.stop_requested()) {
+        const auto seen = m_changes;
+        const auto isChanged = [&] { return m_changes != seen; };
+        const auto watch = mostUrgent();
+        if (!watch) {
+            m_changed.wait(lock, stop, isChanged);
+            continue;
+        }
+        const auto now = Clock::now();
+        if (now < watch->next) {
+            m_changed.wait_until(lock, stop, watch->next, isChanged);
+            continue;
+        }
+        watch->countTicks(now);
+        const auto memory = watch->memory;
+        lock.unlock();
+        std::optional<WatchUpdate> update;
+        try {
+            update = watch->sample(*memory);
+        } catch (const std::exception &problem) {
+            if (!std::exchange(watch->failing, true))
+                update = WatchUpdate{.watch = watch->id, .tick = watch->tick, .missed = watch->missed,
+                                     .time = wallClock(),
+                                     .failure = Error{.kind = ErrorKind::Failed, .operation = "sample",
+                                                      .object = memory->name(), .meaning = problem.what()}};
+        }
+        if (update && !watch->removed)
+            m_give(std::move(*update));
+        lock.lock();
+    }
+}
+
+} // namespace ipclens

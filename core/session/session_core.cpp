@@ -1,0 +1,424 @@
+#include "core/session/session_core.h"
+
+#include "core/model/transform.h"
+#include "core/session/write_memory.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace ipclens {
+namespace {
+
+constexpr std::uint64_t mostBytesRead = std::uint64_t{64} << 20;
+constexpr std::size_t mostRangesRead = 65'536;
+// What the session thread reads itself. A range can cost as much as many bytes: some systems take 0.1 ms a call.
+constexpr std::uint64_t quickBytes = (std::uint64_t{1} << 20) + (std::uint64_t{64} << 10);
+constexpr std::size_t quickRanges = 16;
+constexpr std::uint64_t mostPayload = std::uint64_t{64} << 20;
+constexpr std::uint32_t longestTimeout = 60'000;
+
+Failure refuse(ErrorKind kind, std::string operation, std::string object, std::string meaning)
+{
+    return Failure(Error{
+        .kind = kind, .operation = std::move(operation), .object = std::move(object), .meaning = std::move(meaning)});
+}
+
+Failure cancelled(std::string operation)
+{
+    return refuse(ErrorKind::Cancelled, std::move(operation), {}, "was cancelled");
+}
+
+// A session may be asked for more than there is memory for.
+Failure outOfMemory(std::string_view command, const std::exception &problem)
+{
+    return refuse(ErrorKind::Failed, std::string(command), {},
+                  fmt::format("it needs more than this session has: {}", problem.what()));
+}
+
+// All bytes of the ranges; an error when they are over a limit.
+Result<std::uint64_t> checkRanges(const std::vector<AddressRange> &ranges)
+{
+    if (ranges.size() > mostRangesRead)
+        return refuse(ErrorKind::OutOfRange, "read memory", fmt::format("{} ranges", ranges.size()),
+                      fmt::format("at most {} ranges can be read at once", mostRangesRead));
+    std::uint64_t total = 0;
+    for (const AddressRange &range : ranges) {
+        if (range.begin + range.size < range.begin)
+            return refuse(ErrorKind::OutOfRange, "read memory",
+                          fmt::format("{} bytes at 0x{:x}", range.size, range.begin), "the range ends behind 2^64 - 1");
+        if (range.size > mostBytesRead - total)
+            return refuse(ErrorKind::OutOfRange, "read memory",
+                          fmt::format("{} bytes at 0x{:x}", range.size, range.begin),
+                          fmt::format("at most {} bytes can be read at once", mostBytesRead));
+        total += range.size;
+    }
+    return total;
+}
+
+Result<MemoryImages> readRanges(MemorySource &memory, const std::vector<AddressRange> &ranges, std::stop_token stop)
+{
+    MemoryImages reply;
+    reply.images.reserve(ranges.size());
+    for (const AddressRange &range : ranges) {
+        if (stop.stop_requested())
+            return cancelled("read memory");
+        reply.images.push_back(readImage(memory, range));
+    }
+    return reply;
+}
+
+Result<void> checkTimeout(std::uint32_t timeout)
+{
+    if (timeout > longestTimeout)
+        return refuse(ErrorKind::OutOfRange, "send", fmt::format("time-out of {} ms", timeout),
+                      fmt::format("it is at most {} ms", longestTimeout));
+    return {};
+}
+
+// Puts what a walk found into its reply.
+template <class Reply, class List>
+auto into(List Reply::*member)
+{
+    return [member](List list) {
+        Reply reply;
+        reply.*member = std::move(list);
+        return reply;
+    };
+}
+
+std::uint32_t pidOf(System &system)
+{
+    const auto host = system.host();
+    return host ? host->pid : 0; // only part of a file name
+}
+
+} // namespace
+
+Session::Session(std::unique_ptr<System> system, SessionOptions options, std::function<void(Event)> give)
+    : m_system(std::move(system)), m_give(std::move(give)),
+      m_journal(std::move(options.journalFolder), pidOf(*m_system)),
+      m_sampler([this](Event event) { giveEvent(std::move(event)); }),
+      m_delivery([this](Event event) { giveEvent(std::move(event)); })
+{
+}
+
+Session::~Session()
+{
+    m_calls.cancelAll();
+    m_sampler.stop();
+    m_delivery.stop();
+    m_walks.stop();
+    m_memory.stop();
+    m_sends.stop();
+}
+
+void Session::run(CallId call, AnyCommand command, ReplySink reply)
+{
+    std::visit([&](auto &one) { start(call, one, std::move(reply)); }, command);
+}
+
+template <class Command>
+void Session::start(CallId call, Command &command, ReplySink reply)
+{
+    using Reply = typename Command::Reply;
+    const auto stop = m_calls.token(call);
+    if (!stop)
+        return; // cancelled before it began
+    auto outcome = [&]() -> Outcome<Reply> {
+        try {
+            return handle(command);
+        } catch (const std::exception &problem) {
+            return Result<Reply>(outOfMemory(Command::name, problem));
+        }
+    }();
+    if (auto *result = std::get_if<Result<Reply>>(&outcome)) {
+        finish(call, std::move(*result), reply);
+        return;
+    }
+    auto &job = std::get<Job<Reply>>(outcome);
+    Lane &worker = lane(job.lane);
+    if (worker.isFull()) {
+        finish<Reply>(call,
+                      refuse(ErrorKind::Failed, std::string(Command::name), {},
+                             fmt::format("{} commands are waiting already", Lane::mostWaiting)),
+                      reply);
+        return;
+    }
+    worker.add([this, call, stop = *stop, work = std::move(job.work), reply = std::move(reply)]() mutable {
+        if (stop.stop_requested())
+            return;
+        auto result = [&]() -> Result<Reply> {
+            try {
+                return work(stop);
+            } catch (const std::exception &problem) {
+                return outOfMemory(Command::name, problem);
+            }
+        }();
+        finish(call, std::move(result), reply);
+    });
+}
+
+template <class Reply>
+void Session::finish(CallId call, Result<Reply> result, ReplySink &reply)
+{
+    if (!m_calls.finish(call))
+        return; // cancelled
+    if constexpr (requires(const Reply &given) { afterReply(given); }) {
+        const auto given = result;
+        reply(std::move(result));
+        if (given)
+            afterReply(*given);
+    } else {
+        reply(std::move(result));
+    }
+}
+
+Lane &Session::lane(LaneName name)
+{
+    return name == LaneName::Walk ? m_walks : name == LaneName::Memory ? m_memory : m_sends;
+}
+
+void Session::giveEvent(Event event)
+{
+    const std::scoped_lock lock(m_giving);
+    if (m_give)
+        m_give(std::move(event));
+}
+
+Result<Host> Session::handle(const GetHost &)
+{
+    return m_system->host();
+}
+
+Job<ProcessList> Session::handle(const ListProcesses &)
+{
+    return {LaneName::Walk, [this](std::stop_token stop) {
+                return transform(m_system->processes(stop), into(&ProcessList::processes));
+            }};
+}
+
+Job<ModuleList> Session::handle(const ListModules &command)
+{
+    return {LaneName::Walk, [this, process = command.process](std::stop_token) {
+                return transform(m_system->modules(process), into(&ModuleList::modules));
+            }};
+}
+
+Job<SharedSectionList> Session::handle(const ListSharedSections &command)
+{
+    return {LaneName::Walk, [this, process = command.process](std::stop_token stop) {
+                return transform(m_system->sharedSections(process, stop), into(&SharedSectionList::sections));
+            }};
+}
+
+Job<ObjectList> Session::handle(const ListObjects &command)
+{
+    return {LaneName::Walk, [this, command](std::stop_token stop) {
+                return transform(
+                    m_system->namedObjects(command.includeWine, stop), [&](std::vector<NamedObject> objects) {
+                        if (!command.type.empty())
+                            std::erase_if(objects, [&](const auto &object) { return object.type != command.type; });
+                        return ObjectList{std::move(objects)};
+                    });
+            }};
+}
+
+Outcome<SourceInfo> Session::handle(const OpenSource &command)
+{
+    const auto open = [this, command](std::stop_token stop) {
+        return transform(openSource(*m_system, command.spec, command.access, stop),
+                         [this](OpenSourceState state) { return m_sources.add(std::move(state)); });
+    };
+    if (command.spec.kind == SourceKind::Section)
+        return open({});
+    return Job<SourceInfo>{LaneName::Walk, open};
+}
+
+Result<SourceInfo> Session::handle(const SetSourceAccess &command)
+{
+    constexpr const char *operation = "change access";
+    const auto current = m_sources.find(command.source, operation);
+    if (!current)
+        return Failure(current.error());
+    auto state = reopenSource(*m_system, **current, command.access);
+    if (!state)
+        return Failure(state.error());
+    const auto memory = state->memory;
+    auto info = m_sources.replace(command.source, std::move(*state), operation);
+    if (info)
+        m_sampler.replaceSource(command.source, memory);
+    return info;
+}
+
+Result<SourceInfo> Session::handle(const CreateSection &command)
+{
+    if (command.request.name.empty())
+        return refuse(ErrorKind::Invalid, "create section", "\"\"", "a section needs a name to be found by");
+    if (command.request.size == 0)
+        return refuse(ErrorKind::Invalid, "create section", "section " + command.request.name,
+                      "a section has at least one byte");
+    return transform(m_system->createSection(command.request), [&](std::shared_ptr<Section> section) {
+        return m_sources.add(createdSection(std::move(section), command.request));
+    });
+}
+
+Result<Done> Session::handle(const CloseSource &command)
+{
+    m_sampler.removeSource(command.source);
+    return transform(m_sources.remove(command.source, "close source"), [] { return Done{}; });
+}
+
+Job<RegionList> Session::handle(const ListRegions &command)
+{
+    return {LaneName::Walk, [this, source = command.source](std::stop_token stop) -> Result<RegionList> {
+                const auto state = m_sources.find(source, "list regions");
+                if (!state)
+                    return Failure(state.error());
+                MemorySource &memory = *(*state)->memory;
+                return transform(memory.regions(memory.extent(), stop), into(&RegionList::regions));
+            }};
+}
+
+Outcome<MemoryImages> Session::handle(ReadMemory &command)
+{
+    const auto total = checkRanges(command.ranges);
+    if (!total)
+        return Result<MemoryImages>(Failure(total.error()));
+    const auto state = m_sources.find(command.source, "read memory");
+    if (!state)
+        return Result<MemoryImages>(Failure(state.error()));
+    if (*total <= quickBytes && command.ranges.size() <= quickRanges)
+        return readRanges(*(*state)->memory, command.ranges, {});
+    return Job<MemoryImages>{LaneName::Memory, [memory = (*state)->memory, ranges = std::move(command.ranges)](
+                                                   std::stop_token stop) { return readRanges(*memory, ranges, stop); }};
+}
+
+Job<WriteReply> Session::handle(WriteMemory &command)
+{
+    return {LaneName::Memory, [this, command = std::move(command)](std::stop_token stop) -> Result<WriteReply> {
+                const auto state = m_sources.find(command.source, "write memory");
+                if (!state)
+                    return Failure(state.error());
+                const auto noted = [this](const JournalEntry &entry) { giveEvent(JournalChanged{entry}); };
+                return writeMemory(**state, command, m_journal, noted, stop);
+            }};
+}
+
+Result<Allocation> Session::handle(const AllocateMemory &command)
+{
+    constexpr const char *operation = "allocate memory";
+    const auto state = m_sources.find(command.source, operation);
+    if (!state)
+        return Failure(state.error());
+    const SourceInfo &info = (*state)->info;
+    if (info.spec.kind != SourceKind::Process)
+        return refuse(ErrorKind::Unsupported, operation, info.name, "only processes have memory to allocate");
+    if (info.access != Access::ReadWrite)
+        return refuse(ErrorKind::Refused, operation, info.name, "the process is open read-only");
+    if (command.size == 0)
+        return refuse(ErrorKind::Invalid, operation, info.name, "a block has at least one byte");
+    const auto process = (*state)->process;
+    return transform(process->allocate(command.size), [&](Address address) {
+        m_sources.rememberBlock(command.source, address, process);
+        return Allocation{address};
+    });
+}
+
+Result<Done> Session::handle(const FreeMemory &command)
+{
+    constexpr const char *operation = "free memory";
+    const auto state = m_sources.find(command.source, operation);
+    if (!state)
+        return Failure(state.error());
+    const auto owner = m_sources.ownerOf(command.source, command.address);
+    if (!owner)
+        return refuse(ErrorKind::Invalid, operation, fmt::format("{} at 0x{:x}", (*state)->info.name, command.address),
+                      "no block that this session allocated begins there");
+    return transform(owner->release(command.address), [&] {
+        m_sources.forgetBlock(command.source, command.address);
+        return Done{};
+    });
+}
+
+Job<JournalReply> Session::handle(const ReadJournal &command)
+{
+    return {LaneName::Memory,
+            [this, limit = command.limit](std::stop_token stop) { return m_journal.read(limit, stop); }};
+}
+
+Result<WatchStarted> Session::handle(StartWatch &command)
+{
+    const auto state = m_sources.find(command.source, "start a watch");
+    if (!state)
+        return Failure(state.error());
+    return transform(m_sampler.add(command.source, (*state)->memory, std::move(command.ranges), command.rate),
+                     [](WatchId watch) { return WatchStarted{watch}; });
+}
+
+Result<Done> Session::handle(const StopWatch &command)
+{
+    if (m_sampler.remove(command.watch))
+        return Done{};
+    return refuse(ErrorKind::Missing, "stop a watch", fmt::format("watch {}", command.watch),
+                  "there is no watch of that number");
+}
+
+Job<WindowList> Session::handle(const ListWindows &)
+{
+    return {LaneName::Walk,
+            [this](std::stop_token stop) { return transform(m_system->windows(stop), into(&WindowList::windows)); }};
+}
+
+Outcome<InboxOpened> Session::handle(const OpenInbox &command)
+{
+    constexpr const char *operation = "open inbox";
+    const InboxRequest &request = command.request;
+    const auto invalid = [&](ErrorKind kind, std::string meaning) {
+        return Result<InboxOpened>(refuse(kind, operation, "window class \"" + request.className + "\"", meaning));
+    };
+    if (request.className.empty())
+        return invalid(ErrorKind::Invalid, "an inbox's window needs a class name");
+    if (request.maxPayload > mostPayload)
+        return invalid(ErrorKind::OutOfRange, fmt::format("at most {} bytes of a payload can be kept", mostPayload));
+    return Job<InboxOpened>{LaneName::Walk, [this, request](std::stop_token) {
+                                return transform(m_system->openInbox(request), [this](std::unique_ptr<Inbox> inbox) {
+                                    InboxOpened opened{.window = inbox->window(), .registered = inbox->registered()};
+                                    opened.inbox = m_delivery.add(std::move(inbox));
+                                    return opened;
+                                });
+                            }};
+}
+
+Job<Done> Session::handle(const CloseInbox &command)
+{
+    return {LaneName::Walk, [this, inbox = command.inbox](std::stop_token) -> Result<Done> {
+                if (m_delivery.close(inbox))
+                    return Done{};
+                return refuse(ErrorKind::Missing, "close inbox", fmt::format("inbox {}", inbox),
+                              "there is no inbox of that number");
+            }};
+}
+
+Outcome<SendOutcome> Session::handle(SendCopyData &command)
+{
+    if (const auto checked = checkTimeout(command.timeout); !checked)
+        return Result<SendOutcome>(Failure(checked.error()));
+    return Job<SendOutcome>{LaneName::Send, [this, command = std::move(command)](std::stop_token) {
+                                return m_system->sendCopyData(command.window, command.sender, command.id, command.data,
+                                                              command.timeout);
+                            }};
+}
+
+Outcome<SendOutcome> Session::handle(const SendRegistered &command)
+{
+    if (const auto checked = checkTimeout(command.timeout); !checked)
+        return Result<SendOutcome>(Failure(checked.error()));
+    return Job<SendOutcome>{LaneName::Send, [this, command](std::stop_token) {
+                                return m_system->sendRegistered(command.window, command.message, command.wParam,
+                                                                command.lParam, command.timeout);
+                            }};
+}
+
+} // namespace ipclens

@@ -1,0 +1,89 @@
+// What a session does with each command, whoever brings the commands.
+#pragma once
+
+#include "core/session/calls.h"
+#include "core/session/delivery.h"
+#include "core/session/journal.h"
+#include "core/session/lane.h"
+#include "core/session/sampler.h"
+#include "core/session/sources.h"
+
+namespace ipclens {
+
+// A command that takes too long for the session thread: `work` is done on the thread of `lane`.
+enum class LaneName { Walk, Memory, Send };
+template <class Reply>
+struct Job {
+    LaneName lane;
+    std::move_only_function<Result<Reply>(std::stop_token)> work;
+};
+// What a handler gives: a reply at once, or a job that will.
+template <class Reply>
+using Outcome = std::variant<Result<Reply>, Job<Reply>>;
+
+// Has a handle() for every command. The thread that calls run() is the session thread. Besides it: one thread for walks and
+// openings, one for large reads and all writes, one for sends, one for watches and one for inboxes.
+class Session {
+public:
+    // `give` is told of events, never of two at a time; it may block.
+    Session(std::unique_ptr<System> system, SessionOptions options, std::function<void(Event)> give);
+    // Waits for the threads. Replies to calls under way are dropped.
+    ~Session();
+
+    // Replies on this thread before it returns, or later on the thread of a lane.
+    // Between announce() and run() a call can be cancelled already. False: a call of that number is under way.
+    bool announce(CallId call) { return m_calls.begin(call); }
+    void run(CallId call, AnyCommand command, ReplySink reply);
+    // Any thread.
+    void cancel(CallId call) { m_calls.cancel(call); }
+
+private:
+    Result<Host> handle(const GetHost &);
+    Result<Done> handle(const Ping &) { return Done{}; }
+    Job<ProcessList> handle(const ListProcesses &);
+    Job<ModuleList> handle(const ListModules &command);
+    Job<SharedSectionList> handle(const ListSharedSections &command);
+    Job<ObjectList> handle(const ListObjects &command);
+    Outcome<SourceInfo> handle(const OpenSource &command);
+    Result<SourceInfo> handle(const SetSourceAccess &command);
+    Result<SourceInfo> handle(const CreateSection &command);
+    Result<Done> handle(const CloseSource &command);
+    Job<RegionList> handle(const ListRegions &command);
+    Outcome<MemoryImages> handle(ReadMemory &command);
+    Job<WriteReply> handle(WriteMemory &command);
+    Result<Allocation> handle(const AllocateMemory &command);
+    Result<Done> handle(const FreeMemory &command);
+    Job<JournalReply> handle(const ReadJournal &command);
+    Result<WatchStarted> handle(StartWatch &command);
+    Result<Done> handle(const StopWatch &command);
+    Job<WindowList> handle(const ListWindows &);
+    Outcome<InboxOpened> handle(const OpenInbox &command);
+    Job<Done> handle(const CloseInbox &command);
+    Outcome<SendOutcome> handle(SendCopyData &command);
+    Outcome<SendOutcome> handle(const SendRegistered &command);
+
+    // What begins only when the user knows its number.
+    void afterReply(const WatchStarted &started) { m_sampler.start(started.watch); }
+    void afterReply(const InboxOpened &opened) { m_delivery.start(opened.inbox); }
+
+    template <class Command>
+    void start(CallId call, Command &command, ReplySink reply);
+    template <class Reply>
+    void finish(CallId call, Result<Reply> result, ReplySink &reply);
+    Lane &lane(LaneName name);
+    void giveEvent(Event event);
+
+    const std::unique_ptr<System> m_system;
+    const std::function<void(Event)> m_give;
+    std::mutex m_giving; // held while an event is given
+    Calls m_calls;
+    Sources m_sources;
+    Journal m_journal;
+    Sampler m_sampler;
+    Delivery m_delivery;
+    Lane m_walks;
+    Lane m_memory;
+    Lane m_sends;
+};
+
+} // namespace ipclens
