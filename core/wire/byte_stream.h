@@ -20,6 +20,12 @@ public:
     virtual Result<std::size_t> read(std::span<std::byte> into) = 0;
     // Writes all pieces, in order, waiting while the far end is slow.
     virtual Result<void> write(std::span<const std::span<const std::byte>> pieces) = 0;
+    // Writes as many leading bytes as it can without waiting, and says how many; a stream that cannot promise that writes none.
+    virtual Result<std::size_t> writeNow(std::span<const std::span<const std::byte>> pieces)
+    {
+        static_cast<void>(pieces);
+        return 0;
+    }
     // Ends reading and writing, also those under way in other threads. Any thread; more than once is fine.
     virtual void shutdown() = 0;
     // Who is at the far end, and what its standard error said last, for error texts.

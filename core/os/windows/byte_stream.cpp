@@ -1,0 +1,368 @@
+#include "core/wire/byte_stream.h"
+
+#include "core/os/windows/last_error.h"
+#include "core/os/windows/unique_handle.h"
+#include "core/os/windows/utf16.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include <fcntl.h>
+#include <io.h>
+
+#include <fmt/format.h>
+
+namespace ipclens {
+namespace {
+
+constexpr DWORD pipeSize = 1 << 20;
+constexpr std::size_t wordsKept = 4096; // of a child's standard error
+constexpr DWORD gentleEnd = 2000;       // milliseconds
+
+Failure shutDown(std::string operation)
+{
+    return Failure(Error{.kind = ErrorKind::Cancelled, .operation = std::move(operation), .meaning = "was shut down"});
+}
+
+// A handle to the calling thread that other threads can cancel its waiting with; kept, because making one takes long.
+HANDLE thisThread()
+{
+    thread_local const KernelHandle thread = [] {
+        KernelHandle made;
+        const HANDLE process = GetCurrentProcess();
+        DuplicateHandle(process, GetCurrentThread(), process, made.receive(), THREAD_TERMINATE, FALSE, 0);
+        return made;
+    }();
+    return thread.get();
+}
+
+// A handle that one thread at a time waits on, and that any thread can make it stop waiting on. Anonymous pipes know no
+// overlapped operations, so the waiting thread is woken by CancelSynchronousIo.
+class PipeEnd {
+public:
+    PipeEnd() = default;
+    explicit PipeEnd(KernelHandle handle) : m_handle(std::move(handle)) {}
+
+    // `call` uses the handle and gives what it wants; no value once shut down.
+    template <class Call>
+    auto use(Call call) -> std::optional<decltype(call(HANDLE()))>
+    {
+        {
+            const std::scoped_lock lock(m_mutex);
+            if (m_isShutDown)
+                return std::nullopt;
+            m_user = thisThread();
+        }
+        auto result = call(m_handle.get());
+        const std::scoped_lock lock(m_mutex);
+        m_user = nullptr;
+        m_left.notify_all();
+        return result;
+    }
+
+    void shutdown()
+    {
+        std::unique_lock lock(m_mutex);
+        m_isShutDown = true;
+        // Cancelling does nothing just before the other thread begins to wait: hence again, until it has left.
+        while (m_user) {
+            CancelSynchronousIo(m_user);
+            m_left.wait_for(lock, std::chrono::milliseconds(1), [this] { return !m_user; });
+        }
+        m_handle = {};
+    }
+
+private:
+    KernelHandle m_handle;
+    std::mutex m_mutex; // guards what follows
+    std::condition_variable m_left;
+    HANDLE m_user = nullptr; // the thread that may be waiting
+    bool m_isShutDown = false;
+};
+
+class PipeStream : public ByteStream {
+public:
+    PipeStream(KernelHandle input, KernelHandle output, std::string description)
+        : m_input(std::move(input)), m_output(std::move(output)), m_description(std::move(description))
+    {
+    }
+    ~PipeStream() override { PipeStream::shutdown(); }
+
+    Result<std::size_t> read(std::span<std::byte> into) override
+    {
+        const std::scoped_lock reading(m_reading);
+        struct Read {
+            DWORD count = 0;
+            DWORD code = 0;
+        };
+        const auto result = m_input.use([&](HANDLE handle) {
+            Read read;
+            const auto most = static_cast<DWORD>(std::min<std::size_t>(into.size(), MAXLONG));
+            if (!ReadFile(handle, into.data(), most, &read.count, nullptr))
+                read.code = GetLastError();
+            return read;
+        });
+        if (!result || result->code == ERROR_OPERATION_ABORTED)
+            return shutDown("read from the stream");
+        // The end of a pipe is a failure on Windows and a success with nothing read on Wine when the pipe is Unix's.
+        if (result->code == ERROR_BROKEN_PIPE || result->code == ERROR_HANDLE_EOF)
+            return 0;
+        if (result->code != 0)
+            return systemFailure(result->code, "read from the stream", describe());
+        return result->count;
+    }
+
+    Result<void> write(std::span<const std::span<const std::byte>> pieces) override
+    {
+        const std::scoped_lock writing(m_writing);
+        m_joined.clear();
+        const auto writeJoined = [this] {
+            auto written = writeOne(m_joined);
+            m_joined.clear();
+            return written;
+        };
+        for (const auto piece : pieces) {
+            // Each call has its price, and a reader woken by a frame's head alone waits again: small pieces go together.
+            if (m_joined.size() + piece.size() <= joinedBytes) {
+                m_joined.insert(m_joined.end(), piece.begin(), piece.end());
+                continue;
+            }
+            if (auto written = writeJoined(); !written)
+                return written;
+            if (auto written = writeOne(piece); !written)
+                return written;
+        }
+        return writeJoined();
+    }
+
+    void shutdown() override
+    {
+        m_input.shutdown();
+        m_output.shutdown();
+    }
+
+    std::string describe() const override { return m_description; }
+
+private:
+    static constexpr std::size_t joinedBytes = 16 * 1024;
+
+    Result<void> writeOne(std::span<const std::byte> piece)
+    {
+        while (!piece.empty()) {
+            DWORD count = 0;
+            const auto code = m_output.use([&](HANDLE handle) -> DWORD {
+                const auto most = static_cast<DWORD>(std::min<std::size_t>(piece.size(), MAXLONG));
+                return WriteFile(handle, piece.data(), most, &count, nullptr) ? 0 : GetLastError();
+            });
+            if (!code || *code == ERROR_OPERATION_ABORTED)
+                return shutDown("write to the stream");
+            if (*code == ERROR_BROKEN_PIPE || *code == ERROR_NO_DATA)
+                return Failure(Error{.kind = ErrorKind::Disconnected, .code = static_cast<std::uint32_t>(*code),
+                                     .operation = "write to the stream", .object = describe(),
+                                     .meaning = "the far end closed it"});
+            if (*code != 0)
+                return systemFailure(*code, "write to the stream", describe());
+            piece = piece.subspan(count);
+        }
+        return {};
+    }
+
+    std::mutex m_reading;
+    std::mutex m_writing; // guards m_joined too
+    PipeEnd m_input;
+    PipeEnd m_output;
+    std::vector<std::byte> m_joined;
+    const std::string m_description;
+};
+
+struct Pipe {
+    KernelHandle readEnd, writeEnd;
+};
+
+Result<Pipe> makePipe()
+{
+    Pipe pipe;
+    if (!CreatePipe(pipe.readEnd.receive(), pipe.writeEnd.receive(), nullptr, pipeSize)) {
+        const DWORD code = GetLastError();
+        return systemFailure(code, "CreatePipe", {});
+    }
+    return pipe;
+}
+
+// A child with pipes on its three standard handles, in a job of its own, so that what it starts can be ended with it.
+class ChildStream : public PipeStream {
+public:
+    ChildStream(const std::string &command, KernelHandle process, KernelHandle job, KernelHandle input,
+                KernelHandle output, KernelHandle words)
+        : PipeStream(std::move(input), std::move(output), {}), m_command(command), m_process(std::move(process)),
+          m_job(std::move(job)), m_words(std::move(words)), m_listener([this] { listen(); })
+    {
+    }
+
+    ~ChildStream() override
+    {
+        ChildStream::shutdown();
+        m_words.shutdown();
+        m_listener.join();
+    }
+
+    void shutdown() override
+    {
+        PipeStream::shutdown();
+        if (WaitForSingleObject(m_process.get(), gentleEnd) == WAIT_OBJECT_0)
+            return;
+        if (!m_job || !TerminateJobObject(m_job.get(), 1))
+            TerminateProcess(m_process.get(), 1);
+        WaitForSingleObject(m_process.get(), INFINITE);
+    }
+
+    // Waits a moment for a child that has closed its streams to end and for its last words.
+    std::string describe() const override
+    {
+        std::string state = "still running";
+        if (WaitForSingleObject(m_process.get(), 200) == WAIT_OBJECT_0) {
+            DWORD status = 0;
+            GetExitCodeProcess(m_process.get(), &status);
+            state = fmt::format("ended with exit status {}", status);
+        }
+        std::unique_lock lock(m_mutex);
+        m_changed.wait_for(lock, std::chrono::milliseconds(100), [this] { return m_saidAll; });
+        auto text = fmt::format("command \"{}\" ({})", m_command, state);
+        auto words = m_said;
+        while (!words.empty() && (words.back() == '\n' || words.back() == '\r'))
+            words.pop_back();
+        if (!words.empty())
+            text += fmt::format(", which said: {}", words);
+        return text;
+    }
+
+private:
+    void listen()
+    {
+        std::array<char, 1024> buffer;
+        for (;;) {
+            const auto count = m_words.use([&](HANDLE handle) -> DWORD {
+                DWORD got = 0;
+                return ReadFile(handle, buffer.data(), static_cast<DWORD>(buffer.size()), &got, nullptr) ? got : 0;
+            });
+            if (!count || *count == 0)
+                break;
+            const std::scoped_lock lock(m_mutex);
+            m_said.append(buffer.data(), *count);
+            if (m_said.size() > wordsKept)
+                m_said.erase(0, m_said.size() - wordsKept);
+        }
+        const std::scoped_lock lock(m_mutex);
+        m_saidAll = true;
+        m_changed.notify_all();
+    }
+
+    const std::string m_command;
+    const KernelHandle m_process;
+    const KernelHandle m_job; // none when it could not be made
+    PipeEnd m_words;
+    mutable std::mutex m_mutex; // guards what follows
+    mutable std::condition_variable m_changed;
+    std::string m_said;
+    bool m_saidAll = false;
+    std::thread m_listener;
+};
+
+// Starts `command` with these standard handles, inheriting no others.
+Result<KernelHandle> startProcess(const std::string &command, std::array<HANDLE, 3> standard, HANDLE job)
+{
+    const auto object = fmt::format("command \"{}\"", command);
+    auto line = toUtf16(command, "command");
+    if (!line)
+        return Failure(line.error());
+    SIZE_T size = 0;
+    InitializeProcThreadAttributeList(nullptr, 1, 0, &size);
+    std::vector<std::byte> buffer(size);
+    STARTUPINFOEXW startup{};
+    startup.StartupInfo.cb = sizeof startup;
+    startup.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
+    startup.StartupInfo.hStdInput = standard[0];
+    startup.StartupInfo.hStdOutput = standard[1];
+    startup.StartupInfo.hStdError = standard[2];
+    startup.lpAttributeList = reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(buffer.data());
+    if (!InitializeProcThreadAttributeList(startup.lpAttributeList, 1, 0, &size)) {
+        const DWORD code = GetLastError();
+        return systemFailure(code, "InitializeProcThreadAttributeList", object);
+    }
+    for (const HANDLE handle : standard)
+        SetHandleInformation(handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
+    UpdateProcThreadAttribute(startup.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, standard.data(),
+                              sizeof standard, nullptr, nullptr);
+    PROCESS_INFORMATION started{};
+    const BOOL created = CreateProcessW(nullptr, line->data(), nullptr, nullptr, TRUE,
+                                        EXTENDED_STARTUPINFO_PRESENT | CREATE_NO_WINDOW | CREATE_SUSPENDED, nullptr,
+                                        nullptr, &startup.StartupInfo, &started);
+    const DWORD code = GetLastError();
+    DeleteProcThreadAttributeList(startup.lpAttributeList);
+    if (!created)
+        return systemFailure(code, "CreateProcess", object);
+    KernelHandle process(started.hProcess);
+    const KernelHandle thread(started.hThread);
+    if (job)
+        AssignProcessToJobObject(job, process.get()); // without it only the child itself can be ended
+    ResumeThread(thread.get());
+    return process;
+}
+
+KernelHandle duplicated(DWORD which)
+{
+    KernelHandle copy;
+    const HANDLE self = GetCurrentProcess();
+    DuplicateHandle(self, GetStdHandle(which), self, copy.receive(), 0, FALSE, DUPLICATE_SAME_ACCESS);
+    return copy;
+}
+
+} // namespace
+
+std::unique_ptr<ByteStream> standardStreams()
+{
+    auto input = duplicated(STD_INPUT_HANDLE);
+    auto output = duplicated(STD_OUTPUT_HANDLE);
+    // What anybody prints must not end up between our frames.
+    std::fflush(stdout);
+    _dup2(_fileno(stderr), _fileno(stdout));
+    SetStdHandle(STD_OUTPUT_HANDLE, GetStdHandle(STD_ERROR_HANDLE));
+    return std::make_unique<PipeStream>(std::move(input), std::move(output), "standard input and output");
+}
+
+Result<std::unique_ptr<ByteStream>> startChild(const std::string &command)
+{
+    auto toChild = makePipe();
+    auto fromChild = toChild ? makePipe() : Failure(toChild.error());
+    auto words = fromChild ? makePipe() : Failure(fromChild.error());
+    if (!words)
+        return Failure(words.error());
+    KernelHandle job(CreateJobObjectW(nullptr, nullptr));
+    auto process = startProcess(command, {toChild->readEnd.get(), fromChild->writeEnd.get(), words->writeEnd.get()},
+                                job.get());
+    if (!process)
+        return Failure(process.error());
+    return std::make_unique<ChildStream>(command, std::move(*process), std::move(job), std::move(fromChild->readEnd),
+                                         std::move(toChild->writeEnd), std::move(words->readEnd));
+}
+
+std::pair<std::unique_ptr<ByteStream>, std::unique_ptr<ByteStream>> streamPair()
+{
+    auto there = makePipe();
+    auto back = makePipe();
+    if (!there || !back)
+        throw std::system_error(static_cast<int>((there ? back : there).error().code), std::system_category(),
+                                "CreatePipe");
+    return {std::make_unique<PipeStream>(std::move(there->readEnd), std::move(back->writeEnd), "stream pair"),
+            std::make_unique<PipeStream>(std::move(back->readEnd), std::move(there->writeEnd), "stream pair")};
+}
+
+} // namespace ipclens
