@@ -1,0 +1,351 @@
+#include "core/traffic/message_text.h"
+
+#include "core/text/hex.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace ipclens {
+namespace {
+
+constexpr char32_t replacement = 0xFFFD;
+
+void appendUtf8(std::string &text, char32_t c)
+{
+    const auto put = [&text](char32_t byte) { text += static_cast<char>(static_cast<unsigned char>(byte)); };
+    if (c < 0x80) {
+        put(c);
+    } else if (c < 0x800) {
+        put(0xC0 | (c >> 6));
+        put(0x80 | (c & 0x3F));
+    } else if (c < 0x10000) {
+        put(0xE0 | (c >> 12));
+        put(0x80 | ((c >> 6) & 0x3F));
+        put(0x80 | (c & 0x3F));
+    } else {
+        put(0xF0 | (c >> 18));
+        put(0x80 | ((c >> 12) & 0x3F));
+        put(0x80 | ((c >> 6) & 0x3F));
+        put(0x80 | (c & 0x3F));
+    }
+}
+
+bool isTextCharacter(char32_t c)
+{
+    if (c < 0x20)
+        return c == '\t' || c == '\n' || c == '\r';
+    return c != 0x7F && !(c >= 0x80 && c < 0xA0) && c != 0xFFFE && c != 0xFFFF;
+}
+
+// How a UTF-8 sequence begins: its length, and the bits and the least value of its first byte. Length 0: no beginning.
+struct Lead {
+    int length = 0;
+    char32_t bits = 0;
+    char32_t least = 0;
+};
+
+Lead leadOf(unsigned char byte)
+{
+    if (byte < 0x80)
+        return {1, byte, 0};
+    if (byte >= 0xC2 && byte < 0xE0)
+        return {2, char32_t(byte & 0x1F), 0x80};
+    if (byte >= 0xE0 && byte < 0xF0)
+        return {3, char32_t(byte & 0x0F), 0x800};
+    if (byte >= 0xF0 && byte < 0xF5)
+        return {4, char32_t(byte & 0x07), 0x10000};
+    return {};
+}
+
+// The length of `text` that is valid UTF-8 text; `ascii` becomes false when it has other characters.
+std::size_t validUtf8(std::string_view text, bool &ascii)
+{
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const Lead lead = leadOf(static_cast<unsigned char>(text[at]));
+        if (lead.length == 0 || at + static_cast<std::size_t>(lead.length) > text.size())
+            break;
+        char32_t c = lead.bits;
+        bool valid = true;
+        for (int i = 1; i < lead.length; ++i) {
+            const auto byte = static_cast<unsigned char>(text[at + static_cast<std::size_t>(i)]);
+            valid = valid && (byte & 0xC0) == 0x80;
+            c = (c << 6) | (byte & 0x3F);
+        }
+        if (!valid || c < lead.least || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000) || !isTextCharacter(c))
+            break;
+        ascii = ascii && c < 0x80;
+        at += static_cast<std::size_t>(lead.length);
+    }
+    return at;
+}
+
+// A sequence that only lacks its last bytes.
+bool isBeginningOfCharacter(std::string_view rest)
+{
+    if (rest.empty())
+        return true;
+    const Lead lead = leadOf(static_cast<unsigned char>(rest[0]));
+    return lead.length > static_cast<int>(rest.size()) &&
+           std::ranges::all_of(rest.substr(1), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; });
+}
+
+std::string_view asText(std::span<const std::byte> bytes)
+{
+    return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
+}
+
+PayloadText readUtf8(std::span<const std::byte> payload, bool whole)
+{
+    auto text = asText(payload);
+    const auto used = text.find_last_not_of('\0') + 1; // npos + 1 is 0
+    const auto terminators = text.size() - used;
+    text = text.substr(0, used);
+    // A short text before many zeros is more likely a number or a struct.
+    if (text.empty() || (terminators > 2 && text.size() < 4))
+        return {};
+    const bool marked = text.starts_with("\xEF\xBB\xBF");
+    if (marked)
+        text.remove_prefix(3);
+    bool ascii = !marked;
+    const auto valid = validUtf8(text, ascii);
+    if (valid < text.size() && (whole || !isBeginningOfCharacter(text.substr(valid))))
+        return {};
+    return {ascii ? Encoding::Ascii : Encoding::Utf8, false, std::string(text.substr(0, valid))};
+}
+
+std::uint32_t unitAt(std::span<const std::byte> payload, std::size_t unit)
+{
+    return std::to_integer<std::uint32_t>(payload[2 * unit]) | std::to_integer<std::uint32_t>(payload[2 * unit + 1])
+                                                                   << 8;
+}
+
+// Decodes units [begin, end); the number of units that are no text. `ascii` counts those below U+0080.
+std::size_t decodeUtf16(std::span<const std::byte> payload, std::size_t begin, std::size_t end, std::string &text,
+                        std::size_t &ascii)
+{
+    std::size_t wrong = 0;
+    for (auto at = begin; at < end; ++at) {
+        char32_t c = unitAt(payload, at);
+        if (c >= 0xD800 && c < 0xE000) {
+            const char32_t low = c < 0xDC00 && at + 1 < end ? unitAt(payload, at + 1) : 0;
+            if (low >= 0xDC00 && low < 0xE000) {
+                c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
+                ++at;
+            } else {
+                c = replacement;
+                ++wrong;
+            }
+        }
+        wrong += isTextCharacter(c) ? 0 : 1;
+        ascii += c < 0x80 ? 1 : 0;
+        appendUtf8(text, c);
+    }
+    return wrong;
+}
+
+PayloadText readUtf16(std::span<const std::byte> payload, bool whole)
+{
+    if (payload.size() % 2 != 0) {
+        // Senders count a terminator's bytes wrong: an odd last zero is forgiven.
+        if (whole && payload.back() != std::byte{0})
+            return {};
+        payload = payload.first(payload.size() - 1);
+    }
+    const std::size_t begin = payload.size() >= 2 && unitAt(payload, 0) == 0xFEFF ? 1 : 0;
+    std::size_t end = payload.size() / 2;
+    const auto all = end;
+    while (end > begin && unitAt(payload, end - 1) == 0)
+        --end;
+    if (!whole && end > begin && unitAt(payload, end - 1) >= 0xD800 && unitAt(payload, end - 1) < 0xDC00)
+        --end;
+    if (end == begin || (begin == 0 && end < 2)) // one unit alone is more likely a number
+        return {};
+
+    PayloadText result{.encoding = Encoding::Utf16};
+    std::size_t ascii = 0;
+    if (decodeUtf16(payload, begin, end, result.text, ascii) != 0)
+        return {};
+    // Without a byte order mark any even number of bytes could be UTF-16: ask for a sign that it is.
+    const bool marked = begin == 1;
+    const bool mostlyAscii = ascii * 2 >= end - begin;
+    const bool terminatedAndMixed = end < all && ascii > 0;
+    return marked || mostlyAscii || terminatedAndMixed ? result : PayloadText{};
+}
+
+// Walks the structure of JSON without checking its values. Calls `visit` with each character and whether it is inside a
+// string; false when brackets do not match or something follows the document.
+template <class Visit>
+bool walkJson(std::string_view json, bool whole, Visit visit)
+{
+    std::string open;
+    bool inString = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        visit(c, inString);
+        if (inString) {
+            if (c == '\\' && i + 1 < json.size())
+                visit(json[++i], true);
+            else if (c == '"')
+                inString = false;
+            continue;
+        }
+        if (c == '"')
+            inString = true;
+        else if (c == '{' || c == '[')
+            open += c == '{' ? '}' : ']';
+        else if (c == '}' || c == ']') {
+            if (open.empty() || open.back() != c)
+                return false;
+            open.pop_back();
+            if (open.empty())
+                return i + 1 == json.size();
+        }
+    }
+    return !whole;
+}
+
+std::string_view trimmed(std::string_view text)
+{
+    constexpr std::string_view space = " \t\r\n";
+    const auto first = text.find_first_not_of(space);
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(space) - first + 1);
+}
+
+bool looksLikeJson(std::string_view text, bool whole)
+{
+    text = trimmed(text);
+    if (text.size() < 2 || (text[0] != '{' && text[0] != '['))
+        return false;
+    const auto second = text.find_first_not_of(" \t\r\n", 1);
+    const char next = second == std::string_view::npos ? '\0' : text[second];
+    constexpr std::string_view valueStarts = "{[\"-0123456789tfn]";
+    if (text[0] == '{' ? next != '"' && next != '}' : valueStarts.find(next) == std::string_view::npos)
+        return false;
+    return walkJson(text, whole, [](char, bool) {});
+}
+
+// Control characters escaped, cut to `most` characters.
+std::string oneLine(std::string_view text, std::size_t most, bool more)
+{
+    std::string line;
+    std::size_t characters = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        if ((c & 0xC0) != 0x80 && characters++ == most) {
+            more = true;
+            break;
+        }
+        if (c == '\n')
+            line += "\\n";
+        else if (c == '\r')
+            line += "\\r";
+        else if (c == '\t')
+            line += "\\t";
+        else if (c < 0x20 || c == 0x7F)
+            line += fmt::format("\\x{:02X}", c);
+        else
+            line += text[i];
+    }
+    return more ? line + "..." : line;
+}
+
+} // namespace
+
+PayloadText guessText(std::span<const std::byte> payload, bool whole)
+{
+    if (payload.empty())
+        return {};
+    auto result = readUtf8(payload, whole);
+    if (result.encoding == Encoding::None)
+        result = readUtf16(payload, whole);
+    result.looksLikeJson = result.encoding != Encoding::None && looksLikeJson(result.text, whole);
+    return result;
+}
+
+std::string fromUtf16(std::span<const std::byte> payload)
+{
+    std::string text;
+    std::size_t ascii = 0;
+    const std::size_t begin = payload.size() >= 2 && unitAt(payload, 0) == 0xFEFF ? 1 : 0;
+    decodeUtf16(payload, begin, payload.size() / 2, text, ascii);
+    if (payload.size() % 2 != 0)
+        appendUtf8(text, replacement);
+    return text;
+}
+
+std::string describe(const PayloadText &text)
+{
+    std::string name;
+    switch (text.encoding) {
+    case Encoding::None:
+        return "not text";
+    case Encoding::Ascii:
+        name = "ASCII text";
+        break;
+    case Encoding::Utf8:
+        name = "UTF-8 text";
+        break;
+    case Encoding::Utf16:
+        name = "UTF-16 text";
+        break;
+    }
+    return text.looksLikeJson ? name + ", looks like JSON" : name;
+}
+
+std::string summary(const Message &message, std::size_t most)
+{
+    if (message.kind == MessageKind::Registered)
+        return fmt::format("{} wParam 0x{:X} lParam 0x{:X}", oneLine(message.name, most, false), message.wParam,
+                           message.lParam);
+    if (message.nullData)
+        return message.size == 0 ? "NULL data" : fmt::format("NULL data, though the size says {} bytes", message.size);
+    if (message.payload.empty())
+        return message.size == 0 ? "no data" : "nothing kept";
+
+    // Enough for `most` characters of any encoding.
+    const auto given = std::min(message.payload.size(), most * 4);
+    const bool whole = given == message.payload.size() && !message.isTruncated();
+    const std::span sample(message.payload.data(), given);
+    const auto text = guessText(sample, whole);
+    if (text.encoding != Encoding::None)
+        return oneLine(text.text, most, !whole);
+    const auto shown = std::min(given, std::max<std::size_t>(most / 3, 1));
+    const auto hex = toHex(sample.first(shown), " ");
+    return whole && shown == given ? hex : hex + " ...";
+}
+
+std::string indentJson(std::string_view json)
+{
+    json = trimmed(json);
+    std::string text;
+    std::size_t depth = 0;
+    bool justOpened = false;
+    const auto newLine = [&] { text += '\n' + std::string(2 * std::min<std::size_t>(depth, 64), ' '); };
+    walkJson(json, false, [&](char c, bool inString) {
+        if (inString) {
+            text += c;
+            return;
+        }
+        if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+            return;
+        const bool closes = c == '}' || c == ']';
+        if (closes && depth > 0)
+            --depth;
+        if (justOpened != closes && (justOpened || closes))
+            newLine();
+        justOpened = c == '{' || c == '[';
+        text += c;
+        if (justOpened)
+            ++depth;
+        else if (c == ',')
+            newLine();
+        else if (c == ':')
+            text += ' ';
+    });
+    return text;
+}
+
+} // namespace ipclens

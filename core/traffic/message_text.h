@@ -1,0 +1,33 @@
+// What a message says, as text. Which encoding a payload has is nowhere written down: everything here is a guess.
+#pragma once
+
+#include "core/model/message.h"
+
+namespace ipclens {
+
+IPCLENS_ENUM(Encoding, None, Ascii, Utf8, Utf16)
+
+struct PayloadText {
+    Encoding encoding = Encoding::None; // None: does not read as text
+    bool looksLikeJson = false;
+    std::string text; // UTF-8, without byte order mark and terminating NULs; empty for None
+};
+
+// Reads bytes as text if they are text throughout. `whole` is false when only the beginning of a payload is given: then
+// a character or JSON document may end in the middle.
+PayloadText guessText(std::span<const std::byte> payload, bool whole = true);
+
+// UTF-8 of bytes that are said to be UTF-16, little endian; U+FFFD for what is not.
+std::string fromUtf16(std::span<const std::byte> payload);
+
+// "ASCII text", "UTF-16 text, looks like JSON", "not text".
+std::string describe(const PayloadText &text);
+
+// One line, at most `most` characters: the payload's text with line breaks and other control characters escaped, or the
+// bytes in hex; a registered message's wParam and lParam. Ends with "..." when there is more.
+std::string summary(const Message &message, std::size_t most = 160);
+
+// The same tokens on lines of their own, indented by two spaces a level. For text that looks like JSON.
+std::string indentJson(std::string_view json);
+
+} // namespace ipclens
