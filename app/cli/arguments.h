@@ -1,0 +1,46 @@
+// Arguments that several commands take. What they refuse is wrong usage (exit code 2) and says what was wrong where.
+#pragma once
+
+#include "core/session/commands.h"
+
+#include <string>
+
+namespace CLI {
+class App;
+class Option;
+} // namespace CLI
+
+namespace ipclens {
+
+class Run;
+
+// Required positional arguments.
+CLI::Option *addSource(CLI::App &command, SourceSpec &source);
+CLI::Option *addPid(CLI::App &command, ProcessKey &process);
+CLI::Option *addAddress(CLI::App &command, Address &address);
+CLI::Option *addSize(CLI::App &command, std::string name, std::uint64_t &size, std::string description);
+
+// An option that takes a number: decimal, 0x hex, or with K, M, G, T.
+CLI::Option *addNumber(CLI::App &command, std::string name, std::uint64_t &number, std::string description);
+// Bytes as hex text, as an option or, without dashes, a required positional.
+CLI::Option *addHex(CLI::App &command, std::string name, std::optional<Bytes> &bytes, std::string description);
+
+// Ends reading the command line as wrong usage.
+[[noreturn]] void refuse(const std::string &name, const std::string &problem);
+
+// "0x00010042".
+std::string hexNumber(std::uint64_t number);
+// "4.0 KiB"; plain bytes below 1 KiB.
+std::string sizeText(std::uint64_t bytes);
+// Local time, "12:01:07.123".
+std::string timeText(std::int64_t nanoseconds);
+
+// One group of commands each; `run` outlives `app`.
+void addListCommands(CLI::App &app, Run &run);
+void addMemoryCommands(CLI::App &app, Run &run);
+void addWatchCommand(CLI::App &app, Run &run);
+void addCreatingCommands(CLI::App &app, Run &run);
+void addMessageCommands(CLI::App &app, Run &run);
+void addSessionCommands(CLI::App &app, Run &run);
+
+} // namespace ipclens

@@ -1,0 +1,23 @@
+// What the console program needs of its console beyond standard C++: implemented once per system.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace ipclens {
+
+// The program's arguments without its name, as UTF-8 on every system.
+std::vector<std::string> utf8Arguments(int argc, char **argv);
+
+// Makes standard output take UTF-8 and any bytes as they are. First thing in main().
+void prepareConsole();
+
+// Calls `call` on a thread of its own at the first Ctrl+C (or SIGTERM). Another one ends the program the hard way.
+// At most once in a process.
+void onInterrupt(std::function<void()> call);
+
+// Reads standard input and forgets it; calls `call` on a thread of its own when it ends. At most once in a process.
+void onInputEnd(std::function<void()> call);
+
+} // namespace ipclens

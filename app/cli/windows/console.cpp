@@ -1,0 +1,79 @@
+#include "app/cli/console.h"
+
+#include <windows.h>
+
+#include <shellapi.h>
+
+#include <atomic>
+#include <cstdio>
+#include <fcntl.h>
+#include <io.h>
+#include <thread>
+
+namespace ipclens {
+namespace {
+
+std::function<void()> interruptCall; // set before the handler is installed
+std::atomic<bool> interrupted = false;
+
+BOOL WINAPI onConsoleSignal(DWORD)
+{
+    if (interrupted.exchange(true))
+        return FALSE; // the second time the system's own handler ends the program
+    interruptCall();
+    return TRUE;
+}
+
+std::string utf8(const wchar_t *wide)
+{
+    const int size = WideCharToMultiByte(CP_UTF8, 0, wide, -1, nullptr, 0, nullptr, nullptr);
+    if (size <= 0)
+        return {};
+    std::string text(static_cast<std::size_t>(size), '\0');
+    WideCharToMultiByte(CP_UTF8, 0, wide, -1, text.data(), size, nullptr, nullptr);
+    text.pop_back(); // the terminator
+    return text;
+}
+
+} // namespace
+
+// main()'s own arguments are in the process's code page, which cannot spell every name.
+std::vector<std::string> utf8Arguments(int argc, char **argv)
+{
+    int count = 0;
+    wchar_t **const wide = CommandLineToArgvW(GetCommandLineW(), &count);
+    if (wide == nullptr)
+        return {argv + 1, argv + argc};
+    std::vector<std::string> arguments;
+    for (int i = 1; i < count; ++i)
+        arguments.push_back(utf8(wide[i]));
+    LocalFree(wide);
+    return arguments;
+}
+
+void prepareConsole()
+{
+    _setmode(_fileno(stdout), _O_BINARY);
+    SetConsoleOutputCP(CP_UTF8); // fails where there is no console, and there it does not matter
+}
+
+void onInterrupt(std::function<void()> call)
+{
+    interruptCall = std::move(call);
+    SetConsoleCtrlHandler(onConsoleSignal, TRUE);
+}
+
+void onInputEnd(std::function<void()> call)
+{
+    std::thread([call = std::move(call)] {
+        const HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
+        char ignored[4096];
+        DWORD count = 0;
+        // A closed pipe shows as a failure or, under Wine, also as success with nothing read.
+        while (ReadFile(input, ignored, sizeof ignored, &count, nullptr) && count > 0) {
+        }
+        call();
+    }).detach();
+}
+
+} // namespace ipclens
