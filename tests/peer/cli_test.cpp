@@ -1,0 +1,348 @@
+// ipclens-cli.exe as users run it, over real second processes.
+#include "core/text/hex.h"
+#include "tests/peer/windows_peer.h"
+#include "tests/unit/memory_source_buffer.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+namespace ipclens::test {
+namespace {
+
+using nlohmann::json;
+
+// Every run keeps its journal in a folder of the test.
+class Cli : public testing::Test {
+protected:
+    ProgramRun run(std::vector<std::string> arguments)
+    {
+        arguments.insert(arguments.begin(), {"--journal", journal.path().string()});
+        return runCli(arguments);
+    }
+    // Runs it with --json; what it printed. The test fails when it did not succeed.
+    json runJson(std::vector<std::string> arguments)
+    {
+        arguments.insert(arguments.begin(), "--json");
+        const ProgramRun result = run(std::move(arguments));
+        EXPECT_EQ(result.exitCode, 0u) << result.err;
+        return parse(result.out);
+    }
+    // Runs it with --json; the error it printed.
+    json runRefused(std::vector<std::string> arguments, DWORD exitCode = 1)
+    {
+        arguments.insert(arguments.begin(), "--json");
+        const ProgramRun result = run(std::move(arguments));
+        EXPECT_EQ(result.exitCode, exitCode) << result.out << result.err;
+        const json error = parse(result.err);
+        EXPECT_FALSE(error.value("operation", "").empty()) << result.err;
+        EXPECT_FALSE(error.value("meaning", "").empty()) << result.err;
+        return error;
+    }
+    static json parse(const std::string &text)
+    {
+        json parsed = json::parse(text, nullptr, false);
+        EXPECT_FALSE(parsed.is_discarded()) << "not JSON: " << text;
+        return parsed;
+    }
+    static std::string hex(std::string_view text) { return toHex(std::as_bytes(std::span(text.data(), text.size()))); }
+
+    TemporaryFolder journal;
+    Peer peer;
+    const std::string name = uniqueName("section");
+};
+
+TEST_F(Cli, listsReadsAndWritesAMappingOfAnotherProcess)
+{
+    const Address view = peer.askNumber(fmt::format("section.create {} 8192 rw commit", toWord(name)));
+    peer.write(view, toBytes("shared by the peer"));
+
+    const json sections = runJson({"sections"});
+    ASSERT_TRUE(sections.is_array());
+    const auto listed = std::ranges::find_if(sections, [&](const json &object) { return object["name"] == name; });
+    ASSERT_NE(listed, sections.end());
+    EXPECT_EQ((*listed)["type"], "Section");
+    EXPECT_EQ((*listed)["section"]["size"], 8192);
+    EXPECT_THAT(run({"sections"}).out, testing::HasSubstr(name));
+
+    const json image = runJson({"read", "section:" + name, "0", "18"});
+    EXPECT_EQ(image["bytes"], hex("shared by the peer"));
+    EXPECT_TRUE(image["unreadable"].empty());
+    const ProgramRun raw = run({"read", "section:" + name, "0x10", "2", "--format", "raw"});
+    EXPECT_EQ(raw.out, "er");
+    EXPECT_THAT(run({"read", "section:" + name, "0", "4", "--format", "c"}).out, testing::HasSubstr("0x73, 0x68"));
+    EXPECT_THAT(run({"read", "section:" + (*listed)["path"].get<std::string>(), "0", "16"}).out,
+                testing::HasSubstr("73 68 61 72"));
+
+    const json written = runJson({"write", "section:" + name, "7", hex("BY"), "--expect", hex("by")});
+    EXPECT_EQ(written["outcome"], "Verified");
+    EXPECT_EQ(written["before"], hex("by"));
+    EXPECT_TRUE(peer.read({view, 18}) == toBytes("shared BY the peer"));
+}
+
+TEST_F(Cli, changesNothingWhenItExpectedOtherBytes)
+{
+    const Address view = peer.askNumber(fmt::format("section.create {} 4096 rw commit", toWord(name)));
+    peer.write(view, toBytes("as it is"));
+    const json error = runRefused({"write", "section:" + name, "0", hex("changed!"), "--expect", hex("as it WAS").substr(0, 16)});
+    EXPECT_EQ(error["kind"], "Changed");
+    EXPECT_TRUE(peer.read({view, 8}) == toBytes("as it is"));
+    const ProgramRun plain = run({"write", "section:" + name, "0", "41", "--expect", "42"});
+    EXPECT_EQ(plain.exitCode, 1u);
+    EXPECT_THAT(plain.err, testing::HasSubstr("nothing was written"));
+    EXPECT_TRUE(peer.read({view, 8}) == toBytes("as it is"));
+}
+
+TEST_F(Cli, copyOnWriteLeavesOthersUntouched)
+{
+    const Address view = peer.askNumber(fmt::format("section.create {} 4096 rw commit", toWord(name)));
+    const json written = runJson({"write", "section:" + name, "0", hex("private"), "--copy"});
+    EXPECT_EQ(written["outcome"], "Verified");
+    EXPECT_EQ(written["after"], hex("private"));
+    EXPECT_TRUE(peer.read({view, 7}) == zeros(7));
+}
+
+TEST_F(Cli, createsAMappingThatOthersUse)
+{
+    const auto stream = value(startChild(cliCommand({"create", name, "64K", "--hold"})));
+    // It holds once it has said so.
+    std::string said;
+    std::array<std::byte, 256> piece;
+    while (said.find('\n') == std::string::npos) {
+        const auto count = value(stream->read(piece));
+        ASSERT_GT(count, 0u) << stream->describe();
+        said.append(reinterpret_cast<const char *>(piece.data()), count);
+    }
+    EXPECT_THAT(said, testing::HasSubstr(name));
+    const Address view = peer.askNumber(fmt::format("section.open {} w", toWord(name)));
+    peer.write(view + 65535, toBytes("x"));
+    EXPECT_EQ(runJson({"read", "section:" + name, "0xFFFF", "1"})["bytes"], "78");
+    const json error = runRefused({"create", name, "4K"});
+    EXPECT_EQ(error["kind"], "Exists");
+    EXPECT_EQ(error["code"], ERROR_ALREADY_EXISTS);
+    stream->shutdown(); // it ends with its input; the peer still holds the section
+    EXPECT_EQ(runJson({"read", "section:" + name, "0xFFFF", "1"})["bytes"], "78");
+}
+
+TEST_F(Cli, readsAndWritesABlockInAnotherProcess)
+{
+    const Address at = peer.askNumber("alloc 65536");
+    peer.ask(fmt::format("fill {} 65536 {}", at, at));
+    const std::string source = fmt::format("process:{}", peer.pid());
+    const json image = runJson({"read", source, fmt::format("{:x}", at), "65536"});
+    EXPECT_EQ(image["address"], at);
+    EXPECT_EQ(image["bytes"], toHex(patternBytes(65536, 0)));
+    EXPECT_EQ(runJson({"write", source, fmt::format("{:x}+ff0", at), hex("here")})["outcome"], "Verified");
+    EXPECT_TRUE(peer.read({at + 0xff0, 4}) == toBytes("here"));
+
+    const json regions = runJson({"regions", source});
+    EXPECT_TRUE(std::ranges::any_of(regions, [&](const json &region) {
+        return region["range"]["begin"] == at && region["protection"]["write"] == true;
+    }));
+    const json modules = runJson({"modules", std::to_string(peer.pid())});
+    EXPECT_TRUE(std::ranges::any_of(modules, [](const json &module) { return module["name"] == "ipclens_peer_tests.exe"; }));
+    const json processes = runJson({"ps"});
+    EXPECT_TRUE(std::ranges::any_of(processes, [&](const json &process) { return process["key"]["pid"] == peer.pid(); }));
+    EXPECT_THAT(run({"ps"}).out, testing::HasSubstr(std::to_string(peer.pid())));
+}
+
+TEST_F(Cli, showsWhatCannotBeReadAndLeavesGuardPages)
+{
+    std::istringstream layout(peer.ask("layout"));
+    Address begin = 0;
+    layout >> begin;
+    const std::string source = fmt::format("process:{}", peer.pid());
+    const json image = runJson({"read", source, fmt::format("{:x}", begin + 0x2FF0), "0x2020"});
+    EXPECT_EQ(image["unreadable"], json::parse(fmt::format(R"([{{"begin":{},"size":8192}}])", begin + 0x3000)));
+    EXPECT_THAT(run({"read", source, fmt::format("{:x}", begin + 0x2FF0), "32"}).out, testing::HasSubstr("?? ??"));
+    const json error = runRefused({"read", source, fmt::format("{:x}", begin + 0x3000), "16"});
+    EXPECT_EQ(error["kind"], "Unreadable");
+    EXPECT_EQ(peer.ask("armed"), "yes");
+}
+
+TEST_F(Cli, readsAndWritesASharedSectionOfADll)
+{
+    Peer other;
+    std::istringstream loadedHere(peer.ask("dll.load"));
+    std::istringstream loadedThere(other.ask("dll.load"));
+    Address base = 0;
+    Address here = 0;
+    Address there = 0;
+    loadedHere >> base >> here;
+    loadedThere >> base >> there;
+    peer.write(here + 100, toBytes("shared"));
+
+    const json sections = runJson({"shared", std::to_string(peer.pid())});
+    const auto listed = std::ranges::find_if(sections, [](const json &section) { return section["section"] == ".PEERS"; });
+    ASSERT_NE(listed, sections.end());
+    const Address offset = here - (*listed)["range"]["begin"].get<Address>();
+    const std::string source = fmt::format("module:{}/ipclens-peer-shared.dll/.PEERS", peer.pid());
+    EXPECT_EQ(runJson({"read", source, fmt::format("{:x}", offset + 100), "6"})["bytes"], hex("shared"));
+    EXPECT_EQ(runJson({"write", source, fmt::format("{:x}", offset + 100), hex("SHARED")})["outcome"], "Verified");
+    EXPECT_TRUE(other.read({there + 100, 6}) == toBytes("SHARED"));
+}
+
+TEST_F(Cli, worksThroughAConnection)
+{
+    const Address view = peer.askNumber(fmt::format("section.create {} 4096 rw commit", toWord(name)));
+    const std::string connect = cliCommand({"serve"});
+    EXPECT_EQ(runJson({"--connect", connect, "write", "section:" + name, "0", hex("through")})["outcome"], "Verified");
+    EXPECT_TRUE(peer.read({view, 7}) == toBytes("through"));
+    EXPECT_EQ(runJson({"--connect", connect, "read", "section:" + name, "0", "7"})["bytes"], hex("through"));
+    const json error = runRefused({"--connect", cliCommand({"--version"}), "ps"});
+    EXPECT_TRUE(error["kind"] == "Protocol" || error["kind"] == "Disconnected") << error;
+}
+
+TEST_F(Cli, listsWindowsAndSendsToThem)
+{
+    const std::string title = uniqueName("title");
+    const std::string className = uniqueName("class");
+    const std::uint64_t window =
+        peer.askNumber(fmt::format("window.create {} {} top pump", toWord(className), toWord(title)));
+    const json windows = runJson({"windows"});
+    const auto listed = std::ranges::find_if(windows, [&](const json &one) { return one["handle"] == window; });
+    ASSERT_NE(listed, windows.end());
+    EXPECT_EQ((*listed)["title"], title);
+    EXPECT_EQ((*listed)["className"], className);
+    EXPECT_EQ((*listed)["process"]["pid"], peer.pid());
+
+    peer.ask("window.reply 42");
+    EXPECT_EQ(runJson({"send", "--title", title, "--id", "5", "--text", "hello"})["result"], 42);
+    EXPECT_EQ(peer.ask("window.last"), fmt::format("copydata 0 5 5 data {}", peer.ask("sum " + hex("hello"))));
+    const std::string message = uniqueName("message");
+    EXPECT_EQ(runJson({"send", "--class", className, "--message", message, "--wparam", "1", "--lparam", "0x10"})["result"], 42);
+    EXPECT_EQ(peer.ask("window.last"), fmt::format("registered {} 1 16", peer.askNumber("window.register " + toWord(message))));
+
+    const std::uint64_t stuck =
+        peer.askNumber(fmt::format("window.create {} {} top stuck", toWord(className), toWord("stuck")));
+    const json late = runRefused({"send", "--window", std::to_string(stuck), "--id", "1", "--text", "x", "--timeout", "200"});
+    EXPECT_EQ(late["kind"], "TimedOut");
+    EXPECT_EQ(late["code"], ERROR_TIMEOUT);
+    EXPECT_EQ(runRefused({"send", "--title", title + "x", "--text", "x"})["kind"], "Missing");
+}
+
+TEST_F(Cli, listensAndPrintsOneObjectALine)
+{
+    const std::string className = uniqueName("listen");
+    const std::string message = uniqueName("message");
+    const auto stream = value(startChild(
+        cliCommand({"--json", "listen", "--class", className, "--register", message, "--count", "3"})));
+    HWND window = nullptr;
+    ASSERT_TRUE(eventually([&] { return (window = FindWindowW(wide(className).c_str(), nullptr)) != nullptr; }));
+    const auto handle = reinterpret_cast<std::uint64_t>(window);
+    peer.ask(fmt::format("copydata {} 0 7 5 0", handle));
+    peer.ask(fmt::format("registered {} {} 1 2", handle, toWord(message)));
+    peer.ask(fmt::format("copydata {} 0 8 0 0", handle));
+
+    std::string out;
+    std::array<std::byte, 4096> piece;
+    for (;;) {
+        const auto count = value(stream->read(piece));
+        if (count == 0)
+            break;
+        out.append(reinterpret_cast<const char *>(piece.data()), count);
+    }
+    std::istringstream lines(out);
+    std::vector<json> messages;
+    for (std::string line; std::getline(lines, line);)
+        messages.push_back(parse(line));
+    ASSERT_EQ(messages.size(), 3u) << out << stream->describe();
+    EXPECT_EQ(messages[0]["id"], 7);
+    EXPECT_EQ(messages[0]["payload"], toHex(patternBytes(5, 0)));
+    EXPECT_EQ(messages[1]["name"], message);
+    EXPECT_EQ(messages[1]["kind"], "Registered");
+    EXPECT_EQ(messages[2]["sequence"], 3);
+}
+
+TEST_F(Cli, watchesWhatChanges)
+{
+    const Address view = peer.askNumber(fmt::format("section.create {} 4096 rw commit", toWord(name)));
+    peer.ask(fmt::format("churn {}", view));
+    const ProgramRun result = run({"--json", "watch", "section:" + name, "0", "8", "--hz", "50", "--count", "3"});
+    EXPECT_EQ(result.exitCode, 0u) << result.err;
+    std::istringstream lines(result.out);
+    std::vector<std::string> seen;
+    for (std::string line; std::getline(lines, line);) {
+        const json update = parse(line);
+        ASSERT_FALSE(update["changed"].empty()) << line;
+        seen.push_back(update["changed"][0]["bytes"]);
+    }
+    ASSERT_GE(seen.size(), 2u) << result.out;
+    EXPECT_NE(seen[0], seen[1]);
+}
+
+TEST_F(Cli, saysWhatIsWrongWithAName)
+{
+    const std::string event = uniqueName("event");
+    const std::string closed = uniqueName("closed");
+    peer.ask("event.create " + toWord(event));
+    peer.ask(fmt::format("section.closed {} 4096", toWord(closed)));
+    const auto refused = [&](const std::string &source) { return runRefused({"read", source, "0", "1"}); };
+    const json missing = refused("section:" + name);
+    EXPECT_EQ(missing["kind"], "Missing");
+    EXPECT_EQ(missing["code"], ERROR_FILE_NOT_FOUND);
+    EXPECT_FALSE(missing["hint"].get<std::string>().empty());
+    EXPECT_EQ(refused("section:" + event)["kind"], "WrongType");
+    EXPECT_EQ(refused("section:" + closed)["kind"], "Refused");
+    EXPECT_EQ(refused("section:" + std::string(300, 'n'))["kind"], "Missing");
+    EXPECT_EQ(refused("section:Größe 漢字")["kind"], "Missing");
+    const ProgramRun plain = run({"read", "section:" + name, "0", "1"});
+    EXPECT_EQ(plain.exitCode, 1u);
+    EXPECT_THAT(plain.err, testing::HasSubstr(name));
+    EXPECT_THAT(plain.err, testing::HasSubstr("(2)"));
+    EXPECT_TRUE(plain.out.empty());
+}
+
+TEST_F(Cli, takesNamesOfAllKinds)
+{
+    for (const std::string &odd : {uniqueName("Größe 漢字"), uniqueName("with space"), uniqueName("\"quoted\"")}) {
+        const Address view = peer.askNumber(fmt::format("section.create {} 4096 rw commit", toWord(odd)));
+        peer.write(view, toBytes("odd"));
+        EXPECT_EQ(runJson({"read", "section:" + odd, "0", "3"})["bytes"], hex("odd")) << odd;
+    }
+}
+
+TEST_F(Cli, refusesWrongUsage)
+{
+    const std::vector<std::vector<std::string>> wrong{{},
+                                                      {"no-such-command"},
+                                                      {"read"},
+                                                      {"read", "section:x"},
+                                                      {"read", "nonsense", "0", "1"},
+                                                      {"read", "section:", "0", "1"},
+                                                      {"read", "process:x", "0", "1"},
+                                                      {"read", "section:x", "xyz", "1"},
+                                                      {"read", "section:x", "0", "-1"},
+                                                      {"read", "section:x", "0", "1", "--format", "no"},
+                                                      {"write", "section:x", "0", "4"},
+                                                      {"write", "section:x", "0", "zz"},
+                                                      {"write", "section:x", "0", "4142", "--expect", "41"},
+                                                      {"create", "", "1"},
+                                                      {"modules", "-1"},
+                                                      {"send", "--text", "x"},
+                                                      {"watch", "section:x", "0", "1", "--hz", "0"}};
+    for (const auto &arguments : wrong) {
+        const ProgramRun result = run(arguments);
+        EXPECT_EQ(result.exitCode, 2u) << fmt::format("{}", arguments.empty() ? "" : arguments[0]) << ": " << result.err;
+        EXPECT_FALSE(result.err.empty());
+        EXPECT_TRUE(result.out.empty()) << result.out;
+    }
+    runRefused({"read", "section:x", "0", "nine"}, 2);
+}
+
+TEST_F(Cli, helpsWithEveryCommand)
+{
+    EXPECT_EQ(run({"--help"}).exitCode, 0u);
+    for (const char *command : {"ps", "objects", "sections", "modules", "regions", "read", "write", "create", "windows", "send",
+                                "listen", "watch", "serve"}) {
+        const ProgramRun help = run({command, "--help"});
+        EXPECT_EQ(help.exitCode, 0u) << command;
+        EXPECT_THAT(help.out, testing::HasSubstr(command));
+    }
+}
+
+} // namespace
+} // namespace ipclens::test

@@ -1,0 +1,152 @@
+// What a child can do with windows and messages.
+#include "tests/peer/windows_peer.h"
+#include "tests/unit/memory_source_buffer.h"
+
+#include "core/text/hex.h"
+
+#include <atomic>
+#include <fmt/format.h>
+#include <future>
+#include <mutex>
+#include <numeric>
+
+namespace ipclens::test {
+namespace {
+
+// What the child's windows saw last; their threads write it.
+std::mutex lastMutex;
+std::string lastMessage;
+std::atomic<std::uint64_t> messages = 0;
+std::atomic<LRESULT> reply = 0;
+
+std::uint64_t sumOf(std::span<const std::byte> bytes)
+{
+    return std::accumulate(bytes.begin(), bytes.end(), std::uint64_t{0},
+                           [](std::uint64_t sum, std::byte byte) { return sum * 31 + static_cast<std::uint64_t>(byte); });
+}
+
+void remember(std::string text)
+{
+    const std::scoped_lock lock(lastMutex);
+    lastMessage = std::move(text);
+    ++messages;
+}
+
+LRESULT CALLBACK handleMessage(HWND window, UINT message, WPARAM wParam, LPARAM lParam)
+{
+    if (message == WM_COPYDATA) {
+        const auto *data = reinterpret_cast<const COPYDATASTRUCT *>(lParam);
+        if (!data)
+            remember(fmt::format("copydata {} null", wParam));
+        else
+            remember(fmt::format("copydata {} {} {} {} {}", wParam, data->dwData, data->cbData, data->lpData ? "data" : "null",
+                                 data->lpData ? sumOf(std::as_bytes(std::span(static_cast<char *>(data->lpData),
+                                                                             data->cbData)))
+                                              : 0));
+        return reply;
+    }
+    if (message >= 0xC000 && message <= 0xFFFF) {
+        remember(fmt::format("registered {} {} {}", message, wParam, static_cast<std::uint64_t>(lParam)));
+        return reply;
+    }
+    if (message == WM_DESTROY)
+        PostQuitMessage(0);
+    return DefWindowProcW(window, message, wParam, lParam);
+}
+
+// window.create CLASS TITLE top|message pump|stuck: its handle. A stuck one never handles a message.
+const PeerVerb createVerb("window.create", [](const Words &words) {
+    std::promise<HWND> made;
+    auto window = made.get_future();
+    std::thread([&made, className = wide(fromWord(words.at(0))), title = wide(fromWord(words.at(1))),
+                 isTop = words.at(2) == "top", pumps = words.at(3) == "pump"] {
+        WNDCLASSEXW windowClass{};
+        windowClass.cbSize = sizeof windowClass;
+        windowClass.lpfnWndProc = handleMessage;
+        windowClass.hInstance = GetModuleHandleW(nullptr);
+        windowClass.lpszClassName = className.c_str();
+        RegisterClassExW(&windowClass); // fails for the second window of a class: fine
+        made.set_value(CreateWindowExW(0, className.c_str(), title.c_str(), 0, 0, 0, 0, 0, isTop ? nullptr : HWND_MESSAGE,
+                                       nullptr, windowClass.hInstance, nullptr));
+        MSG message;
+        if (!pumps)
+            WaitForSingleObject(GetCurrentProcess(), INFINITE);
+        while (GetMessageW(&message, nullptr, 0, 0) > 0)
+            DispatchMessageW(&message);
+    }).detach();
+    const HWND handle = window.get();
+    if (!handle)
+        throw std::runtime_error("CreateWindow");
+    return std::to_string(reinterpret_cast<std::uint64_t>(handle));
+});
+
+HWND windowOf(const std::string &word)
+{
+    return reinterpret_cast<HWND>(toNumber(word));
+}
+
+const PeerVerb closeVerb("window.close", [](const Words &words) {
+    SendMessageW(windowOf(words.at(0)), WM_CLOSE, 0, 0);
+    return std::string();
+});
+
+const PeerVerb replyVerb("window.reply", [](const Words &words) {
+    reply = static_cast<LRESULT>(std::stoll(words.at(0)));
+    return std::string();
+});
+
+const PeerVerb lastVerb("window.last", [](const Words &) {
+    const std::scoped_lock lock(lastMutex);
+    return lastMessage;
+});
+
+const PeerVerb countVerb("window.count", [](const Words &) { return std::to_string(messages); });
+
+const PeerVerb registerVerb("window.register", [](const Words &words) {
+    return std::to_string(RegisterWindowMessageW(wide(fromWord(words.at(0))).c_str()));
+});
+
+const PeerVerb sumVerb("sum", [](const Words &words) { return std::to_string(sumOf(fromHex(words.at(0)).value())); });
+
+// copydata WINDOW SENDER ID SIZE SEED: sends SIZE bytes of the pattern from SEED on; what the handler returned
+const PeerVerb copyDataVerb("copydata", [](const Words &words) {
+    Bytes bytes(toNumber(words.at(3)));
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        bytes[i] = patternAt(toNumber(words.at(4)) + i);
+    COPYDATASTRUCT data{toNumber(words.at(2)), static_cast<DWORD>(bytes.size()), bytes.data()};
+    return std::to_string(SendMessageW(windowOf(words.at(0)), WM_COPYDATA, toNumber(words.at(1)), reinterpret_cast<LPARAM>(&data)));
+});
+
+// copydata.null WINDOW SENDER ID SIZE: lpData is NULL
+const PeerVerb nullDataVerb("copydata.null", [](const Words &words) {
+    COPYDATASTRUCT data{toNumber(words.at(2)), static_cast<DWORD>(toNumber(words.at(3))), nullptr};
+    return std::to_string(SendMessageW(windowOf(words.at(0)), WM_COPYDATA, toNumber(words.at(1)), reinterpret_cast<LPARAM>(&data)));
+});
+
+// copydata.nothing WINDOW: lParam is 0
+const PeerVerb nothingVerb("copydata.nothing", [](const Words &words) {
+    return std::to_string(SendMessageW(windowOf(words.at(0)), WM_COPYDATA, 0, 0));
+});
+
+// registered WINDOW NAME WPARAM LPARAM
+const PeerVerb registeredVerb("registered", [](const Words &words) {
+    return std::to_string(SendMessageW(windowOf(words.at(0)), RegisterWindowMessageW(wide(fromWord(words.at(1))).c_str()),
+                                       toNumber(words.at(2)), static_cast<LPARAM>(toNumber(words.at(3)))));
+});
+
+// flood WINDOW SENDER COUNT SEED: COUNT messages, numbered by dwData from SEED on; how many were accepted. COUNT 0: without end.
+const PeerVerb floodVerb("flood", [](const Words &words) {
+    const HWND window = windowOf(words.at(0));
+    const std::uint64_t count = toNumber(words.at(2));
+    const std::uint64_t seed = toNumber(words.at(3));
+    std::uint64_t accepted = 0;
+    for (std::uint64_t i = 0; count == 0 || i < count; ++i) {
+        Bytes bytes = floodPayload(seed + i);
+        COPYDATASTRUCT data{seed + i, static_cast<DWORD>(bytes.size()), bytes.data()};
+        accepted += SendMessageW(window, WM_COPYDATA, toNumber(words.at(1)), reinterpret_cast<LPARAM>(&data)) != 0;
+    }
+    return std::to_string(accepted);
+});
+
+} // namespace
+} // namespace ipclens::test
