@@ -1,0 +1,58 @@
+// The list of messages.
+#pragma once
+
+#include "ui/message_model.h"
+
+#include <QTableView>
+
+class QPushButton;
+
+namespace ipclens {
+
+// Follows its tail only while the user is at the bottom; else a button says how many messages are new below. The
+// current message stays current when the filter changes. Lives on the GUI thread.
+class MessageList : public QTableView {
+    Q_OBJECT
+public:
+    // `model` must outlive the list.
+    explicit MessageList(MessageModel &model, QWidget *parent = nullptr);
+
+    bool isFollowing() const { return m_following; }
+    void followTail();
+    // Makes the row current and visible; -1 is ignored.
+    void goToRow(int row);
+    std::optional<MessageModel::Index> current() const;
+    QString newBelowText() const; // empty while the button is hidden
+
+signals:
+    void currentMessageChanged();
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+    void contextMenuEvent(QContextMenuEvent *event) override;
+    void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
+
+private:
+    void setInitialWidths();
+    void rowsCame(int count);
+    void rowsWent(int count);
+    void beforeReset();
+    void afterReset();
+    void scrolled(int value);
+    void setFollowing(bool following);
+    void updateButton();
+    void copyRows();
+
+    MessageModel &m_model;
+    QPushButton *m_newBelow;
+    bool m_following = true;
+    bool m_adjusting = false;                           // the list scrolls itself
+    std::uint64_t m_newCount = 0;                       // rows added below since the user left the bottom
+    int m_valueBefore = 0;                              // of the scroll bar, before rows go
+    std::optional<MessageModel::Index> m_currentBefore; // over a reset
+    std::int64_t m_topTimeBefore = 0;
+};
+
+} // namespace ipclens
