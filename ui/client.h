@@ -3,26 +3,50 @@
 
 #include "core/session/connection.h"
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QPointer>
 #include <QString>
+#include <QTimer>
 
-#include <condition_variable>
-#include <deque>
-#include <mutex>
+#include <functional>
+#include <stop_token>
 #include <thread>
+#include <unordered_map>
 
 namespace ipclens {
 
-// Lives on the GUI thread; so do all its signals and callbacks. Never blocks it: connecting happens on a thread of its own,
-// replies come through the event loop as they arrive, events in batches at most every 16 ms.
+// Lives on the GUI thread; so do all its signals and callbacks. Never blocks it: connecting and disconnecting happen on
+// threads of their own, replies come through the event loop as they arrive, events in batches at most every 16 ms.
 class Client : public QObject {
     Q_OBJECT
 public:
     enum class State { Connecting, Connected, Lost };
 
-    // Makes the connection, on a worker thread; may block there for seconds.
-    using Opener = std::function<Result<std::unique_ptr<Connection>>(ConnectionSinks)>;
+    // Makes the connection, on a worker thread; may block there for seconds. It may take a std::stop_token as well: then it
+    // should give up soon once nobody wants the connection any more.
+    class Opener {
+    public:
+        using Open = std::function<Result<std::unique_ptr<Connection>>(ConnectionSinks, std::stop_token)>;
+
+        template <class F>
+        Opener(F open)
+        {
+            if constexpr (std::is_invocable_v<F &, ConnectionSinks, std::stop_token>)
+                m_open = std::move(open);
+            else
+                m_open = [open = std::move(open)](ConnectionSinks sinks, std::stop_token) mutable {
+                    return open(std::move(sinks));
+                };
+        }
+        Result<std::unique_ptr<Connection>> operator()(ConnectionSinks sinks, std::stop_token stop) const
+        {
+            return m_open(std::move(sinks), std::move(stop));
+        }
+
+    private:
+        Open m_open;
+    };
 
     // `name` is what users see ("this machine", "wine: demo").
     Client(QString name, Opener open, QObject *parent = nullptr);
@@ -52,6 +76,9 @@ public:
     }
     void cancel(CallId call);
 
+    // Connections are closed in the background. Waits until the last one is: at the end of the program, without a window.
+    static void finishClosing();
+
 signals:
     void stateChanged();
     void latencyChanged();
@@ -60,12 +87,21 @@ signals:
     void journalChanged(const ipclens::JournalEntry &entry);
 
 private:
+    struct Inlet; // where the threads of one connection leave what they bring
+    struct Pending {
+        QPointer<QObject> context;
+        std::move_only_function<void(Result<AnyReply>)> callback;
+        CallId remote = 0; // the connection's number for it
+    };
+
     CallId submit(AnyCommand command, QObject *context, std::move_only_function<void(Result<AnyReply>)> callback);
-    void opened(quint64 attempt, Result<std::unique_ptr<Connection>> connection);
-    void lost(quint64 attempt, Error error);
-    void queueEvent(quint64 attempt, Event event); // on the connection's thread
+    void deliver(CallId call, Result<AnyReply> reply);
+    void opened();
+    void greeted(Host host);
+    void lost(Error error);
     void drainEvents();
     void measureLatency();
+    void pingAnswered(double milliseconds);
     void closeConnection();
 
     const QString m_name;
@@ -74,16 +110,15 @@ private:
     Host m_host;
     Error m_error;
     double m_latency = -1;
-    quint64 m_attempt = 0; // drops what belongs to an earlier connection
+    CallId m_lastCall = 0;
+    std::unordered_map<CallId, Pending> m_pending;
+    std::shared_ptr<Inlet> m_inlet; // a new one for every attempt to connect: what comes from an earlier one is dropped
     std::unique_ptr<Connection> m_connection;
     std::jthread m_opening;
-
-    std::mutex m_mutex; // guards what follows
-    std::condition_variable m_drained;
-    std::deque<Event> m_events;
-    std::size_t m_eventBytes = 0;
-    bool m_drainScheduled = false;
-    bool m_closing = false;
+    QTimer m_drainTimer;
+    QElapsedTimer m_sinceDrain;
+    QTimer m_pingTimer;
+    QElapsedTimer m_sincePing; // valid while a ping is under way
 };
 
 // Openers for the two kinds of session.

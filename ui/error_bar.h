@@ -27,7 +27,14 @@ public:
 signals:
     void actionTriggered();
 
+protected:
+    void changeEvent(QEvent *event) override;
+
 private:
+    void paintLevel();
+
+    Level m_level = Level::Error;
+    QLabel *m_icon;
     QLabel *m_text;
     QToolButton *m_action;
     QToolButton *m_close;

@@ -1,0 +1,359 @@
+#include "ui/documents.h"
+
+#include "core/text/source_spec.h"
+#include "ui/icons.h"
+#include "ui/memory_tab.h"
+#include "ui/number_text.h"
+#include "ui/source_opening.h"
+#include "ui/start_page.h"
+#include "ui/traffic_tab.h"
+
+#include <QAbstractButton>
+#include <QAbstractItemView>
+#include <QApplication>
+#include <QComboBox>
+#include <QKeyEvent>
+#include <QSettings>
+#include <QTabBar>
+
+namespace ipclens {
+
+namespace {
+
+constexpr const char *pausedProperty = "paused";
+
+// The view's middle button and keyboard close tabs, too.
+class TabBar : public QTabBar {
+public:
+    using QTabBar::QTabBar;
+
+protected:
+    void mouseReleaseEvent(QMouseEvent *event) override
+    {
+        const int index = tabAt(event->position().toPoint());
+        if (event->button() == Qt::MiddleButton && index >= 0)
+            emit tabCloseRequested(index);
+        else
+            QTabBar::mouseReleaseEvent(event);
+    }
+};
+
+QVariantMap toSettings(const SourceSpec &spec)
+{
+    return {{QStringLiteral("kind"), static_cast<int>(spec.kind)},
+            {QStringLiteral("name"), fromUtf8(spec.name)},
+            {QStringLiteral("pid"), spec.process.pid},
+            {QStringLiteral("created"), static_cast<qlonglong>(spec.process.created)},
+            {QStringLiteral("module"), fromUtf8(spec.module)},
+            {QStringLiteral("section"), fromUtf8(spec.section)}};
+}
+
+SourceSpec fromSettings(const QVariantMap &map)
+{
+    SourceSpec spec;
+    spec.kind = static_cast<SourceKind>(map.value(QStringLiteral("kind")).toInt());
+    spec.name = map.value(QStringLiteral("name")).toString().toStdString();
+    spec.process = {map.value(QStringLiteral("pid")).toUInt(), map.value(QStringLiteral("created")).toLongLong()};
+    spec.module = map.value(QStringLiteral("module")).toString().toStdString();
+    spec.section = map.value(QStringLiteral("section")).toString().toStdString();
+    return spec;
+}
+
+// A process that was named by its number alone is the same as the one opened for it.
+bool sameSource(const SourceSpec &one, const SourceSpec &other)
+{
+    if (one.kind != other.kind || one.process.pid != other.process.pid)
+        return false;
+    const bool dated = one.process.created != 0 && other.process.created != 0;
+    return (!dated || one.process.created == other.process.created) && one.name == other.name &&
+           fromUtf8(one.module).compare(fromUtf8(other.module), Qt::CaseInsensitive) == 0 &&
+           one.section == other.section;
+}
+
+} // namespace
+
+Documents::Documents(Client &client, StartPage *start, QWidget *parent)
+    : QTabWidget(parent), m_client(client), m_start(start)
+{
+    setObjectName(QStringLiteral("documents"));
+    setTabBar(new TabBar(this));
+    setDocumentMode(true);
+    setMovable(true);
+    setTabsClosable(true);
+    setElideMode(Qt::ElideMiddle);
+    setUsesScrollButtons(true);
+    connect(this, &QTabWidget::tabCloseRequested, this, &Documents::closeTab);
+    connect(this, &QTabWidget::currentChanged, this, &Documents::showCurrent);
+    showStart();
+}
+
+Documents::~Documents()
+{
+    // Tabs still talk while they are destroyed; nobody listens any more.
+    blockSignals(true);
+    while (count() > 0) {
+        auto *tab = widget(0);
+        removeTab(0);
+        if (tab == m_start)
+            continue;
+        forget(tab);
+        delete tab;
+    }
+}
+
+void Documents::open(const SourceSpec &spec, std::optional<Address> at, Access access)
+{
+    openAnd(spec, at, access, [this](const QString &failure) {
+        if (!failure.isEmpty())
+            emit failed(failure);
+    });
+}
+
+void Documents::openAnd(const SourceSpec &spec, std::optional<Address> at, Access access,
+                        std::function<void(const QString &failure)> done)
+{
+    if (auto *tab = findTab(spec)) {
+        setCurrentWidget(tab);
+        if (at)
+            tab->goTo(*at);
+        done({});
+        return;
+    }
+    if (std::find(m_opening.cbegin(), m_opening.cend(), spec) != m_opening.cend())
+        return; // clicked twice
+    m_opening.push_back(spec);
+    openFor(m_client, OpenSource{spec, access}, this, [this, spec, at, done](Result<SourceInfo> reply) {
+        std::erase(m_opening, spec);
+        if (reply) {
+            add(*reply, at);
+            done({});
+        } else {
+            done(tr("Cannot open %1. %2").arg(fromUtf8(toText(spec)), fromUtf8(toText(reply.error()))));
+        }
+    });
+}
+
+void Documents::add(const SourceInfo &source, std::optional<Address> at)
+{
+    auto *tab = new MemoryTab(m_client, source, this);
+    connect(tab, &MemoryTab::statusChanged, this, [this, tab](const QString &text) {
+        m_seen[tab].status = text;
+        if (currentWidget() == tab) {
+            emit statusChanged(text);
+            emit accessChanged();
+        }
+    });
+    connect(tab, &MemoryTab::cursorChanged, this, [this, tab](Address cursor, const MemoryImage &around) {
+        auto &seen = m_seen[tab];
+        seen.cursor = cursor;
+        seen.around = around;
+        if (currentWidget() == tab)
+            emit cursorChanged(cursor, around);
+    });
+    connect(tab, &MemoryTab::titleChanged, this, [this, tab](const QString &title) {
+        setTabText(indexOf(tab), title);
+        if (currentWidget() == tab)
+            emit accessChanged();
+    });
+    place(tab, tab->title());
+    setTabToolTip(indexOf(tab), fromUtf8(source.name));
+    setTabIcon(indexOf(tab), icon(source.spec.kind == SourceKind::Process ? Sign::Process : Sign::Section));
+    m_seen[tab].status = tab->status();
+    if (at)
+        tab->goTo(*at);
+    emit statusChanged(tab->status());
+}
+
+TrafficTab *Documents::showTraffic()
+{
+    if (!m_traffic) {
+        m_traffic = new TrafficTab(m_client, this);
+        connect(m_traffic, &TrafficTab::countsChanged, this, &Documents::countsChanged);
+        connect(m_traffic, &TrafficTab::titleChanged, this, [this](const QString &title) {
+            setTabText(indexOf(m_traffic), title);
+            emit trafficChanged();
+        });
+        place(m_traffic, m_traffic->title());
+        setTabIcon(indexOf(m_traffic), icon(Sign::Traffic));
+    }
+    setCurrentWidget(m_traffic);
+    return m_traffic;
+}
+
+void Documents::showStart()
+{
+    if (indexOf(m_start) < 0) {
+        insertTab(0, m_start, icon(Sign::Home), tr("Start"));
+        m_start->refresh();
+    }
+    setCurrentWidget(m_start);
+}
+
+void Documents::place(QWidget *tab, const QString &title)
+{
+    addTab(tab, title);
+    setCurrentWidget(tab);
+    tab->setFocus();
+}
+
+MemoryTab *Documents::currentMemory() const
+{
+    return qobject_cast<MemoryTab *>(currentWidget());
+}
+
+TrafficTab *Documents::currentTraffic() const
+{
+    return qobject_cast<TrafficTab *>(currentWidget());
+}
+
+QList<MemoryTab *> Documents::memoryTabs() const
+{
+    QList<MemoryTab *> tabs;
+    for (int i = 0; i < count(); ++i) {
+        if (auto *tab = qobject_cast<MemoryTab *>(widget(i)))
+            tabs << tab;
+    }
+    return tabs;
+}
+
+MemoryTab *Documents::findTab(const SourceSpec &spec) const
+{
+    const auto tabs = memoryTabs();
+    const auto found = std::find_if(tabs.cbegin(), tabs.cend(),
+                                    [&](MemoryTab *tab) { return sameSource(tab->source().spec, spec); });
+    return found == tabs.cend() ? nullptr : *found;
+}
+
+SourceId Documents::writableSource(const SourceSpec &spec) const
+{
+    for (auto *tab : memoryTabs()) {
+        if (tab->source().access != Access::Read && sameSource(tab->source().spec, spec))
+            return tab->source().source;
+    }
+    return 0;
+}
+
+bool Documents::isPaused() const
+{
+    return currentWidget() && currentWidget()->property(pausedProperty).toBool();
+}
+
+void Documents::setPaused(bool paused)
+{
+    if (!currentWidget())
+        return;
+    currentWidget()->setProperty(pausedProperty, paused);
+    if (auto *memory = currentMemory())
+        memory->setPaused(paused);
+    else if (auto *messages = currentTraffic())
+        messages->setPaused(paused);
+}
+
+void Documents::closeTab(int index)
+{
+    auto *tab = widget(index);
+    if (!tab || (tab == m_start && count() == 1))
+        return;
+    if (tab != m_start && count() == 1)
+        showStart();
+    removeTab(indexOf(tab));
+    if (tab == m_start)
+        return;
+    forget(tab);
+    tab->deleteLater();
+}
+
+void Documents::forget(QWidget *tab)
+{
+    if (tab == m_traffic) {
+        m_traffic->stop();
+        disconnect(m_traffic, nullptr, this, nullptr);
+        m_traffic = nullptr;
+    } else if (auto *memory = qobject_cast<MemoryTab *>(tab)) {
+        disconnect(memory, nullptr, this, nullptr);
+        m_seen.remove(memory);
+    }
+}
+
+void Documents::step(int by)
+{
+    if (count() > 0)
+        setCurrentIndex((currentIndex() + by + count()) % count());
+}
+
+void Documents::showCurrent()
+{
+    emit currentDocumentChanged();
+    const auto seen = m_seen.value(currentMemory());
+    emit statusChanged(seen.status);
+    emit cursorChanged(seen.cursor, seen.around);
+}
+
+void Documents::tabInserted(int index)
+{
+    QTabWidget::tabInserted(index);
+    // Two tabs of the same name are told apart by their tool tips; the close buttons need words for screen readers.
+    for (const auto side : {QTabBar::LeftSide, QTabBar::RightSide}) {
+        if (auto *button = tabBar()->tabButton(index, side))
+            button->setAccessibleName(tr("Close this tab"));
+    }
+}
+
+bool Documents::event(QEvent *event)
+{
+    // Space pauses, unless it presses what has the focus.
+    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent *>(event)->key() == Qt::Key_Space) {
+        auto *focus = QApplication::focusWidget();
+        if (qobject_cast<QAbstractButton *>(focus) || qobject_cast<QComboBox *>(focus)) {
+            event->accept();
+            return true;
+        }
+    }
+    return QTabWidget::event(event);
+}
+
+void Documents::save(QSettings &settings) const
+{
+    QVariantList tabs;
+    int current = -1;
+    for (auto *tab : memoryTabs()) {
+        auto saved = toSettings(tab->source().spec);
+        saved.insert(QStringLiteral("cursor"), static_cast<qulonglong>(m_seen.value(tab).cursor));
+        if (tab == currentWidget())
+            current = static_cast<int>(tabs.size());
+        tabs << saved;
+    }
+    settings.setValue(QStringLiteral("tabs"), tabs);
+    settings.setValue(QStringLiteral("currentTab"), current);
+}
+
+void Documents::restore(QSettings &settings)
+{
+    struct Restoring {
+        qsizetype left = 0;
+        QStringList failures;
+    };
+    const auto tabs = settings.value(QStringLiteral("tabs")).toList();
+    const int current = settings.value(QStringLiteral("currentTab"), -1).toInt();
+    auto state = std::make_shared<Restoring>(Restoring{tabs.size(), {}});
+    const auto reopen = [this, state](const QVariantMap &saved) {
+        // Always read-only: the write switch is never turned on by a restart.
+        openAnd(fromSettings(saved), saved.value(QStringLiteral("cursor")).toULongLong(), Access::Read,
+                [this, state](const QString &failure) {
+                    if (!failure.isEmpty())
+                        state->failures << failure;
+                    if (--state->left == 0 && !state->failures.isEmpty())
+                        emit failed(tr("Not all tabs of the last time could be opened again. %1")
+                                        .arg(state->failures.join(QLatin1Char('\n'))));
+                });
+    };
+    // The one that was in front is opened last, and so comes to the front.
+    for (int i = 0; i < tabs.size(); ++i) {
+        if (i != current)
+            reopen(tabs[i].toMap());
+    }
+    if (current >= 0 && current < tabs.size())
+        reopen(tabs[current].toMap());
+}
+
+} // namespace ipclens

@@ -1,0 +1,83 @@
+// The centre of the window: what is open, as tabs.
+#pragma once
+
+#include "core/session/commands.h"
+#include "ui/client.h"
+
+#include <QHash>
+#include <QTabWidget>
+
+class QSettings;
+
+namespace ipclens {
+
+class MemoryTab;
+class StartPage;
+class TrafficTab;
+
+// GUI thread. Opens sources and keeps one tab for each; never more than one for traffic. The start page is there whenever
+// nothing else is.
+class Documents : public QTabWidget {
+    Q_OBJECT
+public:
+    Documents(Client &client, StartPage *start, QWidget *parent = nullptr);
+    ~Documents() override;
+
+    // Opens the source, or shows its tab when it is open already, at the address when there is one.
+    void open(const SourceSpec &spec, std::optional<Address> at = {}, Access access = Access::Read);
+    void add(const SourceInfo &source, std::optional<Address> at = {}); // takes over a source that somebody opened
+    TrafficTab *showTraffic(); // makes it when there is none
+    void showStart();
+
+    MemoryTab *currentMemory() const;
+    TrafficTab *currentTraffic() const;
+    TrafficTab *traffic() const { return m_traffic; }
+    QList<MemoryTab *> memoryTabs() const;
+    // A writable source of that spec among the tabs; 0: none.
+    SourceId writableSource(const SourceSpec &spec) const;
+
+    bool isPaused() const; // the current tab
+    void setPaused(bool paused);
+    void closeTab(int index);
+    void step(int by); // to the next or the previous tab, round and round
+
+    void save(QSettings &settings) const;
+    void restore(QSettings &settings); // once connected
+
+signals:
+    void currentDocumentChanged();
+    void statusChanged(const QString &text); // of the current memory tab
+    void accessChanged();                    // of the current memory tab, perhaps
+    void cursorChanged(ipclens::Address at, const ipclens::MemoryImage &around);
+    void countsChanged(quint64 received, quint64 dropped, quint64 truncated);
+    void trafficChanged(); // began or ended to listen, perhaps
+    void failed(const QString &text);
+
+protected:
+    bool event(QEvent *event) override;
+    void tabInserted(int index) override;
+
+private:
+    MemoryTab *findTab(const SourceSpec &spec) const;
+    void place(QWidget *tab, const QString &title);
+    void showCurrent();
+    void forget(QWidget *tab);
+    // `done` is called with an empty text when the source is open.
+    void openAnd(const SourceSpec &spec, std::optional<Address> at, Access access,
+                 std::function<void(const QString &failure)> done);
+
+    // What a memory tab said last, for when it becomes the current one.
+    struct Seen {
+        QString status;
+        Address cursor = 0;
+        MemoryImage around;
+    };
+
+    Client &m_client;
+    StartPage *m_start;
+    TrafficTab *m_traffic = nullptr;
+    QHash<const MemoryTab *, Seen> m_seen;
+    std::vector<SourceSpec> m_opening; // asked for, not answered yet
+};
+
+} // namespace ipclens
