@@ -1,0 +1,24 @@
+#include "ui/client.h"
+
+#include <gtest/gtest.h>
+
+#include <QApplication>
+#include <QSettings>
+#include <QTemporaryDir>
+
+int main(int argc, char **argv)
+{
+    testing::InitGoogleTest(&argc, argv);
+    if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    QApplication application(argc, argv);
+    // Settings of the tests must neither read nor change those of the user.
+    const QTemporaryDir folder;
+    QSettings::setDefaultFormat(QSettings::IniFormat);
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder.path());
+    QApplication::setOrganizationName(QStringLiteral("ipclens"));
+    QApplication::setApplicationName(QStringLiteral("ipclens"));
+    const int result = RUN_ALL_TESTS();
+    ipclens::Client::finishClosing();
+    return result;
+}

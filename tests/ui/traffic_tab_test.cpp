@@ -1,0 +1,372 @@
+#include "ui/traffic_tab.h"
+
+#include "ui/error_bar.h"
+#include "ui/hex_view.h"
+#include "ui/message_list.h"
+#include "ui/payload_view.h"
+#include "ui/traffic_graph.h"
+
+#include "traffic_fake_connection.h"
+
+#include <gtest/gtest.h>
+
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QScrollBar>
+#include <QSignalSpy>
+#include <QToolButton>
+
+namespace ipclens {
+namespace {
+
+using test::sampleMessage;
+using test::waitUntil;
+
+constexpr std::int64_t second = 1'000'000'000;
+
+class TrafficTabTest : public testing::Test {
+protected:
+    TrafficTabTest()
+    {
+        tab.resize(900, 700);
+        tab.show();
+    }
+
+    void listen(std::uint64_t inbox = 5)
+    {
+        tab.listen({.className = "IpclensInbox", .title = "Receive", .messages = {"Mapped"}});
+        played.end->answer<OpenInbox>(
+            InboxOpened{.inbox = inbox, .window = 0x10046, .registered = {{"Mapped", 0xC0F1}}});
+        ASSERT_TRUE(waitUntil([this] { return tab.isListening(); }));
+    }
+
+    void arrive(std::uint64_t first, std::uint64_t count, std::uint64_t inbox = 5, std::string_view text = "hello")
+    {
+        MessageBatch batch{.inbox = inbox};
+        for (auto n = first; n < first + count; ++n)
+            batch.messages.push_back(sampleMessage(n, wallClock(), text));
+        batch.received = first + count - 1;
+        send(std::move(batch));
+    }
+    // Waits until the tab has it: events come in order, and this one is counted.
+    void send(MessageBatch batch)
+    {
+        QSignalSpy counted(&tab, &TrafficTab::countsChanged);
+        played.end->raise(std::move(batch));
+        ASSERT_TRUE(waitUntil([&] { return !counted.isEmpty(); }));
+    }
+
+    template <class T>
+    T *part() const
+    {
+        return tab.findChild<T *>();
+    }
+    QToolButton *button(const QString &beginning) const
+    {
+        for (auto *candidate : tab.findChildren<QToolButton *>())
+            if (candidate->text().startsWith(beginning))
+                return candidate;
+        return nullptr;
+    }
+    bool says(const QString &text) const
+    {
+        for (const auto *label : tab.findChildren<QLabel *>())
+            if (label->isVisible() && label->text().contains(text))
+                return true;
+        return false;
+    }
+    int rows() const { return tab.messages().rowCount(); }
+
+    test::PlayedClient played;
+    TrafficTab tab{played.client};
+};
+
+TEST_F(TrafficTabTest, EmptyItSaysWhatToDo)
+{
+    EXPECT_TRUE(says("Not listening"));
+    EXPECT_TRUE(says("FindWindow"));
+    EXPECT_FALSE(part<MessageList>()->isVisible());
+}
+
+TEST_F(TrafficTabTest, ListensAndShowsWhichInbox)
+{
+    QSignalSpy titled(&tab, &TrafficTab::titleChanged);
+    listen();
+    EXPECT_TRUE(says("IpclensInbox"));
+    EXPECT_TRUE(says("Receive"));
+    EXPECT_TRUE(says("0x10046"));
+    EXPECT_TRUE(says("Mapped"));
+    EXPECT_EQ(tab.title(), "Traffic: Receive");
+    EXPECT_FALSE(titled.isEmpty());
+}
+
+TEST_F(TrafficTabTest, ShowsMessagesOfItsInboxOnly)
+{
+    listen();
+    played.end->raise(MessageBatch{.inbox = 6, .messages = {sampleMessage(1, 1)}, .received = 1});
+    arrive(1, 3);
+    EXPECT_EQ(rows(), 3);
+    EXPECT_TRUE(part<MessageList>()->isVisible());
+}
+
+TEST_F(TrafficTabTest, KeepsBatchesThatOvertakeTheReply)
+{
+    tab.listen({.className = "C", .title = "T"});
+    ReplySink reply;
+    played.end->take<OpenInbox>(&reply);
+    QSignalSpy arrived(&played.client, &Client::messagesArrived);
+    played.end->raise(MessageBatch{.inbox = 4, .messages = {sampleMessage(1, 1)}, .received = 1});
+    played.end->raise(MessageBatch{.inbox = 9, .messages = {sampleMessage(1, 1)}, .received = 1});
+    ASSERT_TRUE(waitUntil([&] { return arrived.size() == 2; }));
+    EXPECT_EQ(rows(), 0);
+    reply(Result<AnyReply>(InboxOpened{.inbox = 9}));
+    ASSERT_TRUE(waitUntil([&] { return tab.isListening(); }));
+    EXPECT_EQ(rows(), 1);
+}
+
+TEST_F(TrafficTabTest, ARefusalIsShownInPlaceAndCanBeTriedAgain)
+{
+    QSignalSpy shown(&tab, &TrafficTab::errorShown);
+    tab.listen({.className = "Taken"});
+    played.end->answer<OpenInbox>(std::unexpected(Error{.kind = ErrorKind::Exists,
+                                                        .code = 1410,
+                                                        .operation = "RegisterClassEx",
+                                                        .object = "class Taken",
+                                                        .meaning = "Class already exists",
+                                                        .hint = "Choose another class"}));
+    ASSERT_TRUE(waitUntil([&] { return !shown.isEmpty(); }));
+    EXPECT_FALSE(tab.isListening());
+    EXPECT_TRUE(part<ErrorBar>()->isVisible());
+    EXPECT_TRUE(part<ErrorBar>()->text().contains("class Taken"));
+    emit part<ErrorBar>()->actionTriggered();
+    const auto again = played.end->answer<OpenInbox>(InboxOpened{.inbox = 2});
+    EXPECT_EQ(again.request.className, "Taken");
+    ASSERT_TRUE(waitUntil([&] { return tab.isListening(); }));
+    EXPECT_FALSE(part<ErrorBar>()->isVisible());
+}
+
+TEST_F(TrafficTabTest, StopTakesTheLastBatch)
+{
+    listen();
+    tab.stop();
+    EXPECT_FALSE(tab.isListening());
+    arrive(1, 2);
+    EXPECT_EQ(played.end->answer<CloseInbox>(Done{}).inbox, 5u);
+    ASSERT_TRUE(waitUntil([&] { return says("Not listening"); }));
+    EXPECT_EQ(rows(), 2);
+    EXPECT_NE(button("Start listening"), nullptr);
+}
+
+TEST_F(TrafficTabTest, StopWhileOpeningClosesWhatOpens)
+{
+    tab.listen({.className = "C"});
+    tab.stop();
+    played.end->answer<OpenInbox>(InboxOpened{.inbox = 8});
+    EXPECT_EQ(played.end->answer<CloseInbox>(Done{}).inbox, 8u);
+    ASSERT_TRUE(waitUntil([&] { return says("Not listening"); }));
+}
+
+TEST_F(TrafficTabTest, ListeningElsewhereClosesTheFirstInbox)
+{
+    listen(5);
+    tab.listen({.className = "Other"});
+    EXPECT_EQ(played.end->waiting<OpenInbox>(), 0u);
+    EXPECT_EQ(played.end->answer<CloseInbox>(Done{}).inbox, 5u);
+    EXPECT_EQ(played.end->answer<OpenInbox>(InboxOpened{.inbox = 6}).request.className, "Other");
+    ASSERT_TRUE(waitUntil([&] { return tab.isListening(); }));
+    arrive(1, 1, 6);
+    EXPECT_EQ(rows(), 1);
+}
+
+TEST_F(TrafficTabTest, PauseGoesOnStoring)
+{
+    listen();
+    arrive(1, 3);
+    tab.setPaused(true);
+    arrive(4, 7);
+    EXPECT_EQ(rows(), 3);
+    EXPECT_TRUE(says("7 waiting"));
+    EXPECT_TRUE(says("Paused"));
+    EXPECT_FALSE(part<TrafficGraph>()->isRunning());
+    tab.setPaused(false);
+    EXPECT_EQ(rows(), 10);
+    EXPECT_FALSE(says("waiting"));
+    EXPECT_TRUE(part<TrafficGraph>()->isRunning());
+}
+
+TEST_F(TrafficTabTest, HiddenItOnlyStores)
+{
+    listen();
+    arrive(1, 3);
+    tab.hide();
+    arrive(4, 7);
+    EXPECT_EQ(rows(), 3);
+    EXPECT_EQ(tab.messages().store().size(), 10u);
+    tab.show();
+    EXPECT_EQ(rows(), 10);
+}
+
+TEST_F(TrafficTabTest, LossesAreAlwaysVisible)
+{
+    listen();
+    arrive(1, 1);
+    EXPECT_FALSE(says("dropped"));
+    QSignalSpy counted(&tab, &TrafficTab::countsChanged);
+    send(MessageBatch{.inbox = 5, .received = 5000, .dropped = 1234, .droppedBytes = 4096, .truncated = 3});
+    EXPECT_TRUE(says("1,234 of 5,000"));
+    EXPECT_TRUE(says("4 KiB"));
+    EXPECT_TRUE(says("3 payloads cut"));
+    ASSERT_EQ(counted.size(), 1);
+    EXPECT_EQ(counted[0][0].toULongLong(), 5000u);
+    EXPECT_EQ(counted[0][1].toULongLong(), 1234u);
+    EXPECT_EQ(counted[0][2].toULongLong(), 3u);
+    tab.clear();
+    EXPECT_TRUE(says("1,234 of 5,000")) << "clearing the list does not make messages undropped";
+}
+
+TEST_F(TrafficTabTest, ClearEmptiesListGraphAndPayload)
+{
+    listen();
+    arrive(1, 100);
+    part<MessageList>()->goToRow(50);
+    ASSERT_TRUE(part<PayloadView>()->isShowing());
+    tab.clear();
+    EXPECT_EQ(rows(), 0);
+    EXPECT_FALSE(part<PayloadView>()->isShowing());
+    arrive(101, 2);
+    EXPECT_EQ(rows(), 2);
+}
+
+TEST_F(TrafficTabTest, ALostConnectionEndsTheCaptureAndCanBeTakenUpAgain)
+{
+    listen();
+    arrive(1, 3);
+    played.end->lose(Error{.kind = ErrorKind::Disconnected,
+                           .operation = "read",
+                           .object = "wine serve",
+                           .meaning = "the far end closed the stream"});
+    ASSERT_TRUE(waitUntil([&] { return part<ErrorBar>()->isVisible(); }));
+    EXPECT_TRUE(part<ErrorBar>()->text().contains("Capture ended at"));
+    EXPECT_TRUE(part<ErrorBar>()->text().contains("the far end closed the stream"));
+    EXPECT_FALSE(tab.isListening());
+    EXPECT_EQ(rows(), 3);
+
+    emit part<ErrorBar>()->actionTriggered();
+    const auto again = played.end->answer<OpenInbox>(InboxOpened{.inbox = 1});
+    EXPECT_EQ(again.request.title, "Receive");
+    EXPECT_EQ(played.end->opened, 2);
+    ASSERT_TRUE(waitUntil([&] { return tab.isListening(); }));
+    arrive(1, 2, 1);
+    EXPECT_EQ(rows(), 5);
+}
+
+TEST_F(TrafficTabTest, ClosingTheTabClosesTheInbox)
+{
+    {
+        TrafficTab other(played.client);
+        other.listen({.className = "C"});
+        played.end->answer<OpenInbox>(InboxOpened{.inbox = 3});
+        ASSERT_TRUE(waitUntil([&] { return other.isListening(); }));
+    }
+    EXPECT_EQ(played.end->answer<CloseInbox>(Done{}).inbox, 3u);
+    {
+        TrafficTab other(played.client);
+        other.listen({.className = "C"});
+    }
+    played.end->answer<OpenInbox>(InboxOpened{.inbox = 4});
+    EXPECT_EQ(played.end->answer<CloseInbox>(Done{}).inbox, 4u) << "it opened after its tab was gone";
+}
+
+TEST_F(TrafficTabTest, FollowsItsTailOnlyAtTheBottom)
+{
+    listen();
+    arrive(1, 500);
+    auto *list = part<MessageList>();
+    EXPECT_TRUE(list->isFollowing());
+    EXPECT_EQ(list->verticalScrollBar()->value(), list->verticalScrollBar()->maximum());
+    list->verticalScrollBar()->setValue(10);
+    EXPECT_FALSE(list->isFollowing());
+    arrive(501, 40);
+    EXPECT_EQ(list->verticalScrollBar()->value(), 10);
+    EXPECT_TRUE(list->newBelowText().contains("40"));
+    list->followTail();
+    EXPECT_TRUE(list->isFollowing());
+    EXPECT_TRUE(list->newBelowText().isEmpty());
+    arrive(541, 40);
+    EXPECT_EQ(list->verticalScrollBar()->value(), list->verticalScrollBar()->maximum());
+    tab.resize(900, 500);
+    EXPECT_TRUE(waitUntil([&] { return list->verticalScrollBar()->value() == list->verticalScrollBar()->maximum(); }));
+    EXPECT_TRUE(list->isFollowing());
+}
+
+TEST_F(TrafficTabTest, AFilterKeepsTheCurrentMessage)
+{
+    listen();
+    for (std::uint64_t i = 0; i < 50; ++i)
+        arrive(i + 1, 1, 5, i % 5 == 0 ? "five" : "other");
+    auto *list = part<MessageList>();
+    list->goToRow(10);
+    const auto chosen = list->current();
+    auto *filter = tab.findChild<QLineEdit *>();
+    filter->setText("five");
+    ASSERT_TRUE(waitUntil([&] { return tab.messages().unfiltered() == 0; }));
+    EXPECT_EQ(rows(), 10);
+    EXPECT_EQ(list->current(), chosen);
+    EXPECT_TRUE(says("10 of 50"));
+    filter->clear();
+    EXPECT_EQ(rows(), 50);
+    EXPECT_EQ(list->current(), chosen);
+    filter->setText("no such");
+    EXPECT_EQ(rows(), 0);
+    EXPECT_FALSE(part<PayloadView>()->isShowing());
+}
+
+TEST_F(TrafficTabTest, TheGraphFiltersAndFindsRows)
+{
+    listen();
+    const auto base = wallClock() - 20 * second;
+    MessageBatch batch{.inbox = 5, .received = 20};
+    for (int i = 0; i < 20; ++i)
+        batch.messages.push_back(sampleMessage(static_cast<std::uint64_t>(i) + 1, base + i * second));
+    send(std::move(batch));
+    auto *graph = part<TrafficGraph>();
+    emit graph->brushed(base + 5 * second, base + 8 * second);
+    EXPECT_EQ(rows(), 3);
+    EXPECT_EQ(tab.messages().messageAt(0).sequence, 6u);
+    emit graph->brushCleared();
+    EXPECT_EQ(rows(), 20);
+    emit graph->clicked(base + 11 * second);
+    EXPECT_EQ(part<MessageList>()->currentIndex().row(), 11);
+}
+
+TEST_F(TrafficTabTest, ShowsThePayloadAsBytesAndText)
+{
+    listen();
+    arrive(1, 1, 5, R"({"temperature":21.5})");
+    part<MessageList>()->goToRow(0);
+    const auto *hex = part<PayloadView>()->findChild<HexView *>();
+    ASSERT_NE(hex, nullptr);
+    EXPECT_EQ(hex->extent(), (AddressRange{0, 20}));
+    EXPECT_EQ(hex->imageAt(0, 20).bytes, toBytes(R"({"temperature":21.5})"));
+    EXPECT_FALSE(hex->isWritable());
+    const auto *text = part<PayloadView>()->findChild<QPlainTextEdit *>();
+    EXPECT_EQ(text->toPlainText(), "{\n  \"temperature\": 21.5\n}");
+    EXPECT_TRUE(says("guess: ASCII text, looks like JSON"));
+}
+
+TEST_F(TrafficTabTest, AHugePayloadIsShownWithoutLayingItAllOut)
+{
+    listen();
+    MessageBatch batch{.inbox = 5, .received = 1};
+    batch.messages.push_back(sampleMessage(1, wallClock(), std::string(16 << 20, 'x')));
+    send(std::move(batch));
+    part<MessageList>()->goToRow(0);
+    const auto *text = part<PayloadView>()->findChild<QPlainTextEdit *>();
+    EXPECT_LE(text->toPlainText().size(), 64 * 1024);
+    EXPECT_TRUE(says("the first 65,536 bytes"));
+    EXPECT_EQ(part<PayloadView>()->findChild<HexView *>()->extent().size, std::uint64_t{16 << 20});
+}
+
+} // namespace
+} // namespace ipclens
