@@ -22,6 +22,11 @@ namespace {
 
 constexpr const char *pausedProperty = "paused";
 
+QString shortTitle(const QString &title, const QFontMetrics &metrics)
+{
+    return metrics.elidedText(title, Qt::ElideMiddle, metrics.averageCharWidth() * 30);
+}
+
 // The view's middle button and keyboard close tabs, too.
 class TabBar : public QTabBar {
 public:
@@ -80,7 +85,7 @@ Documents::Documents(Client &client, StartPage *start, QWidget *parent)
     setDocumentMode(true);
     setMovable(true);
     setTabsClosable(true);
-    setElideMode(Qt::ElideMiddle);
+    setElideMode(Qt::ElideNone); // titles are cut one by one, and tabs scroll: Qt would cut all to stubs
     setUsesScrollButtons(true);
     connect(this, &QTabWidget::tabCloseRequested, this, &Documents::closeTab);
     connect(this, &QTabWidget::currentChanged, this, &Documents::showCurrent);
@@ -151,7 +156,7 @@ void Documents::add(const SourceInfo &source, std::optional<Address> at)
             emit cursorChanged(cursor, around);
     });
     connect(tab, &MemoryTab::titleChanged, this, [this, tab](const QString &title) {
-        setTabText(indexOf(tab), title);
+        setTabText(indexOf(tab), shortTitle(title, fontMetrics()));
         if (currentWidget() == tab)
             emit accessChanged();
     });
@@ -170,7 +175,7 @@ TrafficTab *Documents::showTraffic()
         m_traffic = new TrafficTab(m_client, this);
         connect(m_traffic, &TrafficTab::countsChanged, this, &Documents::countsChanged);
         connect(m_traffic, &TrafficTab::titleChanged, this, [this](const QString &title) {
-            setTabText(indexOf(m_traffic), title);
+            setTabText(indexOf(m_traffic), shortTitle(title, fontMetrics()));
             emit trafficChanged();
         });
         place(m_traffic, m_traffic->title());
@@ -191,7 +196,7 @@ void Documents::showStart()
 
 void Documents::place(QWidget *tab, const QString &title)
 {
-    addTab(tab, title);
+    addTab(tab, shortTitle(title, fontMetrics()));
     setCurrentWidget(tab);
     tab->setFocus();
 }
@@ -332,28 +337,31 @@ void Documents::restore(QSettings &settings)
     struct Restoring {
         qsizetype left = 0;
         QStringList failures;
+        SourceSpec front;
     };
     const auto tabs = settings.value(QStringLiteral("tabs")).toList();
     const int current = settings.value(QStringLiteral("currentTab"), -1).toInt();
-    auto state = std::make_shared<Restoring>(Restoring{tabs.size(), {}});
+    auto state = std::make_shared<Restoring>(Restoring{tabs.size(), {}, {}});
+    if (current >= 0 && current < tabs.size())
+        state->front = fromSettings(tabs[current].toMap());
     const auto reopen = [this, state](const QVariantMap &saved) {
         // Always read-only: the write switch is never turned on by a restart.
         openAnd(fromSettings(saved), saved.value(QStringLiteral("cursor")).toULongLong(), Access::Read,
                 [this, state](const QString &failure) {
                     if (!failure.isEmpty())
                         state->failures << failure;
-                    if (--state->left == 0 && !state->failures.isEmpty())
+                    if (--state->left > 0)
+                        return;
+                    // Sources open in any order: processes take longer than sections.
+                    if (auto *front = findTab(state->front))
+                        setCurrentWidget(front);
+                    if (!state->failures.isEmpty())
                         emit failed(tr("Not all tabs of the last time could be opened again. %1")
                                         .arg(state->failures.join(QLatin1Char('\n'))));
                 });
     };
-    // The one that was in front is opened last, and so comes to the front.
-    for (int i = 0; i < tabs.size(); ++i) {
-        if (i != current)
-            reopen(tabs[i].toMap());
-    }
-    if (current >= 0 && current < tabs.size())
-        reopen(tabs[current].toMap());
+    for (const auto &tab : tabs)
+        reopen(tab.toMap());
 }
 
 } // namespace ipclens

@@ -3,6 +3,7 @@
 #include "ui/icons.h"
 
 #include <QSettings>
+#include <QTabBar>
 #include <QTreeView>
 
 namespace ipclens {
@@ -16,6 +17,7 @@ Explorer::Explorer(Client &client, QWidget *parent)
     addTab(m_processes, tr("&Processes"));
     addTab(m_objects, tr("&Objects"));
     addTab(m_windows, tr("&Windows"));
+    setMinimumWidth(tabBar()->sizeHint().width() + 8); // all three lists stay in reach
     connect(m_processes, &ProcessPage::windowsRequested, this, [this](const ProcessInfo &process) {
         m_windows->setFilter(QString::number(process.key.pid));
         setCurrentWidget(m_windows);

@@ -36,8 +36,7 @@ QLabel *makeText(QWidget *parent)
 void clearLayout(QLayout *layout)
 {
     while (auto *item = layout->takeAt(0)) {
-        if (auto *widget = item->widget())
-            widget->deleteLater();
+        delete item->widget(); // at once: what is deleted later from outside the event loop may stay for ever
         delete item;
     }
 }

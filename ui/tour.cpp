@@ -6,6 +6,7 @@
 #include "ui/journal_dock.h"
 #include "ui/main_window.h"
 #include "ui/memory_tab.h"
+#include "ui/message_list.h"
 #include "ui/number_text.h"
 #include "ui/object_model.h"
 #include "ui/process_model.h"
@@ -57,8 +58,8 @@ Tour::Tour(MainWindow &window, const QString &folder, QObject *parent)
 {
     m_poll.setInterval(pollInterval);
     connect(&m_poll, &QTimer::timeout, this, &Tour::check);
-    m_steps.push_back({QStringLiteral("start"), tr("connection to the session"), [] {},
-                       [this] { return m_window.client().state() == Client::State::Connected; }});
+    m_steps.push_back({QStringLiteral("start"), tr("connection to the session with a list of its processes"), [] {},
+                       [this] { return m_window.explorer()->processes()->model().rowCount() > 0; }});
     addLists();
     addMapping();
     addProcess();
@@ -154,13 +155,25 @@ void Tour::addTraffic()
 {
     connect(m_window.documents(), &Documents::countsChanged, this,
             [this](quint64 received) { m_received = static_cast<qint64>(received); });
-    m_steps.push_back({QStringLiteral("traffic"), tr("%1 messages from the demo").arg(enoughMessages),
+    m_steps.push_back({{}, tr("%1 messages from the demo").arg(enoughMessages),
                        [this] {
                            m_window.listen({.className = "IpclensInbox",
                                             .title = "Receive",
                                             .messages = {"Mapped", "Handle", "Shared"}});
                        },
                        [this] { return m_received >= enoughMessages; }});
+    m_steps.push_back({QStringLiteral("traffic"), tr("message whose payload could be shown"),
+                       [this] {
+                           auto *traffic = m_window.documents()->currentTraffic();
+                           auto *list = traffic ? traffic->findChild<MessageList *>() : nullptr;
+                           if (list && list->model()->rowCount() > 8) // above the tail, which may be cut by the frame
+                               list->goToRow(list->model()->rowCount() - 8);
+                       },
+                       [this] {
+                           auto *traffic = m_window.documents()->currentTraffic();
+                           auto *list = traffic ? traffic->findChild<MessageList *>() : nullptr;
+                           return list && list->current() && m_sinceBegin.elapsed() > 300;
+                       }});
     m_steps.push_back({QStringLiteral("send-dialog"), tr("dialog for sending"),
                        [this] { m_window.sendTo(0); },
                        [this] {
@@ -287,7 +300,8 @@ bool Tour::showsBytes(MemoryTab *tab) const
     if (!tab || m_window.documents()->currentMemory() != tab)
         return false;
     const auto range = tab->view()->visibleRange();
-    return range.size > 0 && tab->view()->knownPrefix(range) == range.size;
+    return range.size > 0 && tab->view()->knownPrefix(range) == range.size &&
+           tab->view()->imageAt(range.begin, 1).isReadable(range.begin);
 }
 
 void Tour::typeInto(QWidget *widget, const QString &text) const

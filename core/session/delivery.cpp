@@ -1,5 +1,7 @@
 #include "core/session/delivery.h"
 
+#include "core/session/stop_and_join.h"
+
 #include <algorithm>
 #include <tuple>
 
@@ -25,9 +27,7 @@ Delivery::~Delivery()
 
 void Delivery::stop()
 {
-    m_thread.request_stop();
-    if (m_thread.joinable())
-        m_thread.join();
+    stopAndJoin(m_thread, m_mutex, m_changed);
 }
 
 InboxId Delivery::add(std::unique_ptr<Inbox> inbox)
@@ -107,7 +107,7 @@ void Delivery::run(std::stop_token stop)
     std::unique_lock lock(m_mutex);
     while (!stop.stop_requested()) {
         if (m_open.empty()) {
-            m_changed.wait(lock, stop, [this] { return !m_open.empty(); });
+            m_changed.wait(lock, [&] { return stop.stop_requested() || !m_open.empty(); });
             continue;
         }
         std::vector<std::shared_ptr<Open>> all;
@@ -120,7 +120,7 @@ void Delivery::run(std::stop_token stop)
         }
         all.clear();
         lock.lock();
-        m_changed.wait_for(lock, stop, std::chrono::milliseconds(10), [] { return false; });
+        m_changed.wait_for(lock, std::chrono::milliseconds(10), [&] { return stop.stop_requested(); });
     }
 }
 

@@ -35,7 +35,7 @@ private:
 
     const std::function<void(Event)> m_give;
     std::mutex m_mutex; // guards what follows
-    std::condition_variable_any m_changed;
+    std::condition_variable m_changed;
     std::map<InboxId, std::shared_ptr<Open>> m_open;
     InboxId m_lastInbox = 0;
     std::jthread m_thread;

@@ -1,12 +1,11 @@
 // Threads that do jobs.
 #pragma once
 
-#include <condition_variable>
+#include "core/session/stop_and_join.h"
+
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <stop_token>
-#include <thread>
 
 namespace ipclens {
 
@@ -17,6 +16,7 @@ public:
     static constexpr std::size_t mostWaiting = 4096;
 
     Lane() : m_thread([this](std::stop_token stop) { run(stop); }) {}
+    ~Lane() { stop(); }
 
     // Whoever adds looks here first.
     bool isFull()
@@ -35,18 +35,16 @@ public:
     }
 
     // Takes up no further job and waits for the one under way.
-    void stop()
-    {
-        m_thread.request_stop();
-        if (m_thread.joinable())
-            m_thread.join();
-    }
+    void stop() { stopAndJoin(m_thread, m_mutex, m_added); }
 
 private:
     void run(std::stop_token stop)
     {
         std::unique_lock lock(m_mutex);
-        while (m_added.wait(lock, stop, [this] { return !m_waiting.empty(); }) && !stop.stop_requested()) {
+        for (;;) {
+            m_added.wait(lock, [&] { return stop.stop_requested() || !m_waiting.empty(); });
+            if (stop.stop_requested())
+                return;
             auto job = std::move(m_waiting.front());
             m_waiting.pop_front();
             lock.unlock();
@@ -57,7 +55,7 @@ private:
     }
 
     std::mutex m_mutex;
-    std::condition_variable_any m_added;
+    std::condition_variable m_added;
     std::deque<std::move_only_function<void()>> m_waiting;
     std::jthread m_thread;
 };

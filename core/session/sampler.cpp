@@ -1,5 +1,7 @@
 #include "core/session/sampler.h"
 
+#include "core/session/stop_and_join.h"
+
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -177,9 +179,7 @@ Sampler::~Sampler()
 
 void Sampler::stop()
 {
-    m_thread.request_stop();
-    if (m_thread.joinable())
-        m_thread.join();
+    stopAndJoin(m_thread, m_mutex, m_changed);
 }
 
 Result<WatchId> Sampler::add(SourceId source, std::shared_ptr<MemorySource> memory, std::vector<AddressRange> ranges,
@@ -259,15 +259,15 @@ void Sampler::run(std::stop_token stop)
     std::unique_lock lock(m_mutex);
     while (!stop.stop_requested()) {
         const auto seen = m_changes;
-        const auto isChanged = [&] { return m_changes != seen; };
+        const auto isChanged = [&] { return stop.stop_requested() || m_changes != seen; };
         const auto watch = mostUrgent();
         if (!watch) {
-            m_changed.wait(lock, stop, isChanged);
+            m_changed.wait(lock, isChanged);
             continue;
         }
         const auto now = Clock::now();
         if (now < watch->next) {
-            m_changed.wait_until(lock, stop, watch->next, isChanged);
+            m_changed.wait_until(lock, watch->next, isChanged);
             continue;
         }
         watch->countTicks(now);

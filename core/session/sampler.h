@@ -41,7 +41,7 @@ private:
 
     const std::function<void(Event)> m_give;
     std::mutex m_mutex; // guards what follows
-    std::condition_variable_any m_changed;
+    std::condition_variable m_changed;
     std::vector<std::shared_ptr<Watch>> m_watches;
     WatchId m_lastWatch = 0;
     std::uint64_t m_changes = 0; // of the list or its deadlines

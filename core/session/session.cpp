@@ -1,6 +1,7 @@
 #include "core/session/session.h"
 
 #include "core/session/session_core.h"
+#include "core/session/stop_and_join.h"
 
 namespace ipclens {
 namespace {
@@ -13,6 +14,7 @@ public:
           m_thread([this](std::stop_token stop) { run(stop); })
     {
     }
+    ~LocalConnection() override { stopAndJoin(m_thread, m_mutex, m_added); }
 
     CallId submit(AnyCommand command, ReplySink reply) override
     {
@@ -40,7 +42,10 @@ private:
     void run(std::stop_token stop)
     {
         std::unique_lock lock(m_mutex);
-        while (m_added.wait(lock, stop, [this] { return !m_waiting.empty(); }) && !stop.stop_requested()) {
+        for (;;) {
+            m_added.wait(lock, [&] { return stop.stop_requested() || !m_waiting.empty(); });
+            if (stop.stop_requested())
+                return;
             auto next = std::move(m_waiting.front());
             m_waiting.pop_front();
             lock.unlock();
@@ -51,7 +56,7 @@ private:
 
     Session m_session;
     std::mutex m_mutex; // guards what follows
-    std::condition_variable_any m_added;
+    std::condition_variable m_added;
     std::deque<Waiting> m_waiting;
     CallId m_lastCall = 0;
     std::jthread m_thread; // ends before the session does

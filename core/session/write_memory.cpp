@@ -52,7 +52,8 @@ Result<std::string> checkPages(const OpenSourceState &source, AddressRange range
                           fmt::format("the page at 0x{:x} is not writable ({})", std::max(region.range.begin, range.begin),
                                       toText(protection)),
                           "ipclens never changes a page's protection");
-        isPrivate = isPrivate || protection.copyOnWrite;
+        // Wine lists SHARED sections of modules as copy-on-write, which they are not.
+        isPrivate = isPrivate || (protection.copyOnWrite && source.info.spec.kind != SourceKind::SharedSection);
     }
     if (!isPrivate)
         return std::string();
