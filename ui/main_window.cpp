@@ -110,6 +110,7 @@ void MainWindow::makeDocks()
     m_inspectorDock = make(tr("Inspector"), QStringLiteral("inspectorDock"), Qt::RightDockWidgetArea);
     m_journalDock = make(tr("Journal"), QStringLiteral("journalDock"), Qt::BottomDockWidgetArea);
     m_inspector = new Inspector(this);
+    m_inspector->setMinimumWidth(fontMetrics().averageCharWidth() * 18); // a window of 900 pixels holds all docks
     m_inspectorDock->setWidget(m_inspector);
 }
 

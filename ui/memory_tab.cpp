@@ -543,6 +543,7 @@ void MemoryTab::setWritable(bool writable)
                       }
                       m_view->setWritable(reply.has_value() && writable);
                       showAccess();
+                      loadRegions(); // a section's new view has another protection
                   });
 }
 

@@ -14,6 +14,7 @@
 #include <QScrollBar>
 
 #include <algorithm>
+#include <utility>
 
 namespace ipclens {
 namespace {
@@ -54,8 +55,10 @@ MessageList::MessageList(MessageModel &model, QWidget *parent)
     // After setModel(), so that the view has taken notice before.
     connect(&model, &QAbstractItemModel::rowsInserted, this,
             [this](const QModelIndex &, int first, int last) { rowsCame(last - first + 1); });
-    connect(&model, &QAbstractItemModel::rowsAboutToBeRemoved, this,
-            [this] { m_valueBefore = verticalScrollBar()->value(); });
+    connect(&model, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] {
+        m_valueBefore = verticalScrollBar()->value();
+        m_adjusting = true; // the bar may be pushed to its new end meanwhile, which is not the user going there
+    });
     connect(&model, &QAbstractItemModel::rowsRemoved, this,
             [this](const QModelIndex &, int first, int last) { rowsWent(last - first + 1); });
     connect(&model, &QAbstractItemModel::modelAboutToBeReset, this, &MessageList::beforeReset);
@@ -69,13 +72,13 @@ void MessageList::setInitialWidths()
         const int text = std::max(fontMetrics().horizontalAdvance(sample), horizontalHeader()->sectionSizeHint(column));
         setColumnWidth(column, text + fontMetrics().averageCharWidth() * 2);
     };
-    fits(MessageModel::Number, QStringLiteral("1,000,000"));
+    fits(MessageModel::Number, QStringLiteral("100,000"));
     fits(MessageModel::Time, QStringLiteral("00:00:00.000000"));
     fits(MessageModel::Delta, QStringLiteral("00.000000"));
-    fits(MessageModel::Sender, QStringLiteral("ipclens-demo.exe 12345"));
+    fits(MessageModel::Sender, QStringLiteral("ipclens-demo.exe 123"));
     fits(MessageModel::Kind, QStringLiteral("WM_COPYDATA"));
-    fits(MessageModel::Id, QStringLiteral("100000 (0x186A0)"));
-    fits(MessageModel::Size, QStringLiteral("16,777,216 cut"));
+    fits(MessageModel::Id, QStringLiteral("Mapped (0xC001)"));
+    fits(MessageModel::Size, QStringLiteral("1,048,576"));
 }
 
 std::optional<MessageModel::Index> MessageList::current() const
@@ -188,11 +191,11 @@ QString MessageList::newBelowText() const
 
 void MessageList::resizeEvent(QResizeEvent *event)
 {
-    m_adjusting = true;
+    const bool adjusting = std::exchange(m_adjusting, true); // rows that go can resize the viewport
     QTableView::resizeEvent(event);
     if (m_following)
         scrollToBottom();
-    m_adjusting = false;
+    m_adjusting = adjusting;
     updateButton();
 }
 

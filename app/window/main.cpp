@@ -74,7 +74,8 @@ std::optional<int> read(const QStringList &arguments, Options &options)
     if (!parser.parse(arguments))
         return wrongUsage(parser.errorText());
     if (parser.isSet(help)) {
-        std::printf("%s", qUtf8Printable(parser.helpText()));
+        // Without a QCoreApplication, which may need a display, Qt does not know the program's name.
+        std::printf("%s", qUtf8Printable(parser.helpText().replace(QStringLiteral("<executable_name>"), QStringLiteral("ipclens"))));
         return 0;
     }
     if (parser.isSet(version)) {

@@ -59,7 +59,10 @@ struct MainWindowTest : shell::Shell {
     MemoryTab *openSection()
     {
         documents().open({.kind = SourceKind::Section, .name = "MySharedMem"});
-        EXPECT_TRUE(waitUntil([this] { return documents().currentMemory() != nullptr; }));
+        EXPECT_TRUE(waitUntil([this] {
+            const auto *current = documents().currentMemory();
+            return current && current->source().spec.kind == SourceKind::Section;
+        }));
         auto *tab = documents().currentMemory();
         EXPECT_TRUE(waitUntil([tab] {
             const auto shown = tab->view()->visibleRange();
@@ -212,6 +215,7 @@ TEST_F(MainWindowTest, AWriteIsJournalledAndUndone)
     ASSERT_TRUE(waitUntil([this] { return section->get(0x10, 2) == toBytes("AB"); }));
     ASSERT_TRUE(waitUntil([this] { return !action(QStringLiteral("Ctrl+Z"))->isEnabled(); }));
     const auto &journal = window->journal()->model();
+    ASSERT_TRUE(waitUntil([&] { return journal.rowCount() >= 2; }));
     EXPECT_EQ(journal.entry(journal.rowCount() - 1).undoes, journal.entry(journal.rowCount() - 2).entry);
 }
 
@@ -385,6 +389,7 @@ TEST_F(MainWindowTest, FitsASmallScreen)
 {
     start();
     openSection();
+    documents().showTraffic();
     window->resize(900, 600);
     QCoreApplication::processEvents();
     EXPECT_LE(window->minimumSizeHint().width(), 900);

@@ -32,10 +32,11 @@ void protect(AddressRange range, int protection)
 
 const PeerVerb layoutVerb("layout", [](const Words &) {
     const Address begin = mapPages(0x10000, PROT_READ | PROT_WRITE);
-    const std::vector<Piece> layout{{{begin, 0x3000}, PieceKind::ReadWrite},         {{begin + 0x3000, 0x1000}, PieceKind::NoAccess},
-                                    {{begin + 0x4000, 0x1000}, PieceKind::ReadOnly}, {{begin + 0x5000, 0x2000}, PieceKind::Hole},
-                                    {{begin + 0x7000, 0x1000}, PieceKind::ReadWrite}, {{begin + 0x8000, 0x1000}, PieceKind::Hole},
-                                    {{begin + 0x9000, 0x7000}, PieceKind::ReadWrite}};
+    const std::vector<Piece> layout{
+        {{begin, 0x3000}, PieceKind::ReadWrite},         {{begin + 0x3000, 0x1000}, PieceKind::NoAccess},
+        {{begin + 0x4000, 0x1000}, PieceKind::ReadOnly}, {{begin + 0x5000, 0x2000}, PieceKind::Hole},
+        {{begin + 0x7000, 0x1000}, PieceKind::ReadWrite}, {{begin + 0x8000, 0x1000}, PieceKind::Hole},
+        {{begin + 0x9000, 0x7000}, PieceKind::ReadWrite}};
     for (const auto &[range, kind] : layout) {
         if (kind == PieceKind::ReadWrite || kind == PieceKind::ReadOnly)
             fillWithPattern(range, begin);
@@ -141,8 +142,7 @@ TEST(LinuxSystem, listsModules)
     }
     EXPECT_THAT(names, testing::Contains(testing::StartsWith("libc.so")));
     EXPECT_THAT(names, testing::Contains("ipclens_unit_tests"));
-    // A function of this program lies in the module of that name, in a process of the same program without randomised addresses
-    // or not: sizes agree.
+    // Both run the same program: its module has the same size in both, and its functions lie in it.
     const auto own = system->modules({static_cast<std::uint32_t>(::getpid()), 0});
     ASSERT_TRUE(own);
     const auto sizeOf = [](const std::vector<Module> &list) {

@@ -49,8 +49,7 @@ std::string handle(const std::string &line)
     }
 }
 
-// The memory verbs touch this process's own memory as any program does. They are compiled to be left alone by sanitizers: a
-// test's parent writes to it behind their back.
+// The memory verbs touch this process's own memory; volatile, because a test's parent writes to it behind their back.
 const PeerVerb readVerb("read", [](const Words &words) {
     Bytes bytes(toNumber(words.at(1)));
     const auto *from = reinterpret_cast<const volatile std::byte *>(toNumber(words.at(0)));
