@@ -49,7 +49,7 @@ int paintOnce(int argc, char **argv, bool ours)
     application.setOrganizationName("ipclens-bench");
     std::unique_ptr<QWidget> window;
     if (ours) {
-        window = std::make_unique<MainWindow>("here", openHere());
+        window = std::make_unique<MainWindow>(SessionChoice{QStringLiteral("here"), {}});
     } else {
         auto bare = std::make_unique<QMainWindow>();
         auto *plot = new QCustomPlot;
