@@ -54,6 +54,7 @@ MainWindow::MainWindow(SessionChoice session, MakeOpener makeOpener, QWidget *pa
     : QMainWindow(parent), m_session(std::move(session)),
       m_makeOpener(makeOpener ? std::move(makeOpener) : MakeOpener(openerFor))
 {
+    theme::useOwnIcons();
     setWindowTitle(tr("ipclens"));
     setDockNestingEnabled(true);
     makeActions();

@@ -2,6 +2,7 @@
 
 #include <QApplication>
 #include <QFontDatabase>
+#include <QIcon>
 #include <QStyle>
 
 namespace ipclens::theme {
@@ -126,6 +127,13 @@ void apply(const QString &variant)
         QApplication::setPalette(QPalette());
     else
         QApplication::setPalette(variant == QLatin1String("dark") ? darkPalette() : lightPalette());
+}
+
+void useOwnIcons()
+{
+    const QStringList resources{QStringLiteral(":/icons")};
+    QIcon::setThemeSearchPaths(resources);
+    QIcon::setFallbackSearchPaths(resources);
 }
 
 } // namespace ipclens::theme
