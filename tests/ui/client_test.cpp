@@ -1,12 +1,10 @@
 #include "ui/client.h"
 
 #include "core/wire/byte_stream.h"
+#include "tests/ui/wait_until.h"
 
 #include <gtest/gtest.h>
 
-#include <QCoreApplication>
-#include <QElapsedTimer>
-#include <QEventLoop>
 #include <QSignalSpy>
 
 #include <atomic>
@@ -16,19 +14,6 @@
 
 namespace ipclens {
 namespace {
-
-template <class Done>
-bool waitUntil(Done done)
-{
-    QElapsedTimer timer;
-    timer.start();
-    while (!done()) {
-        if (timer.elapsed() > 20'000)
-            return false;
-        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents, 10);
-    }
-    return true;
-}
 
 // What a test sees of the connections a client makes.
 struct Line {

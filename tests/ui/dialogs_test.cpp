@@ -21,7 +21,6 @@
 namespace ipclens {
 namespace {
 
-using shell::waitUntil;
 
 QPushButton *buttonOf(QDialog &dialog, const QString &text)
 {

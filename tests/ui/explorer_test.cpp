@@ -17,7 +17,6 @@
 namespace ipclens {
 namespace {
 
-using shell::waitUntil;
 
 struct ExplorerTest : shell::Shell {
     std::unique_ptr<Client> client = std::make_unique<Client>(QStringLiteral("test"), opener());

@@ -24,7 +24,6 @@
 namespace ipclens {
 namespace {
 
-using shell::waitUntil;
 
 struct MainWindowTest : shell::Shell {
     std::unique_ptr<MainWindow> window;

@@ -11,7 +11,6 @@ namespace ipclens {
 namespace {
 
 using test::sampleMessage;
-using test::waitUntil;
 
 constexpr std::int64_t start = 1'700'000'000'000'000'000;
 constexpr std::int64_t millisecond = 1'000'000;

@@ -21,7 +21,6 @@ namespace ipclens {
 namespace {
 
 using namespace std::string_literals;
-using test::waitUntil;
 
 class SendDialogTest : public testing::Test {
 protected:

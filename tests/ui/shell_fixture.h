@@ -2,33 +2,17 @@
 #pragma once
 
 #include "core/session/session.h"
+#include "tests/ui/wait_until.h"
 #include "tests/unit/fake_system.h"
 #include "ui/client.h"
 
 #include <gtest/gtest.h>
 
 #include <QApplication>
-#include <QElapsedTimer>
-#include <QEventLoop>
 #include <QSettings>
 #include <QTemporaryDir>
 
 namespace ipclens::shell {
-
-// Runs the event loop until `done` or a deadline; whether it was done.
-template <class Done>
-bool waitUntil(Done done)
-{
-    QElapsedTimer timer;
-    timer.start();
-    while (!done()) {
-        if (timer.elapsed() > 20'000)
-            return false;
-        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents, 10);
-        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
-    }
-    return true;
-}
 
 // Passes everything on to a real session, until the test cuts it.
 class CuttableConnection : public Connection {

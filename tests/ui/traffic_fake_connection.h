@@ -1,33 +1,16 @@
 // A session's far end that tests play by hand.
 #pragma once
 
+#include "tests/ui/wait_until.h"
 #include "ui/client.h"
 
 #include <gtest/gtest.h>
 
-#include <QCoreApplication>
-#include <QElapsedTimer>
-#include <QEventLoop>
 
 #include <mutex>
 #include <vector>
 
 namespace ipclens::test {
-
-// Runs the event loop until `done` or the deadline; whether it was done.
-template <class Done>
-bool waitUntil(Done done, int milliseconds = 20'000)
-{
-    QElapsedTimer timer;
-    timer.start();
-    while (!done()) {
-        if (timer.elapsed() > milliseconds)
-            return false;
-        QCoreApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents, 20);
-        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
-    }
-    return true;
-}
 
 // Keeps what is asked until the test answers. Shared between a connection, which its client owns, and the test.
 struct FarEnd {

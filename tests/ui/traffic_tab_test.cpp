@@ -21,7 +21,6 @@ namespace ipclens {
 namespace {
 
 using test::sampleMessage;
-using test::waitUntil;
 
 constexpr std::int64_t second = 1'000'000'000;
 

@@ -1,6 +1,7 @@
 #include "core/wire/byte_stream.h"
 
 #include "core/os/linux/linux_error.h"
+#include "core/wire/last_words.h"
 
 #include <array>
 #include <atomic>
@@ -26,7 +27,6 @@ namespace ipclens {
 namespace {
 
 constexpr int pipeSize = 1 << 20;
-constexpr std::size_t wordsKept = 4096; // of a child's standard error
 constexpr auto gentleEnd = std::chrono::seconds(2);
 
 // Closes its file descriptor.
@@ -246,14 +246,9 @@ public:
     {
         std::unique_lock lock(m_mutex);
         m_changed.wait_for(lock, std::chrono::milliseconds(200), [this] { return m_hasEnded; });
-        m_changed.wait_for(lock, std::chrono::milliseconds(100), [this] { return m_saidAll || !m_hasEnded; });
-        auto text = fmt::format("command \"{}\" ({})", m_command, m_hasEnded ? m_ending : "still running");
-        auto words = m_said;
-        while (!words.empty() && (words.back() == '\n' || words.back() == '\r'))
-            words.pop_back();
-        if (!words.empty())
-            text += fmt::format(", which said: {}", words);
-        return text;
+        const auto state = m_hasEnded ? m_ending : "still running";
+        lock.unlock();
+        return m_lastWords.describe(m_command, state);
     }
 
 private:
@@ -271,14 +266,9 @@ private:
                 continue;
             if (count <= 0)
                 break;
-            const std::scoped_lock lock(m_mutex);
-            m_said.append(buffer.data(), static_cast<std::size_t>(count));
-            if (m_said.size() > wordsKept)
-                m_said.erase(0, m_said.size() - wordsKept);
+            m_lastWords.add({buffer.data(), static_cast<std::size_t>(count)});
         }
-        const std::scoped_lock lock(m_mutex);
-        m_saidAll = true;
-        m_changed.notify_all();
+        m_lastWords.finish();
     }
 
     void waitForEnd()
@@ -300,11 +290,10 @@ private:
 
     mutable std::mutex m_mutex; // guards what follows
     mutable std::condition_variable m_changed;
-    std::string m_said;
     std::string m_ending;
-    bool m_saidAll = false;
     bool m_hasEnded = false;
 
+    LastWords m_lastWords;
     std::thread m_listener;
     std::thread m_waiter;
 };

@@ -3,6 +3,7 @@
 #include "core/os/windows/last_error.h"
 #include "core/os/windows/unique_handle.h"
 #include "core/os/windows/utf16.h"
+#include "core/wire/last_words.h"
 
 #include <algorithm>
 #include <array>
@@ -24,7 +25,6 @@ namespace ipclens {
 namespace {
 
 constexpr DWORD pipeSize = 1 << 20;
-constexpr std::size_t wordsKept = 4096; // of a child's standard error
 constexpr DWORD gentleEnd = 2000;       // milliseconds
 
 Failure shutDown(std::string operation)
@@ -233,15 +233,7 @@ public:
             GetExitCodeProcess(m_process.get(), &status);
             state = fmt::format("ended with exit status {}", status);
         }
-        std::unique_lock lock(m_mutex);
-        m_changed.wait_for(lock, std::chrono::milliseconds(100), [this] { return m_saidAll; });
-        auto text = fmt::format("command \"{}\" ({})", m_command, state);
-        auto words = m_said;
-        while (!words.empty() && (words.back() == '\n' || words.back() == '\r'))
-            words.pop_back();
-        if (!words.empty())
-            text += fmt::format(", which said: {}", words);
-        return text;
+        return m_lastWords.describe(m_command, state);
     }
 
 private:
@@ -255,24 +247,16 @@ private:
             });
             if (!count || *count == 0)
                 break;
-            const std::scoped_lock lock(m_mutex);
-            m_said.append(buffer.data(), *count);
-            if (m_said.size() > wordsKept)
-                m_said.erase(0, m_said.size() - wordsKept);
+            m_lastWords.add({buffer.data(), *count});
         }
-        const std::scoped_lock lock(m_mutex);
-        m_saidAll = true;
-        m_changed.notify_all();
+        m_lastWords.finish();
     }
 
     const std::string m_command;
     const KernelHandle m_process;
     const KernelHandle m_job; // none when it could not be made
     PipeEnd m_words;
-    mutable std::mutex m_mutex; // guards what follows
-    mutable std::condition_variable m_changed;
-    std::string m_said;
-    bool m_saidAll = false;
+    LastWords m_lastWords;
     std::thread m_listener;
 };
 
