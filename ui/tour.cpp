@@ -33,7 +33,7 @@ namespace {
 constexpr int deadline = 20'000;      // milliseconds for one step
 constexpr int pollInterval = 50;      // milliseconds
 constexpr Address freeOffset = 0x810; // of the demo's mapping: nobody else writes there
-constexpr qint64 enoughMessages = 300;
+constexpr qint64 enoughMessages = 80;
 constexpr const char *demoProgram = "ipclens-demo.exe";
 
 // The row of the list that satisfies `matches`, selected; whether there is one.
@@ -60,11 +60,26 @@ Tour::Tour(MainWindow &window, const QString &folder, QObject *parent)
     connect(&m_poll, &QTimer::timeout, this, &Tour::check);
     m_steps.push_back({QStringLiteral("start"), tr("connection to the session with a list of its processes"), [] {},
                        [this] { return m_window.explorer()->processes()->model().rowCount() > 0; }});
+    startListening();
     addLists();
     addMapping();
     addProcess();
     addTraffic();
     addLooks();
+}
+
+// Early: messages come while the other pictures are taken.
+void Tour::startListening()
+{
+    connect(m_window.documents(), &Documents::countsChanged, this,
+            [this](quint64 received) { m_received = static_cast<qint64>(received); });
+    m_steps.push_back({{}, tr("message from the demo"),
+                       [this] {
+                           m_window.listen({.className = "IpclensInbox",
+                                            .title = "Receive",
+                                            .messages = {"Mapped", "Handle", "Shared"}});
+                       },
+                       [this] { return m_received > 0; }});
 }
 
 void Tour::addLists()
@@ -153,14 +168,8 @@ void Tour::addProcess()
 
 void Tour::addTraffic()
 {
-    connect(m_window.documents(), &Documents::countsChanged, this,
-            [this](quint64 received) { m_received = static_cast<qint64>(received); });
     m_steps.push_back({{}, tr("%1 messages from the demo").arg(enoughMessages),
-                       [this] {
-                           m_window.listen({.className = "IpclensInbox",
-                                            .title = "Receive",
-                                            .messages = {"Mapped", "Handle", "Shared"}});
-                       },
+                       [this] { m_window.documents()->showTraffic(); },
                        [this] { return m_received >= enoughMessages; }});
     m_steps.push_back({QStringLiteral("traffic"), tr("message whose payload could be shown"),
                        [this] {

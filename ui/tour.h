@@ -38,6 +38,7 @@ private:
         std::function<bool()> isDone;
     };
 
+    void startListening();
     void addLists();
     void addMapping();
     void addProcess();
