@@ -41,6 +41,7 @@ private:
     void startListening();
     void addLists();
     void addMapping();
+    void addMemoryTools();
     void addProcess();
     void addTraffic();
     void addLooks();
