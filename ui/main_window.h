@@ -81,6 +81,7 @@ private:
     void chooseInbox(const QString &className = {}, const QString &title = {});
     void showModules(const ProcessInfo &process);
     void chooseSession();
+    void restartElevated();
     void goTo();
     void find();
     void refresh();
@@ -126,6 +127,7 @@ private:
     QAction *m_modules;
     QAction *m_connect;
     QAction *m_reconnect;
+    QAction *m_restartElevated;
     QAction *m_undo;
     QAction *m_goTo;
     QAction *m_find;
