@@ -7,11 +7,12 @@
 qt_packages=(qt6-base-dev qt6-base-dev-tools libqcustomplot-dev g++-mingw-w64-x86-64-posix dpkg-dev cmake ninja-build)
 
 # Static; only what the window, its tests and QCustomPlot use (printing, for QCustomPlot). wintab.h is not in Debian's package,
-# hence no tablets. Libraries that Qt carries are taken from Qt: the cross compiler's are not the versions it was tested with.
+# hence no tablets. DirectWrite, which large screens look better with, needs what Qt calls Direct2D, but not its drawing (Direct2D
+# 1.1). Libraries that Qt carries are taken from Qt: the cross compiler's are not the versions it was tested with.
 qt_host=(-DQT_HOST_PATH=/usr -DQT_HOST_PATH_CMAKE_DIR=/usr/lib/x86_64-linux-gnu/cmake)
 qt_options=(-DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DQT_BUILD_EXAMPLES=OFF -DQT_BUILD_TESTS=OFF
-    "${qt_host[@]}")
-for feature in concurrent dbus network opengl sql vulkan xml zstd direct2d tabletevent jpeg gif brotli glib icu \
+    "${qt_host[@]}" -DINPUT_opengl=no)
+for feature in concurrent dbus network sql vulkan xml zstd direct2d1_1 tabletevent jpeg gif glib icu \
     jalalicalendar islamiccivilcalendar wizard dial lcdnumber mdiarea splashscreen fontcombobox undoview \
     system_zlib system_png system_freetype system_harfbuzz system_pcre2 system_doubleconversion; do
     qt_options+=("-DFEATURE_$feature=OFF")
@@ -127,13 +128,15 @@ make_windows_qt() {
         touch "$windows_qt/qt-ready"
     fi
     fetch_source qcustomplot "$plot" "$windows_qt/plot-source"
-    cmake_once plot -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DUSE_QT_VERSION=6 "${qt_host[@]}" \
+    # Debian's own patch wants a shared library, whatever CMake is told.
+    sed -i 's/add_library(${LIB_NAME} SHARED/add_library(${LIB_NAME} STATIC/' "$windows_qt/plot-source/CMakeLists.txt"
+    cmake_once plot -DCMAKE_BUILD_TYPE=Release -DUSE_QT_VERSION=6 "${qt_host[@]}" \
         -DCMAKE_TOOLCHAIN_FILE="$windows_qt/lib/cmake/Qt6/qt.toolchain.cmake"
     build_with_progress QCustomPlot "$windows_qt/plot-build"
     cmake --install "$windows_qt/plot-build" --strip >"$windows_qt/plot-install.log"
     cp "$windows_qt/plot-source/debian/copyright" "$windows_qt/notices/qcustomplot"
     touch "$windows_qt/ready"
-    rm -rf "$windows_qt"/{qt,plot}-{source,build} "$windows_qt/apt"
+    rm -rf "$windows_qt"/{qt,plot}-{source,build} "$windows_qt/apt" "$windows_qt"/*.orig.tar.*
 }
 
 # A build folder made with another Qt or another compiler is of no use.
