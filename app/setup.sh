@@ -53,6 +53,12 @@ make_wine_prefix() {
     mkdir -p "$WINEPREFIX"
     if [ -n "${1:-}" ]; then
         wineboot -i >/dev/null 2>&1
+        # Debian's Wine does not look where Debian keeps Wine's fonts; and what stands for Windows' own ones must be said.
+        ln -sf /usr/share/wine/fonts/*.ttf "$WINEPREFIX/drive_c/windows/Fonts/"
+        local pair
+        for pair in 'Courier New=Liberation Mono' 'Arial=Liberation Sans' 'Segoe UI=Tahoma'; do
+            wine reg add 'HKCU\Software\Wine\Fonts\Replacements' /v "${pair%=*}" /d "${pair#*=}" /f >/dev/null
+        done
     else
         env -u DISPLAY wineboot -i >/dev/null 2>&1
         # Without a display, top-level windows are made only with the null driver, and only after a restart of the server.

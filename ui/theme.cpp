@@ -110,6 +110,11 @@ QColor color(Role role, const QPalette &palette)
 QFont fixedFont(qreal pointSize)
 {
     QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    // Windows still answers with the font it had before there was a better one.
+    if (font.family() == QLatin1String("Courier New")) {
+        font.setFamilies({QStringLiteral("Consolas"), font.family()});
+        font.setPointSizeF(QApplication::font().pointSizeF());
+    }
     if (pointSize > 0)
         font.setPointSizeF(pointSize);
     return font;

@@ -89,8 +89,11 @@ void Tour::addOpened(std::size_t count)
 {
     m_steps.push_back({QStringLiteral("opened"), tr("bytes of what was to be opened"), [] {},
                        [this, count] {
-                           return m_window.documents()->memoryTabs().size() == static_cast<qsizetype>(count) &&
-                                  showsBytes(m_window.documents()->currentMemory());
+                           const auto tabs = m_window.documents()->memoryTabs();
+                           if (tabs.size() != static_cast<qsizetype>(count))
+                               return false;
+                           m_window.documents()->setCurrentWidget(tabs.constLast()); // the inbox may have come to the front
+                           return showsBytes(tabs.constLast());
                        }});
 }
 

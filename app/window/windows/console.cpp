@@ -23,7 +23,7 @@ bool writeToConsole(const QString &text)
     if (console == INVALID_HANDLE_VALUE)
         return false;
     // The prompt of a shell, which does not wait for programs with windows, stands there already.
-    const auto wide = (QLatin1Char('\n') + text).replace(QLatin1Char('\n'), QLatin1String("\r\n")).toStdWString();
+    const auto wide = QString(QLatin1Char('\n') + text).replace(QLatin1Char('\n'), QLatin1String("\r\n")).toStdWString();
     DWORD written = 0;
     const BOOL done = WriteConsoleW(console, wide.c_str(), static_cast<DWORD>(wide.size()), &written, nullptr);
     CloseHandle(console);
