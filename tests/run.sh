@@ -147,9 +147,9 @@ for preset in "${presets[@]}"; do
             run_program wine-peer env -u DISPLAY wine "$bin/ipclens_peer_tests.exe"
             start_display
             make_wine_prefix window
-            run_program windows-ui env QT_QPA_PLATFORM=windows wine "$bin/ipclens_ui_tests.exe"
-            run_program windows-end-to-end env QT_QPA_PLATFORM=windows "IPCLENS_PICTURES=Z:$results/window" \
-                wine "$bin/ipclens_window_tests.exe"
+            # Wine keeps Qt's variables from its programs.
+            run_program windows-ui wine "$bin/ipclens_ui_tests.exe" -platform windows
+            run_program windows-end-to-end env "IPCLENS_PICTURES=Z:$results/window" wine "$bin/ipclens_window_tests.exe"
             check windows-release bash "$root/tests/windows-release.sh"
         fi
         ;;

@@ -26,7 +26,7 @@ if have_windows_qt; then
     configure_and_build windows ipclens_first_paint_bench
     start_display
     make_wine_prefix window
-    QT_QPA_PLATFORM=windows wine "$build/windows/bin/ipclens_first_paint_bench.exe"
+    wine "$build/windows/bin/ipclens_first_paint_bench.exe"
 else
     echo "The start of ipclens.exe is not measured: app/build-windows.sh --qt builds the Qt for it."
 fi
