@@ -80,7 +80,6 @@ StartPage::StartPage(Client &client, const QList<QAction *> &actions, QWidget *p
         if (!keys.isEmpty())
             title += QStringLiteral("   ") + keys;
         auto *button = new QCommandLinkButton(title, action->statusTip(), content);
-        button->setPalette({}); // the style of Windows gives it a blue of its own, which dark colours would keep
         button->setIcon(action->icon());
         button->setIconSize({24, 24});
         connect(button, &QCommandLinkButton::clicked, action, &QAction::trigger);
