@@ -1,15 +1,40 @@
 #!/usr/bin/env bash
 # Sets up a fresh Debian 12, builds and runs all tests: unit and UI tests natively and under ASan+UBSan, unit tests (session,
 # wire, traffic) under TSan, unit and peer tests under Wine. Ends with one summary; fails when anything failed or no test ran.
+# With the Qt for Windows that app/build-windows.sh keeps: also the UI tests and ipclens.exe from end to end under Wine, what the
+# release is made of, and a second compiler. As root: also the Debian package in a fresh system.
 #
 #   tests/run.sh                    everything
-#   tests/run.sh dev mingw          only these presets
+#   tests/run.sh --windows          only what has to do with the releases; builds the Qt for Windows when it is not there
+#   tests/run.sh dev mingw          only these: dev, asan, tsan, mingw, windows, clang, package
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../app/setup.sh"
 
+. "$root/app/windows-qt.sh"
+
 presets=("$@")
-[ ${#presets[@]} -gt 0 ] || presets=(dev asan tsan mingw)
 need_packages "${build_packages[@]}" "${run_packages[@]}"
+missing=()
+if [ ${#presets[@]} -eq 0 ]; then
+    presets=(dev asan tsan)
+    if have_windows_qt; then
+        presets+=(windows clang) # windows holds all that mingw does
+    else
+        presets+=(mingw)
+        missing+=("NOT TESTED: ipclens.exe, the window on Windows, and the second compiler. There is no Qt for Windows in"
+            "            $windows_qt"
+            "            \"app/build-windows.sh --qt\" builds it once; \"tests/run.sh --windows\" builds it and tests.")
+    fi
+    if [ "$(id -u)" -eq 0 ]; then
+        presets+=(package)
+    else
+        missing+=("NOT TESTED: the Debian package in a fresh system, which needs root.")
+    fi
+elif [ "${presets[*]}" = --windows ]; then
+    make_windows_qt
+    presets=(windows clang package)
+fi
+[ ${#missing[@]} -eq 0 ] || printf '\n************ %s\n' "${missing[@]}"
 
 results=$build/test-results
 rm -rf "$results"
@@ -43,6 +68,22 @@ run_program() {
     rows+=("$(printf '%-24s %6d passed %4d failed %4d skipped' "$name" "$ok" "$bad" "$left")")
 }
 
+# check NAME COMMAND...: one test that is not GoogleTest's.
+check() {
+    local name=$1 log=$results/$1.log
+    shift
+    say "Checking $name"
+    if "$@" >"$log" 2>&1; then
+        passed=$((passed + 1))
+        rows+=("$(printf '%-24s %6d passed' "$name" 1)")
+    else
+        tail -n 25 "$log"
+        echo "the whole log: ${log#"$root"/}"
+        failed=$((failed + 1))
+        rows+=("$(printf '%-24s %13d failed' "$name" 1)")
+    fi
+}
+
 # A configuration that does not build has failed; the others still run.
 build_tests() {
     local preset=$1 log=$results/$1-build.log
@@ -54,6 +95,14 @@ build_tests() {
     failed=$((failed + 1))
     rows+=("$(printf '%-24s %s' "$preset" 'does not build')")
     return 1
+}
+
+# Compiles everything for Windows a second time, with clang and warnings as errors; links nothing.
+read_with_clang() {
+    (cd "$root" && cmake --preset windows-clang -Wno-dev --log-level=WARNING) &&
+        ninja -C "$build/windows-clang" ipclens_ui_autogen ipclens_ui_tests_autogen ipclens_autogen &&
+        ninja -C "$build/windows-clang" -t targets all | sed -n 's/^\(\(core\|ui\|app\|tests\)\/.*\.cpp\.obj\): .*/\1/p' >"$results/clang-objects" &&
+        [ -s "$results/clang-objects" ] && xargs ninja -C "$build/windows-clang" <"$results/clang-objects"
 }
 
 export QT_QPA_PLATFORM=offscreen
@@ -87,8 +136,33 @@ for preset in "${presets[@]}"; do
             run_program wine-peer env -u DISPLAY wine "$bin/ipclens_peer_tests.exe"
         fi
         ;;
+    windows)
+        make_windows_qt
+        configure_windows
+        if build_tests windows ipclens ipclens-cli ipclens-demo ipclens_unit_tests ipclens_peer_tests ipclens_ui_tests \
+            ipclens_window_tests; then
+            make_wine_prefix
+            trap end_wine EXIT
+            run_program wine-unit env -u DISPLAY wine "$bin/ipclens_unit_tests.exe"
+            run_program wine-peer env -u DISPLAY wine "$bin/ipclens_peer_tests.exe"
+            start_display
+            make_wine_prefix window
+            # Wine keeps Qt's variables from its programs.
+            run_program windows-ui wine "$bin/ipclens_ui_tests.exe" -platform windows
+            run_program windows-end-to-end env "IPCLENS_PICTURES=Z:$results/window" wine "$bin/ipclens_window_tests.exe"
+            check windows-release bash "$root/tests/windows-release.sh"
+        fi
+        ;;
+    clang)
+        make_windows_qt
+        need_packages clang-19
+        check clang read_with_clang
+        ;;
+    package)
+        check package bash "$root/tests/package.sh"
+        ;;
     *)
-        echo "tests/run.sh: no preset \"$preset\" with tests; there are dev, asan, tsan and mingw" >&2
+        echo "tests/run.sh: no \"$preset\" with tests; there are dev, asan, tsan, mingw, windows, clang and package" >&2
         exit 2
         ;;
     esac
@@ -98,4 +172,5 @@ say "Summary"
 printf '%s\n' "${rows[@]}"
 [ $((passed + failed)) -gt 0 ] || { echo "no test ran"; exit 1; }
 echo "$passed passed, $failed failed, $skipped skipped"
+[ ${#missing[@]} -eq 0 ] || printf '************ %s\n' "${missing[@]}"
 [ "$failed" -eq 0 ]

@@ -1,5 +1,6 @@
 #include "ui/client.h"
 
+#include "core/os/elevation.h"
 #include "core/session/session.h"
 #include "core/wire/wire.h"
 
@@ -388,7 +389,7 @@ Client::Opener openThroughCommand(const QString &command)
 {
     return [command = command.toStdString()](ConnectionSinks sinks,
                                              std::stop_token stop) -> Result<std::unique_ptr<Connection>> {
-        auto child = startChild(command);
+        auto child = command == elevatedSession ? startElevatedSession(stop) : startChild(command);
         if (!child)
             return Failure(std::move(child.error()));
         const std::shared_ptr<ByteStream> stream = std::move(*child);

@@ -25,12 +25,15 @@
 
 #include <QAction>
 #include <QCloseEvent>
+#include <QCoreApplication>
 #include <QCryptographicHash>
 #include <QDockWidget>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPointer>
 #include <QSettings>
 #include <QStatusBar>
+#include <QThreadPool>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -420,6 +423,25 @@ void MainWindow::chooseSession()
         QMetaObject::invokeMethod(this, [this, chosen = dialog->choice()] { useSession(chosen); }, Qt::QueuedConnection);
     });
     present(dialog);
+}
+
+void MainWindow::restartElevated()
+{
+    save(); // what the new window starts with
+    m_restartElevated->setEnabled(false);
+    // Takes until the user has answered Windows.
+    QThreadPool::globalInstance()->start([window = QPointer(this), program = QCoreApplication::applicationFilePath()] {
+        auto started = startElevated(program.toStdWString());
+        QMetaObject::invokeMethod(qApp, [window, started = std::move(started)] {
+            if (!window)
+                return;
+            window->m_restartElevated->setEnabled(true);
+            if (started)
+                window->close();
+            else
+                window->m_errorBar->showError(started.error());
+        });
+    });
 }
 
 void MainWindow::find()

@@ -108,6 +108,7 @@ private:
     void openSnapshot();
     void compareWithSnapshot();
     void withMemory(const std::function<void(MemoryTab *)> &act);
+    void restartElevated();
     void goTo();
     void find();
     void refresh();
@@ -159,6 +160,7 @@ private:
     QAction *m_modules;
     QAction *m_connect;
     QAction *m_reconnect;
+    QAction *m_restartElevated;
     QAction *m_undo;
     QAction *m_redo;
     QAction *m_goTo;

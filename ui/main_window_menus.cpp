@@ -55,6 +55,10 @@ void MainWindow::makeActions()
                           tr("Make a named file mapping that other programs can open"), [this] { createMapping(); });
     m_reconnect = makeAction(icon(Sign::Refresh), tr("&Reconnect"), tr("Ctrl+Shift+K"), tr("Make the lost connection again"),
                              [this] { m_client->connectNow(); });
+    m_restartElevated = makeAction({}, tr("Restart e&levated"), {}, tr("Close this window and open one with an administrator's rights"),
+                                   [this] { restartElevated(); });
+    m_restartElevated->setVisible(elevation() != Elevation::Unknown);
+    m_restartElevated->setEnabled(elevation() == Elevation::Possible);
     m_quit = makeAction({}, tr("&Quit"), QKeySequence(tr("Ctrl+Q")), {}, [this] { close(); });
 
     m_find = makeAction(icon(Sign::Find), tr("&Find\u2026"), tr("Ctrl+F"),
@@ -105,7 +109,7 @@ void MainWindow::makeMenus()
     auto *session = menuBar()->addMenu(tr("&Session"));
     m_sessionMenu = session->addMenu(icon(Sign::Connect), tr("&Sessions"));
     connect(m_sessionMenu, &QMenu::aboutToShow, this, &MainWindow::fillSessionMenu);
-    session->addActions({m_connect, m_reconnect});
+    session->addActions({m_connect, m_reconnect, m_restartElevated});
     session->addSeparator();
     session->addAction(m_quit);
 

@@ -1,8 +1,10 @@
 #include "ui/theme.h"
 
 #include <QApplication>
+#include <QCommandLinkButton>
 #include <QFontDatabase>
 #include <QIcon>
+#include <QSettings>
 #include <QStyle>
 
 namespace ipclens::theme {
@@ -78,6 +80,16 @@ QPalette darkPalette()
     return palette;
 }
 
+// Qt 6.4 does not follow Windows' choice of dark colours for programs by itself.
+bool windowsIsDark()
+{
+    return QGuiApplication::platformName() == QLatin1String("windows") &&
+           QSettings(QStringLiteral("HKEY_CURRENT_USER\\Software\\Microsoft\\Windows\\CurrentVersion\\Themes\\Personalize"),
+                     QSettings::NativeFormat)
+                   .value(QStringLiteral("AppsUseLightTheme"), 1)
+                   .toInt() == 0;
+}
+
 QPalette lightPalette()
 {
     QPalette palette;
@@ -124,19 +136,31 @@ QColor color(Role role, const QPalette &palette)
 QFont fixedFont(qreal pointSize)
 {
     QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    // Windows still answers with the font it had before there was a better one.
+    if (font.family() == QLatin1String("Courier New")) {
+        font.setFamilies({QStringLiteral("Consolas"), font.family()});
+        font.setPointSizeF(QApplication::font().pointSizeF());
+    }
     if (pointSize > 0)
         font.setPointSizeF(pointSize);
     return font;
 }
 
-void apply(const QString &variant)
+void apply(const QString &wanted)
 {
     static const QString systemStyle = QApplication::style()->name();
+    const auto variant = wanted == QLatin1String("system") && windowsIsDark() ? QStringLiteral("dark") : wanted;
     const bool forced = variant == QLatin1String("light") || variant == QLatin1String("dark");
     // Only Fusion takes all its colours from the palette.
     const QString style = forced ? QStringLiteral("fusion") : systemStyle;
-    if (QApplication::style()->name() != style)
+    if (QApplication::style()->name() != style) {
         QApplication::setStyle(style);
+        // The style of Windows gives these a blue of its own, which they would keep.
+        for (auto *widget : QApplication::allWidgets()) {
+            if (forced && qobject_cast<QCommandLinkButton *>(widget))
+                widget->setPalette({});
+        }
+    }
     if (!forced)
         QApplication::setPalette(QPalette());
     else

@@ -19,6 +19,7 @@
 #include <QApplication>
 #include <QDialog>
 #include <QDir>
+#include <QFile>
 #include <QKeyEvent>
 #include <QPainter>
 #include <QScreen>
@@ -53,7 +54,7 @@ bool selectRow(Page *page, Matches matches)
 
 } // namespace
 
-Tour::Tour(MainWindow &window, const QString &folder, QObject *parent)
+Tour::Tour(MainWindow &window, const QString &folder, std::size_t opened, QObject *parent)
     : QObject(parent), m_window(window), m_folder(folder)
 {
     m_poll.setInterval(pollInterval);
@@ -61,6 +62,8 @@ Tour::Tour(MainWindow &window, const QString &folder, QObject *parent)
     m_steps.push_back({QStringLiteral("start"), tr("connection to the session with a list of its processes"), [] {},
                        [this] { return m_window.explorer()->processes()->model().rowCount() > 0; }});
     startListening();
+    if (opened > 0)
+        addOpened(opened);
     addLists();
     addMapping();
     addProcess();
@@ -80,6 +83,18 @@ void Tour::startListening()
                                             .messages = {"Mapped", "Handle", "Shared"}});
                        },
                        [this] { return m_received > 0; }});
+}
+
+void Tour::addOpened(std::size_t count)
+{
+    m_steps.push_back({QStringLiteral("opened"), tr("bytes of what was to be opened"), [] {},
+                       [this, count] {
+                           const auto tabs = m_window.documents()->memoryTabs();
+                           if (tabs.size() != static_cast<qsizetype>(count))
+                               return false;
+                           m_window.documents()->setCurrentWidget(tabs.constLast()); // the inbox may have come to the front
+                           return showsBytes(tabs.constLast());
+                       }});
 }
 
 void Tour::addLists()
@@ -293,7 +308,27 @@ bool Tour::savePicture(const QString &name)
     }
     std::printf("%s\n", qUtf8Printable(path));
     std::fflush(stdout);
-    return true;
+    return !m_window.documents()->currentMemory() || saveBytes(path.chopped(4) + QStringLiteral(".txt"));
+}
+
+// The source, then a line for each row in view: its address and its bytes, unknown and unreadable ones as "..".
+bool Tour::saveBytes(const QString &path) const
+{
+    auto *tab = m_window.documents()->currentMemory();
+    const auto range = tab->view()->visibleRange();
+    const auto image = tab->view()->imageAt(range.begin, range.size);
+    QString text = fromUtf8(tab->source().name);
+    for (std::uint64_t i = 0; i < range.size; ++i) {
+        if (i % 16 == 0)
+            text += QStringLiteral("\n%1 ").arg(range.begin + i, 0, 16);
+        const bool known = i < image.bytes.size() && image.isReadable(range.begin + i);
+        text += known ? QStringLiteral(" %1").arg(std::to_integer<int>(image.bytes[i]), 2, 16, QLatin1Char('0')) : QStringLiteral(" ..");
+    }
+    QFile file(path);
+    if (file.open(QIODevice::WriteOnly) && file.write((text + QLatin1Char('\n')).toUtf8()) > 0 && file.flush())
+        return true;
+    std::fprintf(stderr, "ipclens: tour: cannot write %s\n", qUtf8Printable(path));
+    return false;
 }
 
 MemoryTab *Tour::memoryOf(const QString &startOfName) const

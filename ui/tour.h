@@ -1,4 +1,4 @@
-// Walks through the running window without a user and saves a picture of every step.
+// Walks through the running window without a user and saves a picture of every step, and beside it the bytes in view as text.
 #pragma once
 
 #include "core/model/process.h"
@@ -23,7 +23,8 @@ class MemoryTab;
 class Tour : public QObject {
     Q_OBJECT
 public:
-    Tour(MainWindow &window, const QString &folder, QObject *parent = nullptr);
+    // `opened`: how many sources the window opens by itself; they are shown first.
+    Tour(MainWindow &window, const QString &folder, std::size_t opened = 0, QObject *parent = nullptr);
 
     void start();
 
@@ -39,6 +40,7 @@ private:
     };
 
     void startListening();
+    void addOpened(std::size_t count);
     void addLists();
     void addMapping();
     void addMemoryTools();
@@ -49,6 +51,7 @@ private:
     void check();
     void endStep(bool done);
     bool savePicture(const QString &name);
+    bool saveBytes(const QString &path) const;
 
     MemoryTab *memoryOf(const QString &startOfName) const;
     bool showsBytes(MemoryTab *tab) const;

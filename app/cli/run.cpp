@@ -1,6 +1,7 @@
 #include "app/cli/run.h"
 
 #include "app/cli/console.h"
+#include "core/os/elevation.h"
 #include "core/wire/json.h"
 #include "core/wire/wire.h"
 
@@ -36,7 +37,7 @@ Result<Connection *> Run::connect()
         m_connection = startSession(makeSystem(), sessionOptions(), std::move(sinks));
         return m_connection.get();
     }
-    auto stream = startChild(connectTo);
+    auto stream = connectTo == elevatedSession ? startElevatedSession({}) : startChild(connectTo);
     if (!stream)
         return Failure(std::move(stream.error()));
     auto connection = connectStream(std::move(*stream), std::move(sinks));

@@ -2,6 +2,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/run.h"
 #include "app/cli/table.h"
+#include "core/os/elevation.h"
 #include "core/text/hex.h"
 #include "core/wire/wire.h"
 
@@ -94,10 +95,21 @@ void addSessionCommands(CLI::App &app, Run &run)
     auto *const serving =
         app.add_subcommand("serve", "Serves a session on standard input and output, for --connect and the window");
     serving->footer("Example:\n  ipclens --connect \"ssh host ipclens-cli serve\"");
-    serving->callback([&run] {
-        run.action = [&run]() -> Result<void> {
-            const auto streams = standardStreams();
-            return serve(*streams, makeSystem(), run.sessionOptions());
+    const auto pipe = std::make_shared<std::string>();
+    const auto server = std::make_shared<std::uint32_t>();
+    auto *const named = serving->add_option("--pipe", *pipe, "Serves on the private pipe NAME instead, as the window asks for")
+                            ->type_name("NAME");
+    named->needs(serving->add_option("--for", *server, "The process that made the pipe; of another it is not taken")
+                     ->type_name("PID")
+                     ->needs(named));
+    serving->callback([&run, pipe, server] {
+        run.action = [&run, pipe, server]() -> Result<void> {
+            if (pipe->empty())
+                return serve(*standardStreams(), makeSystem(), run.sessionOptions());
+            const auto stream = openPrivatePipe(*pipe, *server);
+            if (!stream)
+                return Failure(stream.error());
+            return serve(**stream, makeSystem(), run.sessionOptions());
         };
     });
 }

@@ -1,3 +1,4 @@
+#include "app/window/console.h"
 #include "core/text/number.h"
 #include "core/text/source_spec.h"
 #include "ui/listen_dialog.h"
@@ -9,8 +10,6 @@
 #include <QCommandLineParser>
 #include <QSettings>
 #include <QTemporaryDir>
-
-#include <cstdio>
 
 namespace {
 
@@ -27,7 +26,7 @@ struct Options {
 
 int wrongUsage(const QString &problem)
 {
-    std::fprintf(stderr, "ipclens: %s\nTry ipclens --help.\n", qUtf8Printable(problem));
+    complain(QStringLiteral("ipclens: %1\nTry ipclens --help.\n").arg(problem));
     return 2;
 }
 
@@ -52,7 +51,8 @@ std::optional<int> read(const QStringList &arguments, Options &options)
     const QCommandLineOption version({QStringLiteral("v"), QStringLiteral("version")}, QStringLiteral("Shows the version."));
     const QCommandLineOption connect(QStringLiteral("connect"),
                                      QStringLiteral("Works in the session that COMMAND starts, over its standard input and output: "
-                                                    "\"wine ipclens-cli.exe serve\", \"ssh host ipclens-cli serve\"."),
+                                                    "\"wine ipclens-cli.exe serve\", \"ssh host ipclens-cli serve\"; on Windows "
+                                                    "\"elevated\" asks for one with more rights."),
                                      QStringLiteral("COMMAND"));
     const QCommandLineOption open(QStringLiteral("open"),
                                   QStringLiteral("Opens SOURCE: section:NAME, process:PID, module:PID/DLL/SECTION, file:PATH or snapshot:PATH. May be "
@@ -75,11 +75,11 @@ std::optional<int> read(const QStringList &arguments, Options &options)
         return wrongUsage(parser.errorText());
     if (parser.isSet(help)) {
         // Without a QCoreApplication, which may need a display, Qt does not know the program's name.
-        std::printf("%s", qUtf8Printable(parser.helpText().replace(QStringLiteral("<executable_name>"), QStringLiteral("ipclens"))));
+        print(parser.helpText().replace(QStringLiteral("<executable_name>"), QStringLiteral("ipclens")));
         return 0;
     }
     if (parser.isSet(version)) {
-        std::printf("ipclens %s\n", IPCLENS_VERSION);
+        print(QStringLiteral("ipclens " IPCLENS_VERSION "\n"));
         return 0;
     }
     if (!parser.positionalArguments().isEmpty())
@@ -119,11 +119,8 @@ std::optional<int> read(const QStringList &arguments, Options &options)
 }
 
 // Help and mistakes must be told without a display, too.
-std::optional<int> readArguments(int argc, char **argv, Options &options)
+std::optional<int> readArguments(QStringList arguments, Options &options)
 {
-    QStringList arguments;
-    for (int i = 0; i < argc; ++i)
-        arguments << QString::fromLocal8Bit(argv[i]);
     // Qt's own options, which QApplication takes away, are not ours to judge.
     for (qsizetype i = 1; i < arguments.size();) {
         if (arguments[i] == QLatin1String("-platform") || arguments[i] == QLatin1String("-style"))
@@ -148,7 +145,7 @@ int run(const Options &options)
     if (!options.tour.isEmpty()) {
         if (!options.size.isValid())
             window.resize(1440, 900);
-        tour.emplace(window, options.tour);
+        tour.emplace(window, options.tour, options.sources.size());
         QObject::connect(&*tour, &Tour::finished, qApp, [](bool complete) { QApplication::exit(complete ? 0 : 1); });
         QTimer::singleShot(0, &*tour, &Tour::start);
     }
@@ -162,7 +159,7 @@ int main(int argc, char **argv)
 {
     Options options;
     QCoreApplication::setApplicationName(QStringLiteral("ipclens"));
-    if (const auto code = readArguments(argc, argv, options))
+    if (const auto code = readArguments(commandLine(argc, argv), options))
         return *code;
 
     QApplication application(argc, argv);

@@ -11,8 +11,6 @@
 #include <cstdlib>
 #include <iostream>
 
-#include <unistd.h>
-
 using namespace ipclens;
 
 namespace {
@@ -33,7 +31,7 @@ public:
             m_seen = true;
             QTimer::singleShot(0, [] {
                 std::cout << sinceStart() << std::endl;
-                ::_exit(0); // tearing down is not what is measured
+                std::_Exit(0); // tearing down is not what is measured
             });
         }
         return false;

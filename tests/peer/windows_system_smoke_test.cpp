@@ -1,13 +1,15 @@
 // WindowsSystem against this very process: what each part does at all. Second processes are in the other files.
 #include "windows_smoke.h"
 
+#include "app/demo/shared_section.h"
+
 #include <algorithm>
 #include <cstring>
 
 // A section of this program that all its instances share, with exports in it.
 extern "C" {
-__declspec(dllexport) __attribute__((section(".smoke"), shared)) int smokeFirst = 1;
-__declspec(dllexport) __attribute__((section(".smoke"), shared)) char smokeSecond[60] = "second";
+__declspec(dllexport) IPCLENS_IN_SHARED_SECTION(".smoke") int smokeFirst = 1;
+__declspec(dllexport) IPCLENS_IN_SHARED_SECTION(".smoke") char smokeSecond[60] = "second";
 }
 
 namespace ipclens {

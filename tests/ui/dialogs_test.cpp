@@ -15,7 +15,9 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QRadioButton>
+#include <QSettings>
 #include <QSignalSpy>
+#include <QTest>
 #include <QTreeWidget>
 
 namespace ipclens {
@@ -232,6 +234,57 @@ TEST(ConnectDialog, NamesASessionAfterItsCommand)
     EXPECT_EQ(sessionThrough(QStringLiteral("WINEPREFIX=/x /usr/bin/wine64 cli serve")).name, "wine64");
     EXPECT_EQ(sessionThrough(QStringLiteral("ssh -C box ipclens-cli serve")).name, "ssh box");
     EXPECT_EQ(sessionThrough(QString()).name, "");
+    EXPECT_EQ(sessionThrough(QStringLiteral("elevated")).name, "this machine, elevated");
+}
+
+QRadioButton *choiceOf(const ConnectDialog &dialog, const QString &start)
+{
+    for (auto *choice : dialog.findChildren<QRadioButton *>()) {
+        if (choice->text().remove(QLatin1Char('&')).startsWith(start))
+            return choice;
+    }
+    return nullptr;
+}
+
+TEST(ConnectDialog, OffersHereAnotherMachineElevatedAndAnyCommand)
+{
+    QSettings().clear();
+    ConnectDialog dialog(nullptr, Elevation::Possible);
+    dialog.show();
+    auto *go = buttonOf(dialog, QStringLiteral("Connect"));
+    EXPECT_FALSE(go->isEnabled()) << "no command yet";
+
+    choiceOf(dialog, QStringLiteral("This machine, in"))->click();
+    EXPECT_TRUE(go->isEnabled());
+    EXPECT_EQ(dialog.choice(), localSession());
+    choiceOf(dialog, QStringLiteral("This machine, elevated"))->click();
+    EXPECT_EQ(dialog.choice(), sessionThrough(QStringLiteral("elevated")));
+
+    auto *host = choiceOf(dialog, QStringLiteral("Another machine"));
+    host->click();
+    EXPECT_FALSE(go->isEnabled()) << "no host yet";
+    choiceOf(dialog, QStringLiteral("What a command"))->click();
+    for (auto *line : dialog.findChildren<QLineEdit *>()) {
+        if (line->accessibleName() == QLatin1String("Host"))
+            QTest::keyClicks(line, QStringLiteral("me@box"));
+    }
+    EXPECT_TRUE(host->isChecked()) << "typing chooses it";
+    EXPECT_EQ(dialog.choice().command, "ssh me@box ipclens-cli serve");
+    EXPECT_EQ(dialog.choice().name, "ssh me@box");
+
+    auto *command = dialog.findChild<QComboBox *>();
+    QTest::keyClicks(command->lineEdit(), QStringLiteral("wine x.exe serve"));
+    EXPECT_EQ(dialog.choice(), sessionThrough(QStringLiteral("wine x.exe serve")));
+}
+
+TEST(ConnectDialog, OffersElevationOnlyWhereItIsToBeHad)
+{
+    ConnectDialog elsewhere(nullptr, Elevation::Unknown);
+    elsewhere.show();
+    EXPECT_FALSE(choiceOf(elsewhere, QStringLiteral("This machine, elevated"))->isVisible());
+    ConnectDialog already(nullptr, Elevation::Present);
+    already.show();
+    EXPECT_FALSE(choiceOf(already, QStringLiteral("This machine, elevated"))->isEnabled());
 }
 
 TEST_F(DialogTest, ModulesShowSharedSectionsAndOpenThemAtAnExport)

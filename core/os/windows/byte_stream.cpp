@@ -1,17 +1,12 @@
 #include "core/wire/byte_stream.h"
 
 #include "core/os/windows/last_error.h"
-#include "core/os/windows/unique_handle.h"
+#include "core/os/windows/pipe_stream.h"
 #include "core/os/windows/utf16.h"
 #include "core/wire/last_words.h"
 
-#include <algorithm>
 #include <array>
-#include <atomic>
-#include <condition_variable>
 #include <cstdio>
-#include <mutex>
-#include <optional>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -26,162 +21,6 @@ namespace {
 
 constexpr DWORD pipeSize = 1 << 20;
 constexpr DWORD gentleEnd = 2000;       // milliseconds
-
-Failure shutDown(std::string operation)
-{
-    return Failure(Error{.kind = ErrorKind::Cancelled, .operation = std::move(operation), .meaning = "was shut down"});
-}
-
-// A handle to the calling thread that other threads can cancel its waiting with; kept, because making one takes long.
-HANDLE thisThread()
-{
-    thread_local const KernelHandle thread = [] {
-        KernelHandle made;
-        const HANDLE process = GetCurrentProcess();
-        DuplicateHandle(process, GetCurrentThread(), process, made.receive(), THREAD_TERMINATE, FALSE, 0);
-        return made;
-    }();
-    return thread.get();
-}
-
-// A handle that one thread at a time waits on, and that any thread can make it stop waiting on. Anonymous pipes know no
-// overlapped operations, so the waiting thread is woken by CancelSynchronousIo.
-class PipeEnd {
-public:
-    PipeEnd() = default;
-    explicit PipeEnd(KernelHandle handle) : m_handle(std::move(handle)) {}
-
-    // `call` uses the handle and gives what it wants; no value once shut down.
-    template <class Call>
-    auto use(Call call) -> std::optional<decltype(call(HANDLE()))>
-    {
-        {
-            const std::scoped_lock lock(m_mutex);
-            if (m_isShutDown)
-                return std::nullopt;
-            m_user = thisThread();
-        }
-        auto result = call(m_handle.get());
-        const std::scoped_lock lock(m_mutex);
-        m_user = nullptr;
-        m_left.notify_all();
-        return result;
-    }
-
-    void shutdown()
-    {
-        std::unique_lock lock(m_mutex);
-        m_isShutDown = true;
-        // Cancelling does nothing just before the other thread begins to wait: hence again, until it has left.
-        while (m_user) {
-            CancelSynchronousIo(m_user);
-            m_left.wait_for(lock, std::chrono::milliseconds(1), [this] { return !m_user; });
-        }
-        m_handle = {};
-    }
-
-private:
-    KernelHandle m_handle;
-    std::mutex m_mutex; // guards what follows
-    std::condition_variable m_left;
-    HANDLE m_user = nullptr; // the thread that may be waiting
-    bool m_isShutDown = false;
-};
-
-class PipeStream : public ByteStream {
-public:
-    PipeStream(KernelHandle input, KernelHandle output, std::string description)
-        : m_input(std::move(input)), m_output(std::move(output)), m_description(std::move(description))
-    {
-    }
-    ~PipeStream() override { PipeStream::shutdown(); }
-
-    Result<std::size_t> read(std::span<std::byte> into) override
-    {
-        const std::scoped_lock reading(m_reading);
-        struct Read {
-            DWORD count = 0;
-            DWORD code = 0;
-        };
-        const auto result = m_input.use([&](HANDLE handle) {
-            Read read;
-            const auto most = static_cast<DWORD>(std::min<std::size_t>(into.size(), MAXLONG));
-            if (!ReadFile(handle, into.data(), most, &read.count, nullptr))
-                read.code = GetLastError();
-            return read;
-        });
-        if (!result || result->code == ERROR_OPERATION_ABORTED)
-            return shutDown("read from the stream");
-        // The end of a pipe is a failure on Windows and a success with nothing read on Wine when the pipe is Unix's.
-        if (result->code == ERROR_BROKEN_PIPE || result->code == ERROR_HANDLE_EOF)
-            return 0;
-        if (result->code != 0)
-            return systemFailure(result->code, "read from the stream", describe());
-        return result->count;
-    }
-
-    Result<void> write(std::span<const std::span<const std::byte>> pieces) override
-    {
-        const std::scoped_lock writing(m_writing);
-        m_joined.clear();
-        const auto writeJoined = [this] {
-            auto written = writeOne(m_joined);
-            m_joined.clear();
-            return written;
-        };
-        for (const auto piece : pieces) {
-            // Each call has its price, and a reader woken by a frame's head alone waits again: small pieces go together.
-            if (m_joined.size() + piece.size() <= joinedBytes) {
-                m_joined.insert(m_joined.end(), piece.begin(), piece.end());
-                continue;
-            }
-            if (auto written = writeJoined(); !written)
-                return written;
-            if (auto written = writeOne(piece); !written)
-                return written;
-        }
-        return writeJoined();
-    }
-
-    void shutdown() override
-    {
-        m_input.shutdown();
-        m_output.shutdown();
-    }
-
-    std::string describe() const override { return m_description; }
-
-private:
-    static constexpr std::size_t joinedBytes = 16 * 1024;
-
-    Result<void> writeOne(std::span<const std::byte> piece)
-    {
-        while (!piece.empty()) {
-            DWORD count = 0;
-            const auto code = m_output.use([&](HANDLE handle) -> DWORD {
-                const auto most = static_cast<DWORD>(std::min<std::size_t>(piece.size(), MAXLONG));
-                return WriteFile(handle, piece.data(), most, &count, nullptr) ? 0 : GetLastError();
-            });
-            if (!code || *code == ERROR_OPERATION_ABORTED)
-                return shutDown("write to the stream");
-            if (*code == ERROR_BROKEN_PIPE || *code == ERROR_NO_DATA)
-                return Failure(Error{.kind = ErrorKind::Disconnected, .code = static_cast<std::uint32_t>(*code),
-                                     .operation = "write to the stream", .object = describe(),
-                                     .meaning = "the far end closed it"});
-            if (*code != 0)
-                return systemFailure(*code, "write to the stream", describe());
-            piece = piece.subspan(count);
-        }
-        return {};
-    }
-
-    std::mutex m_reading;
-    std::mutex m_writing; // guards m_joined too
-    PipeEnd m_input;
-    PipeEnd m_output;
-    std::vector<std::byte> m_joined;
-    const std::string m_description;
-};
 
 struct Pipe {
     KernelHandle readEnd, writeEnd;
