@@ -27,7 +27,7 @@ MemoryHeader::MemoryHeader(QWidget *parent)
       m_rate(new QComboBox(this)), m_place(new QLabel(this)), m_access(new QLabel(this)), m_refresh(new QToolButton(this))
 {
     m_line->setObjectName(QStringLiteral("address"));
-    m_line->setMinimumWidth(fontMetrics().averageCharWidth() * 16);
+    m_line->setMinimumWidth(fontMetrics().averageCharWidth() * 10);
     m_place->setObjectName(QStringLiteral("place"));
     m_back->setArrowType(Qt::LeftArrow);
     m_back->setToolTip(tr("Back to where you were (Alt+Left)"));
@@ -53,6 +53,7 @@ MemoryHeader::MemoryHeader(QWidget *parent)
     m_place->setFont(theme::fixedFont());
     m_place->setTextFormat(Qt::PlainText);
     m_place->setContentsMargins(6, 0, 6, 0);
+    m_place->setMinimumWidth(fontMetrics().averageCharWidth() * 3); // in a small window its end is in the tool tip alone
     m_access->setContentsMargins(6, 0, 6, 0);
     m_refresh->setIcon(icon(Sign::Refresh));
     m_refresh->setToolTip(tr("Read again (F5)"));

@@ -545,7 +545,8 @@ void TrafficTab::updateEmptyPage()
             .arg(theme::fixedFont().family(), text.toHtmlEscaped());
     };
     const auto snippet = QStringLiteral("HWND window = FindWindowW(L\"%1\", L\"%2\");\n"
-                                        "SendMessageW(window, WM_COPYDATA, (WPARAM)sender, (LPARAM)&data);")
+                                        "SendMessageW(window, WM_COPYDATA,\n"
+                                        "             (WPARAM)sender, (LPARAM)&data);")
                              .arg(fromUtf8(request.className), fromUtf8(request.title));
     const auto heading = listening ? tr("Listening, no message yet") : tr("See the messages that programs send");
     const auto what =

@@ -1,5 +1,6 @@
 // Scanning and narrowing, against a plain model of it; undo, memory and disk, cancelling, the session's commands.
 #include "core/session/scan.h"
+#include "core/session/value_criterion.h"
 #include "tests/unit/session_fixture.h"
 #include "tests/unit/sparse_source.h"
 
