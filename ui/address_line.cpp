@@ -30,6 +30,8 @@ AddressLine::AddressLine(QWidget *parent)
     m_completer->setModel(m_completions);
     m_completer->setWidget(this);
     m_completer->setCompletionMode(QCompleter::UnfilteredPopupCompletion);
+    m_completer->popup()->setFont(font());
+    m_completer->popup()->setMinimumWidth(fontMetrics().averageCharWidth() * 36); // names are longer than a narrow line
     connect(m_completer, qOverload<const QString &>(&QCompleter::activated), this, &AddressLine::insertCompletion);
     connect(this, &QLineEdit::textEdited, this, [this] {
         m_recalled = -1;

@@ -76,6 +76,13 @@ MemoryHeader::MemoryHeader(QWidget *parent)
     connect(m_rate, &QComboBox::activated, this, [this] { emit rateChosen(m_rate->currentData().toDouble()); });
 }
 
+// In a small window the line to type in matters most; the lines of regions in the bytes say the same as the place.
+void MemoryHeader::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    m_place->setVisible(width() > fontMetrics().averageCharWidth() * 110);
+}
+
 void MemoryHeader::setRate(double hz)
 {
     int index = m_rate->findData(hz);

@@ -36,6 +36,9 @@ signals:
     void refreshRequested();
     void rateChosen(double hz);
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     AddressLine *m_line;
     QToolButton *m_back;

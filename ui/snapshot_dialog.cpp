@@ -68,7 +68,9 @@ SnapshotDialog::SnapshotDialog(Purpose purpose, Client &client, const SourceInfo
     auto *ok = m_buttons->addButton(isSave ? tr("&Save") : tr("&Open"), QDialogButtonBox::AcceptRole);
     m_buttons->addButton(QDialogButtonBox::Cancel);
     auto *form = new QFormLayout(this);
-    form->addRow(tr("&File:"), row);
+    auto *file = new QLabel(tr("&File:"), this); // a layout cannot be the buddy of its label
+    file->setBuddy(m_path);
+    form->addRow(file, row);
     form->addRow(QString(), m_onlySelection);
     form->addRow(QString(), m_replace);
     form->addRow(m_said);

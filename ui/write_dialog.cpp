@@ -107,7 +107,9 @@ QWidget *WriteDialog::makeFillPage()
     row->addWidget(m_value, 1);
     form->addRow(tr("&From:"), m_from);
     form->addRow(tr("&Bytes:"), m_size);
-    form->addRow(tr("&With:"), row);
+    auto *with = new QLabel(tr("&With:"), page); // a layout cannot be the buddy of its label
+    with->setBuddy(m_value);
+    form->addRow(with, row);
     m_value->setToolTip(tr("Repeated until the end; what does not fit there is cut off"));
     m_value->selectAll();
     m_value->setFocus();
@@ -144,7 +146,9 @@ QWidget *WriteDialog::makePastePage()
     row->addWidget(m_encoding);
     row->addStretch();
     form->addRow(tr("&At:"), m_from);
-    form->addRow(tr("&Form:"), row);
+    auto *formLabel = new QLabel(tr("&Form:"), page);
+    formLabel->setBuddy(m_form);
+    form->addRow(formLabel, row);
     form->addRow(tr("&Text:"), m_text);
     form->addRow(QString(), m_onlySelection);
     connect(m_from, &QLineEdit::textChanged, this, &WriteDialog::update);
