@@ -31,8 +31,10 @@ std::size_t weightOf(const Event &event)
             } else if constexpr (std::is_same_v<T, MessageBatch>) {
                 for (const auto &message : value.messages)
                     weight += perItem + message.payload.size();
-            } else {
+            } else if constexpr (std::is_same_v<T, JournalChanged>) {
                 weight += value.entry.before.size() + value.entry.bytes.size();
+            } else if constexpr (std::is_same_v<T, FrozenChanged>) {
+                weight += value.item.bytes.size();
             }
             return weight;
         },
@@ -323,8 +325,12 @@ void Client::drainEvents()
                     emit watchUpdated(value);
                 else if constexpr (std::is_same_v<T, MessageBatch>)
                     emit messagesArrived(value);
-                else
+                else if constexpr (std::is_same_v<T, JournalChanged>)
                     emit journalChanged(value.entry);
+                else if constexpr (std::is_same_v<T, Progress>)
+                    emit progressed(value);
+                else
+                    emit frozenChanged(value.item, value.isGone);
             },
             event);
         if (!self || m_inlet != inlet)

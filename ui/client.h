@@ -75,6 +75,8 @@ public:
                       });
     }
     void cancel(CallId call);
+    // A number for the `job` of a command that tells its progress; no other command of this client has it.
+    std::uint64_t newJob() { return ++m_lastJob; }
 
     // Connections are closed in the background. Waits until the last one is: at the end of the program, without a window.
     static void finishClosing();
@@ -85,6 +87,8 @@ signals:
     void watchUpdated(const ipclens::WatchUpdate &update);
     void messagesArrived(const ipclens::MessageBatch &batch);
     void journalChanged(const ipclens::JournalEntry &entry);
+    void progressed(const ipclens::Progress &progress);
+    void frozenChanged(const ipclens::FrozenItem &item, bool isGone);
 
 private:
     struct Inlet; // where the threads of one connection leave what they bring
@@ -111,6 +115,7 @@ private:
     Error m_error;
     double m_latency = -1;
     CallId m_lastCall = 0;
+    std::uint64_t m_lastJob = 0;
     std::unordered_map<CallId, Pending> m_pending;
     std::shared_ptr<Inlet> m_inlet; // a new one for every attempt to connect: what comes from an earlier one is dropped
     std::unique_ptr<Connection> m_connection;

@@ -4,6 +4,7 @@
 #include "ui/icons.h"
 #include "ui/memory_tab.h"
 #include "ui/number_text.h"
+#include "ui/source_names.h"
 #include "ui/source_opening.h"
 #include "ui/start_page.h"
 #include "ui/traffic_tab.h"
@@ -62,17 +63,6 @@ SourceSpec fromSettings(const QVariantMap &map)
     spec.module = map.value(QStringLiteral("module")).toString().toStdString();
     spec.section = map.value(QStringLiteral("section")).toString().toStdString();
     return spec;
-}
-
-// A process that was named by its number alone is the same as the one opened for it.
-bool sameSource(const SourceSpec &one, const SourceSpec &other)
-{
-    if (one.kind != other.kind || one.process.pid != other.process.pid)
-        return false;
-    const bool dated = one.process.created != 0 && other.process.created != 0;
-    return (!dated || one.process.created == other.process.created) && one.name == other.name &&
-           fromUtf8(one.module).compare(fromUtf8(other.module), Qt::CaseInsensitive) == 0 &&
-           one.section == other.section;
 }
 
 } // namespace
@@ -160,6 +150,27 @@ void Documents::add(const SourceInfo &source, std::optional<Address> at)
         if (currentWidget() == tab)
             emit accessChanged();
     });
+    connect(tab, &MemoryTab::selectionChanged, this, [this, tab] {
+        if (currentWidget() == tab)
+            emit selectionChanged();
+    });
+    connect(tab, &MemoryTab::sourceChanged, this, [this, tab] {
+        const SourceId before = std::exchange(m_seen[tab].source, tab->source().source);
+        if (before != 0 && before != tab->source().source)
+            emit sourceGone(before);
+        if (currentWidget() == tab)
+            emit sourceChanged();
+    });
+    connect(tab, &MemoryTab::jumpsChanged, this, [this, tab] {
+        if (currentWidget() == tab)
+            emit sourceChanged();
+    });
+    connect(tab, &MemoryTab::freezeRequested, this,
+            [this, tab](Address at, const Bytes &bytes, std::optional<ValueType> type, ByteOrder order) {
+                emit freezeRequested({.source = tab->source().source, .address = at, .bytes = bytes, .type = type, .order = order});
+            });
+    connect(tab, &MemoryTab::menuRequested, this, &Documents::menuRequested);
+    m_seen[tab].source = source.source;
     place(tab, tab->title());
     setTabToolTip(indexOf(tab), fromUtf8(source.name));
     setTabIcon(indexOf(tab), icon(source.spec.kind == SourceKind::Process ? Sign::Process : Sign::Section));
@@ -229,6 +240,13 @@ MemoryTab *Documents::findTab(const SourceSpec &spec) const
     return found == tabs.cend() ? nullptr : *found;
 }
 
+MemoryTab *Documents::tabOf(SourceId source) const
+{
+    const auto tabs = memoryTabs();
+    const auto found = std::find_if(tabs.cbegin(), tabs.cend(), [&](MemoryTab *tab) { return tab->source().source == source; });
+    return found == tabs.cend() || source == 0 ? nullptr : *found;
+}
+
 SourceId Documents::writableSource(const SourceSpec &spec) const
 {
     for (auto *tab : memoryTabs()) {
@@ -276,7 +294,9 @@ void Documents::forget(QWidget *tab)
         m_traffic = nullptr;
     } else if (auto *memory = qobject_cast<MemoryTab *>(tab)) {
         disconnect(memory, nullptr, this, nullptr);
-        m_seen.remove(memory);
+        const SourceId gone = m_seen.take(memory).source;
+        if (gone != 0)
+            emit sourceGone(gone);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <QHash>
 #include <QTabWidget>
 
+class QMenu;
 class QSettings;
 
 namespace ipclens {
@@ -33,6 +34,7 @@ public:
     TrafficTab *currentTraffic() const;
     TrafficTab *traffic() const { return m_traffic; }
     QList<MemoryTab *> memoryTabs() const;
+    MemoryTab *tabOf(SourceId source) const; // nullptr: none has it open
     // A writable source of that spec among the tabs; 0: none.
     SourceId writableSource(const SourceSpec &spec) const;
 
@@ -49,6 +51,11 @@ signals:
     void statusChanged(const QString &text); // of the current memory tab
     void accessChanged();                    // of the current memory tab, perhaps
     void cursorChanged(ipclens::Address at, const ipclens::MemoryImage &around);
+    void selectionChanged();                 // of the current memory tab
+    void sourceChanged();                    // of the current memory tab: its source, or where it can jump back to
+    void sourceGone(ipclens::SourceId source); // closed, or opened again under another number
+    void freezeRequested(const ipclens::FrozenItem &item);
+    void menuRequested(QMenu *menu); // of the bytes
     void countsChanged(quint64 received, quint64 dropped, quint64 truncated);
     void trafficChanged(); // began or ended to listen, perhaps
     void failed(const QString &text);
@@ -69,6 +76,7 @@ private:
     // What a memory tab said last, for when it becomes the current one.
     struct Seen {
         QString status;
+        SourceId source = 0;
         Address cursor = 0;
         MemoryImage around;
     };

@@ -11,7 +11,7 @@
 namespace ipclens {
 
 ErrorBar::ErrorBar(QWidget *parent)
-    : QFrame(parent), m_icon(new QLabel(this)), m_text(new QLabel(this)), m_action(new QToolButton(this)),
+    : QFrame(parent), m_row(new QHBoxLayout(this)), m_icon(new QLabel(this)), m_text(new QLabel(this)), m_action(new QToolButton(this)),
       m_close(new QToolButton(this))
 {
     setAutoFillBackground(true);
@@ -27,12 +27,11 @@ ErrorBar::ErrorBar(QWidget *parent)
     m_close->setToolTip(tr("Hide this message"));
     m_close->setAccessibleName(tr("Hide this message"));
 
-    auto *row = new QHBoxLayout(this);
-    row->setContentsMargins(8, 4, 4, 4);
-    row->addWidget(m_icon, 0, Qt::AlignTop);
-    row->addWidget(m_text, 1);
-    row->addWidget(m_action);
-    row->addWidget(m_close);
+    m_row->setContentsMargins(8, 4, 4, 4);
+    m_row->addWidget(m_icon, 0, Qt::AlignTop);
+    m_row->addWidget(m_text, 1);
+    m_row->addWidget(m_action);
+    m_row->addWidget(m_close);
 
     connect(m_close, &QToolButton::clicked, this, &ErrorBar::clear);
     connect(m_action, &QToolButton::clicked, this, &ErrorBar::actionTriggered);
@@ -51,6 +50,7 @@ void ErrorBar::showText(const QString &text, Level level)
     // Screen readers say the level, which eyes see from the sign.
     setAccessibleName(level == Level::Error ? tr("Error: %1").arg(text) : tr("Warning: %1").arg(text));
     m_action->hide();
+    dropOffers();
     paintLevel();
     show();
 }
@@ -61,10 +61,32 @@ void ErrorBar::offer(const QString &action)
     m_action->show();
 }
 
+void ErrorBar::offer(const QString &action, std::function<void()> act)
+{
+    auto *button = new QToolButton(this);
+    button->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    button->setText(action);
+    button->setPalette(m_action->palette());
+    // Later: what it does may clear this bar and the button with it.
+    connect(button, &QToolButton::clicked, this, std::move(act), Qt::QueuedConnection);
+    m_row->insertWidget(m_row->indexOf(m_close), button);
+    button->show();
+    m_offers << button;
+}
+
+void ErrorBar::dropOffers()
+{
+    for (auto *button : std::exchange(m_offers, {})) {
+        button->hide();
+        button->deleteLater();
+    }
+}
+
 void ErrorBar::clear()
 {
     m_text->clear();
     m_action->hide();
+    dropOffers();
     hide();
 }
 
@@ -93,6 +115,8 @@ void ErrorBar::paintLevel()
     plainButton.setColor(QPalette::ButtonText, ink);
     m_close->setPalette(plainButton);
     m_action->setPalette(system);
+    for (auto *button : m_offers)
+        button->setPalette(system);
     const int size = style()->pixelMetric(QStyle::PM_SmallIconSize, nullptr, this);
     const auto sign = style()->standardIcon(isError ? QStyle::SP_MessageBoxCritical : QStyle::SP_MessageBoxWarning);
     m_icon->setPixmap(sign.pixmap(QSize(size, size), devicePixelRatioF()));

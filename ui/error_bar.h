@@ -5,6 +5,9 @@
 
 #include <QFrame>
 
+#include <functional>
+
+class QHBoxLayout;
 class QLabel;
 class QToolButton;
 
@@ -21,6 +24,8 @@ public:
     void showText(const QString &text, Level level);
     // Adds a button after the text for what can be done about it; removed by the next show or clear. Emits actionTriggered.
     void offer(const QString &action);
+    // The same with what the button does, for bars that offer more than one thing; actionTriggered is not emitted.
+    void offer(const QString &action, std::function<void()> act);
     void clear();
     QString text() const;
 
@@ -32,8 +37,11 @@ protected:
 
 private:
     void paintLevel();
+    void dropOffers();
 
     Level m_level = Level::Error;
+    QHBoxLayout *m_row;
+    QList<QToolButton *> m_offers;
     QLabel *m_icon;
     QLabel *m_text;
     QToolButton *m_action;

@@ -190,7 +190,8 @@ void ExplorerPage::explainEmptiness()
     QString why;
     if (m_filter->rowCount() == 0) {
         if (m_rows->rowCount() > 0)
-            why = tr("None of the %n row(s) matches the filter.", nullptr, m_rows->rowCount());
+            why = m_rows->rowCount() == 1 ? tr("The one row does not match the filter.")
+                                            : tr("None of the %1 rows matches the filter.").arg(m_rows->rowCount());
         else if (m_client.state() == Client::State::Connecting)
             why = tr("Connecting to %1\u2026").arg(m_client.name());
         else if (m_client.state() == Client::State::Lost)

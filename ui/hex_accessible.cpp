@@ -34,8 +34,15 @@ private:
         if (view().extent().size == 0)
             return HexView::tr("empty");
         const Address at = view().cursor();
+        const HexRow row = view().rows().row(view().rows().rowOf(at));
+        if (row.kind != HexRowKind::Bytes)
+            return view().describe(row);
         const MemoryImage image = view().imageAt(at, 1);
-        const QString address = QString::number(at + view().base(), 16);
+        // The first byte of a region says what begins there.
+        const HexRows::Block &block = view().rows().blocks()[row.block];
+        const QString region =
+            block.hasHeader && at == block.range.begin ? view().titleOf(row).text + u'\n' : QString();
+        const QString address = region + QString::number(at + view().base(), 16);
         if (image.bytes.empty())
             return HexView::tr("address %1, not loaded").arg(address);
         if (!image.isReadable(at))

@@ -6,76 +6,42 @@
 namespace ipclens {
 namespace {
 
-constexpr int group = 8;      // bytes that stand together
+constexpr int rowUnit = 8;    // rows hold a multiple of so many bytes
 constexpr int mostBytes = 64; // a row that fits the widest screen
-
-int digitsFor(AddressRange extent, Address base)
-{
-    const Address last = base + (extent.size == 0 ? extent.begin : extent.end() - 1);
-    return last > 0xFFFF'FFFF'FFFF ? 16 : last > 0xFFFF'FFFF ? 12 : 8;
-}
 
 } // namespace
 
-HexGeometry::HexGeometry(AddressRange extent, Address base, int bytesPerRow, QSize cell)
-    : m_extent(extent), m_base(base), m_bytesPerRow(std::max(group, bytesPerRow / group * group)),
-      m_addressDigits(digitsFor(extent, base)), m_cell(cell.expandedTo({1, 1})),
-      m_lead((extent.begin + base) % static_cast<unsigned>(m_bytesPerRow))
+HexGeometry::HexGeometry(const HexLayout &layout, int bytesPerRow, int addressWidth, QSize cell)
+    : m_layout(layout), m_bytesPerRow(std::max(rowUnit, bytesPerRow / rowUnit * rowUnit)),
+      m_unitBytes(static_cast<int>(sizeOf(layout.unit))), m_valueWidth(ipclens::valueWidth(layout)),
+      m_groupBytes(layout.groupBytes > m_unitBytes ? layout.groupBytes : 0), m_addressWidth(addressWidth),
+      m_cell(cell.expandedTo({1, 1}))
 {
 }
 
-int HexGeometry::fittingBytesPerRow(AddressRange extent, Address base, QSize cell, int width)
+int HexGeometry::fittingBytesPerRow(const HexLayout &layout, int addressWidth, QSize cell, int width)
 {
-    int bytes = group;
-    while (bytes < mostBytes && HexGeometry(extent, base, bytes + group, cell).lineWidth() <= width)
-        bytes += group;
+    int bytes = rowUnit;
+    while (bytes < mostBytes && HexGeometry(layout, bytes + rowUnit, addressWidth, cell).lineWidth() <= width)
+        bytes += rowUnit;
     return bytes;
-}
-
-std::uint64_t HexGeometry::rowCount() const
-{
-    if (m_extent.size == 0)
-        return 0;
-    return rowOf(m_extent.end() - 1) + 1;
-}
-
-std::uint64_t HexGeometry::rowOf(Address address) const
-{
-    if (m_extent.size == 0)
-        return 0;
-    const std::uint64_t offset = std::clamp(address, m_extent.begin, m_extent.end() - 1) - m_extent.begin;
-    const auto bytes = static_cast<std::uint64_t>(m_bytesPerRow);
-    return offset / bytes + (offset % bytes + m_lead) / bytes; // offset + m_lead could wrap
-}
-
-AddressRange HexGeometry::rowRange(std::uint64_t row) const
-{
-    if (row >= rowCount())
-        return {m_extent.end(), 0};
-    const auto bytes = static_cast<std::uint64_t>(m_bytesPerRow);
-    const std::uint64_t begin = row == 0 ? 0 : row * bytes - m_lead;
-    const std::uint64_t full = row == 0 ? bytes - m_lead : bytes;
-    return {m_extent.begin + begin, std::min(full, m_extent.size - begin)};
-}
-
-int HexGeometry::columnOf(Address address) const
-{
-    return static_cast<int>((address + m_base) % static_cast<std::uint64_t>(m_bytesPerRow));
 }
 
 int HexGeometry::addressEdge() const
 {
-    return addressX() + m_addressDigits * m_cell.width() + m_cell.width();
+    return addressX() + m_addressWidth * m_cell.width() + m_cell.width();
 }
 
-int HexGeometry::hexX(int column) const
+int HexGeometry::valueX(int column) const
 {
-    return addressEdge() + m_cell.width() * (1 + column * 3 + column / group);
+    const int unit = column / m_unitBytes;
+    const int gaps = m_groupBytes == 0 ? 0 : unit * m_unitBytes / m_groupBytes;
+    return addressEdge() + m_cell.width() * (1 + unit * (m_valueWidth + 1) + gaps);
 }
 
 int HexGeometry::textEdge() const
 {
-    return hexX(m_bytesPerRow - 1) + m_cell.width() * 3;
+    return valueX(m_bytesPerRow - 1) + m_cell.width() * (m_valueWidth + 1);
 }
 
 int HexGeometry::textX(int column) const
@@ -88,52 +54,65 @@ int HexGeometry::lineWidth() const
     return textX(m_bytesPerRow) + m_cell.width() / 2;
 }
 
-QRect HexGeometry::cellRect(const HexPlace &place, int y) const
+QRect HexGeometry::valueRect(int column, int y) const
 {
-    const int column = columnOf(place.address);
-    const int x = place.pane == HexPane::Text ? textX(column) : hexX(column) + place.nibble * m_cell.width();
-    return {QPoint(x, y), m_cell};
+    return {valueX(column), y, m_valueWidth * m_cell.width(), m_cell.height()};
 }
 
-int HexGeometry::columnAtHex(int x) const
+QRect HexGeometry::textRect(int column, int y) const
+{
+    return {QPoint(textX(column), y), m_cell};
+}
+
+QRect HexGeometry::digitRect(int column, int digit, int y) const
+{
+    return {QPoint(valueX(column) + digit * m_cell.width(), y), m_cell};
+}
+
+// The first column of the value nearest to a pixel.
+int HexGeometry::columnAtValue(int x) const
 {
     int column = 0;
-    // Half of the gap behind a byte still belongs to it.
-    while (column + 1 < m_bytesPerRow && x >= (hexX(column) + 2 * m_cell.width() + hexX(column + 1)) / 2)
-        ++column;
+    // Half of the gap behind a value still belongs to it.
+    while (column + m_unitBytes < m_bytesPerRow &&
+           x >= (valueX(column) + m_valueWidth * m_cell.width() + valueX(column + m_unitBytes)) / 2)
+        column += m_unitBytes;
     return column;
 }
 
-std::optional<HexPlace> HexGeometry::placeAt(QPoint pixel, std::uint64_t topRow, std::optional<HexPane> pane) const
+std::uint64_t HexGeometry::rowAt(int y, QSize cell, const HexRows &rows, std::uint64_t topRow)
 {
-    if (m_extent.size == 0)
-        return std::nullopt;
-    const std::uint64_t last = rowCount() - 1;
-    const int down = static_cast<int>(std::floor(static_cast<double>(pixel.y()) / m_cell.height()));
-    std::uint64_t row = 0;
-    if (down >= 0)
-        row = std::min(last,
-                       topRow + std::min<std::uint64_t>(static_cast<unsigned>(down), last - std::min(last, topRow)));
-    else
-        row = topRow - std::min<std::uint64_t>(topRow, static_cast<unsigned>(-down));
+    const int down = static_cast<int>(std::floor(static_cast<double>(y) / cell.height()));
+    if (down < 0)
+        return topRow - std::min<std::uint64_t>(topRow, static_cast<unsigned>(-down));
+    const std::uint64_t last = rows.count() - 1;
+    return std::min(last, topRow + std::min<std::uint64_t>(static_cast<unsigned>(down), last - std::min(last, topRow)));
+}
 
+std::optional<HexPlace> HexGeometry::placeAt(QPoint pixel, const HexRows &rows, std::uint64_t topRow,
+                                             std::optional<HexPane> pane) const
+{
+    if (rows.count() == 0)
+        return std::nullopt;
+    const HexRow row = rows.row(rowAt(pixel.y(), m_cell, rows, topRow));
     HexPlace place;
     place.pane = pane.value_or(pixel.x() < textEdge() ? HexPane::Hex : HexPane::Text);
+    place.address = row.range.begin;
+    if (row.kind != HexRowKind::Bytes)
+        return place;
+
     int column = 0;
     if (place.pane == HexPane::Hex) {
-        column = columnAtHex(pixel.x());
-        place.nibble = pixel.x() >= hexX(column) + m_cell.width() ? 1 : 0;
+        column = columnAtValue(pixel.x());
+        if (m_layout.isHexBytes())
+            place.nibble = pixel.x() >= valueX(column) + m_cell.width() ? 1 : 0;
     } else {
         column = std::clamp((pixel.x() - textX(0)) / m_cell.width(), 0, m_bytesPerRow - 1);
     }
-
-    const AddressRange range = rowRange(row);
-    const int firstColumn = columnOf(range.begin);
-    const int lastColumn = firstColumn + static_cast<int>(range.size) - 1;
-    const int inside = std::clamp(column, firstColumn, lastColumn);
+    const int inside = std::clamp(column, row.firstColumn, row.firstColumn + static_cast<int>(row.range.size) - 1);
     if (inside != column)
         place.nibble = 0;
-    place.address = range.begin + static_cast<unsigned>(inside - firstColumn);
+    place.address += static_cast<unsigned>(inside - row.firstColumn);
     return place;
 }
 

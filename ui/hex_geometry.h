@@ -1,7 +1,7 @@
-// Where what stands in a hex view: addresses, rows, columns, pixels. Knows no widget and no bytes.
+// Where what stands in a row of a hex view: columns and pixels. Knows no widget and no bytes.
 #pragma once
 
-#include "core/model/memory.h"
+#include "ui/hex_rows.h"
 
 #include <QRect>
 
@@ -9,64 +9,65 @@ namespace ipclens {
 
 enum class HexPane { Hex, Text };
 
-// One place in a hex view: a byte and, in the hex pane, which of its two digits.
+// One place in a hex view: a byte and, where bytes are two hex digits, which of them.
 struct HexPlace {
     Address address = 0;
     HexPane pane = HexPane::Hex;
-    int nibble = 0; // 0 the high digit, 1 the low one; 0 in the text pane
+    int nibble = 0; // 0 the high digit, 1 the low one; 0 in the text pane and for other units
     bool operator==(const HexPlace &) const = default;
 };
 
 // A plain value. x counts pixels from the left edge of the whole line (before horizontal scrolling), y from the first
-// visible row's top. Rows are numbered from 0 at the start of the extent and need all 64 bits.
+// visible row's top.
 class HexGeometry {
 public:
-    // `cell` is what one character takes. `bytesPerRow` is a multiple of 8. `base` is added to addresses as shown.
-    HexGeometry() = default;
-    HexGeometry(AddressRange extent, Address base, int bytesPerRow, QSize cell);
+    // `cell` is what one character takes. `bytesPerRow` is a multiple of 8. `addressWidth` in characters.
+    HexGeometry() : HexGeometry({}, 16, 8, {8, 16}) {}
+    HexGeometry(const HexLayout &layout, int bytesPerRow, int addressWidth, QSize cell);
 
     // The most bytes a row, a multiple of 8 from 8 to 64, whose line is not wider than `width` pixels.
-    static int fittingBytesPerRow(AddressRange extent, Address base, QSize cell, int width);
+    static int fittingBytesPerRow(const HexLayout &layout, int addressWidth, QSize cell, int width);
 
-    AddressRange extent() const { return m_extent; }
+    const HexLayout &layout() const { return m_layout; }
     int bytesPerRow() const { return m_bytesPerRow; }
     QSize cell() const { return m_cell; }
+    int unitBytes() const { return m_unitBytes; }
+    int valueWidth() const { return m_valueWidth; } // characters
 
-    // Rows start at multiples of bytesPerRow in the addresses as shown, so the first may begin before the extent.
-    std::uint64_t rowCount() const;
-    std::uint64_t rowOf(Address address) const;     // of an address inside the extent; others are clamped to it
-    AddressRange rowRange(std::uint64_t row) const; // the part of a row that lies in the extent
-    int columnOf(Address address) const;            // 0 to bytesPerRow - 1
-
-    int addressDigits() const { return m_addressDigits; } // 8, 12 or 16
+    int addressWidth() const { return m_addressWidth; } // characters
     int addressX() const { return m_cell.width() / 2; }
-    int hexX(int column) const;  // left edge of a byte's first digit
-    int textX(int column) const; // left edge of its character
+    int valueX(int column) const; // left edge of the value that the byte in this column belongs to
+    int textX(int column) const;  // left edge of its character
     int lineWidth() const;
-    // The two lines drawn between address, hex and text.
+    // The two lines drawn between address, values and text.
     int addressEdge() const;
     int textEdge() const;
 
     int rowsIn(int height) const { return std::max(1, height / m_cell.height()); } // whole rows
     int rowsTouched(int height) const { return height / m_cell.height() + 1; }     // partly visible ones too
 
-    // The cell of a place in the row drawn at `y`.
-    QRect cellRect(const HexPlace &place, int y) const;
+    // Of a byte in a row drawn at `y`: its value, its character, one digit of its value.
+    QRect valueRect(int column, int y) const;
+    QRect textRect(int column, int y) const;
+    QRect digitRect(int column, int digit, int y) const;
 
-    // What is nearest to a pixel when `topRow` stands at the top. Between two bytes the nearer one; left of the hex
-    // pane its first byte; right of the text pane its last. Nothing when the extent is empty. `pane`, when given, keeps
-    // a drag inside it.
-    std::optional<HexPlace> placeAt(QPoint pixel, std::uint64_t topRow, std::optional<HexPane> pane = {}) const;
+    // What is nearest to a pixel when `topRow` stands at the top. Between two values the nearer one; left of them the
+    // first; right of the text pane its last. On the line of a region its first byte. Nothing when there are no rows.
+    // `pane`, when given, keeps a drag inside it.
+    std::optional<HexPlace> placeAt(QPoint pixel, const HexRows &rows, std::uint64_t topRow,
+                                    std::optional<HexPane> pane = {}) const;
+    static std::uint64_t rowAt(int y, QSize cell, const HexRows &rows, std::uint64_t topRow);
 
 private:
-    int columnAtHex(int x) const;
+    int columnAtValue(int x) const;
 
-    AddressRange m_extent;
-    Address m_base = 0;
+    HexLayout m_layout;
     int m_bytesPerRow = 16;
-    int m_addressDigits = 8;
-    QSize m_cell{8, 16};
-    std::uint64_t m_lead = 0; // columns of the first row that lie before the extent
+    int m_unitBytes = 1;
+    int m_valueWidth = 2;
+    int m_groupBytes = 8; // 0: no wider gaps
+    int m_addressWidth = 8;
+    QSize m_cell;
 };
 
 // A scroll bar has 31 bits, rows have 64: maps between the two, exactly while they fit.

@@ -1,13 +1,12 @@
 #include "ui/hex_view.h"
 
 #include "ui/hex_accessible.h"
+#include "ui/hex_strip.h"
 #include "ui/theme.h"
 
-#include <QApplication>
 #include <QPaintEvent>
 #include <QPainter>
 #include <QScrollBar>
-#include <QWheelEvent>
 
 #include <algorithm>
 
@@ -15,10 +14,27 @@ namespace ipclens {
 namespace {
 
 constexpr int fadeTick = 50; // milliseconds between two steps of a fading byte
+constexpr std::size_t mostWritten = 64;
+
+// The parts of `range` that `without`, which are in any order, leave.
+std::vector<AddressRange> subtract(AddressRange range, std::vector<AddressRange> without)
+{
+    std::ranges::sort(without, {}, &AddressRange::begin);
+    std::vector<AddressRange> left;
+    Address at = range.begin;
+    for (const AddressRange &each : without) {
+        if (each.begin > at)
+            left.push_back({at, each.begin - at});
+        at = std::max(at, each.end());
+    }
+    if (at < range.end())
+        left.push_back({at, range.end() - at});
+    return left;
+}
 
 } // namespace
 
-HexView::HexView(QWidget *parent) : QAbstractScrollArea(parent)
+HexView::HexView(QWidget *parent) : QAbstractScrollArea(parent), m_strip(new HexStrip(*this))
 {
     installHexAccessible();
     setAccessibleName(tr("Hex view"));
@@ -26,10 +42,12 @@ HexView::HexView(QWidget *parent) : QAbstractScrollArea(parent)
     setFrameStyle(int(QFrame::Box) | int(QFrame::Plain));
     setLineWidth(2);
     setFont(theme::fixedFont());
+    m_fontSize = QFontInfo(font()).pointSizeF();
     viewport()->setCursor(Qt::IBeamCursor);
     viewport()->setAttribute(Qt::WA_OpaquePaintEvent);
     verticalScrollBar()->setSingleStep(1);
     connect(verticalScrollBar(), &QScrollBar::actionTriggered, this, &HexView::scrollAction);
+    m_strip->hide();
     m_clock.start();
     m_painter = std::make_unique<HexPainter>(font());
     layOut();
@@ -38,36 +56,58 @@ HexView::HexView(QWidget *parent) : QAbstractScrollArea(parent)
 
 HexView::~HexView() = default;
 
+// What is there. ------------------------------------------------------------------------------------------------------
+
 void HexView::setExtent(AddressRange extent)
 {
     m_bytes.clear();
+    m_frame.clear();
+    m_written.clear();
+    m_regions.clear();
+    m_hasFrame = false;
     dropPending();
     m_extent = extent;
     if (!extent.contains(m_cursor.address))
         m_cursor.address = extent.begin;
     if (m_anchor) {
         m_anchor.reset();
+        m_isBlock = false;
         emit selectionChanged(selection());
     }
     m_topRow = 0;
+    m_rows = rowsOf(m_geometry.bytesPerRow());
     layOut();
     ensureVisible();
+    updateStrip();
     viewport()->update();
 }
 
 void HexView::setBase(Address base)
 {
+    const Top before = top();
     m_base = base;
-    layOut();
-    viewport()->update();
+    m_rows = rowsOf(m_geometry.bytesPerRow());
+    restoreTop(before);
 }
 
-void HexView::setBytesPerRow(int bytes)
+void HexView::setRegions(const std::vector<Region> &regions)
 {
-    m_bytesPerRow = bytes;
-    const Address top = m_geometry.rowRange(m_topRow).begin;
-    layOut();
-    scrollTo(m_geometry.rowOf(top));
+    if (regions == m_regions)
+        return;
+    const Top before = top();
+    m_regions = regions;
+    m_rows = rowsOf(m_geometry.bytesPerRow());
+    restoreTop(before);
+}
+
+void HexView::setRegionName(RegionName name)
+{
+    m_regionName = std::move(name);
+    updateRegionNames();
+}
+
+void HexView::updateRegionNames()
+{
     viewport()->update();
 }
 
@@ -76,16 +116,36 @@ void HexView::showImage(const MemoryImage &image)
     merge(image, 0);
 }
 
-void HexView::updateImage(const MemoryImage &image)
+bool HexView::updateImage(const MemoryImage &image)
 {
-    merge(image, now());
+    return merge(image, now());
 }
 
-void HexView::merge(const MemoryImage &image, SparseBytes::Stamp stamp)
+bool HexView::merge(const MemoryImage &image, SparseBytes::Stamp stamp)
 {
-    if (m_bytes.merge(image, stamp) && !m_fadeTimer.isActive() && isVisible())
+    std::vector<AddressRange> newer;
+    for (const Written &each : m_written) {
+        const AddressRange common = intersect(each.range, image.range());
+        if (common.size != 0 && image.time < each.time)
+            newer.push_back(common);
+    }
+    bool changed = false;
+    for (const AddressRange &part : subtract(image.range(), newer))
+        changed |= m_bytes.merge(image, part, stamp);
+    if (changed && !m_fadeTimer.isActive() && isVisible())
         m_fadeTimer.start(fadeTick, this);
     updateRows(image.range());
+    return newer.empty();
+}
+
+void HexView::noteWritten(AddressRange range, std::int64_t time)
+{
+    std::erase_if(m_written, [&](const Written &each) { return range.contains(each.range); });
+    if (time <= 0)
+        return;
+    if (m_written.size() == mostWritten)
+        m_written.erase(m_written.begin());
+    m_written.push_back({range, time});
 }
 
 void HexView::clearImage()
@@ -95,7 +155,7 @@ void HexView::clearImage()
     viewport()->update();
 }
 
-void HexView::forgetOutside(AddressRange keep)
+void HexView::forgetOutside(std::span<const AddressRange> keep)
 {
     m_bytes.forgetOutside(keep);
 }
@@ -106,264 +166,81 @@ MemoryImage HexView::imageAt(Address address, std::uint64_t size) const
     return m_bytes.image({address, wanted.begin == address ? m_bytes.knownPrefix(wanted) : 0});
 }
 
-void HexView::setWritable(bool writable)
+// Changes. ------------------------------------------------------------------------------------------------------------
+
+void HexView::setChangeMarks(ChangeMarks marks)
 {
-    m_writable = writable;
-    dropPending();
-    updateFrame();
-}
-
-// The frame's colour is a role of its own in our palette, so that all others still follow the application's.
-void HexView::updateFrame()
-{
-    const QColor color = m_writable ? theme::color(theme::Role::WriteFrame, palette()) : palette().color(QPalette::Mid);
-    if (palette().color(QPalette::WindowText) == color)
-        return;
-    QPalette own;
-    own.setResolveMask(0);
-    own.setColor(QPalette::WindowText, color);
-    setPalette(own);
-}
-
-void HexView::goTo(Address address)
-{
-    if (m_extent.size == 0)
-        return;
-    const Address target = std::clamp(address, m_extent.begin, m_extent.end() - 1);
-    const auto lines = static_cast<std::uint64_t>(m_geometry.rowsIn(viewport()->height()));
-    const std::uint64_t row = m_geometry.rowOf(target);
-    if (row < m_topRow || row >= m_topRow + lines)
-        scrollTo(row);
-    moveTo({target, m_cursor.pane, 0}, false);
-}
-
-void HexView::select(AddressRange range)
-{
-    const AddressRange inside = intersect(range, m_extent);
-    if (inside.size == 0)
-        return;
-    moveTo({inside.begin, m_cursor.pane, 0}, false);
-    moveTo({inside.end() - 1, m_cursor.pane, 0}, true);
-}
-
-AddressRange HexView::selection() const
-{
-    if (!m_anchor)
-        return {m_cursor.address, 0};
-    const auto [low, high] = std::minmax(*m_anchor, m_cursor.address);
-    return {low, high - low + 1};
-}
-
-AddressRange HexView::visibleRange() const
-{
-    const std::uint64_t rows = m_geometry.rowCount();
-    if (rows == 0)
-        return {m_extent.begin, 0};
-    const auto lines = static_cast<std::uint64_t>(m_geometry.rowsTouched(viewport()->height()));
-    const std::uint64_t last = std::min(rows - 1, m_topRow + lines - 1);
-    const Address begin = m_geometry.rowRange(std::min(m_topRow, last)).begin;
-    return {begin, m_geometry.rowRange(last).end() - begin};
-}
-
-QSize HexView::sizeHint() const
-{
-    const int bar = verticalScrollBar()->sizeHint().width();
-    return {m_geometry.lineWidth() + bar + 2 * frameWidth(), 24 * m_geometry.cell().height() + 2 * frameWidth()};
-}
-
-SparseBytes::Stamp HexView::now() const
-{
-    return std::max<SparseBytes::Stamp>(1, static_cast<SparseBytes::Stamp>(m_clock.elapsed()));
-}
-
-QString HexView::addressText(Address address) const
-{
-    return QStringLiteral("0x%1").arg(address + m_base, 0, 16);
-}
-
-// Scrolling. ----------------------------------------------------------------------------------------------------------
-
-void HexView::layOut()
-{
-    const QSize cell = m_painter->cell();
-    const int bytes = m_bytesPerRow > 0 ? m_bytesPerRow
-                                        : HexGeometry::fittingBytesPerRow(m_extent, m_base, cell, viewport()->width());
-    m_geometry = HexGeometry(m_extent, m_base, bytes, cell);
-
-    const auto lines = static_cast<std::uint64_t>(m_geometry.rowsIn(viewport()->height()));
-    const std::uint64_t rows = m_geometry.rowCount();
-    m_scale = RowScale(rows > lines ? rows - lines : 0);
-    m_topRow = std::min(m_topRow, m_scale.lastTopRow());
-    QScrollBar *bar = verticalScrollBar();
-    // In a source that does not fit the bar's 31 bits its page is too small to see; the keys still move by a whole one.
-    bar->setPageStep(m_scale.lastTopRow() <= RowScale::largest ? static_cast<int>(lines) : 1);
-    bar->setRange(0, m_scale.maximum());
-    bar->setValue(m_scale.toScroll(m_topRow));
-
-    const int overhang = std::max(0, m_geometry.lineWidth() - viewport()->width());
-    horizontalScrollBar()->setPageStep(viewport()->width());
-    horizontalScrollBar()->setSingleStep(2 * cell.width());
-    horizontalScrollBar()->setRange(0, overhang);
-    announceVisibleRange();
-}
-
-void HexView::scrollTo(std::uint64_t topRow)
-{
-    const std::uint64_t target = std::min(topRow, m_scale.lastTopRow());
-    if (target == m_topRow)
-        return;
-    m_topRow = target;
-    verticalScrollBar()->setValue(m_scale.toScroll(target));
+    m_changeMarks = marks;
     viewport()->update();
-    announceVisibleRange();
+    m_strip->update();
 }
 
-void HexView::scrollBy(std::int64_t rows)
+void HexView::clearMarks()
 {
-    if (rows < 0)
-        scrollTo(m_topRow - std::min(m_topRow, static_cast<std::uint64_t>(-rows)));
-    else
-        scrollTo(m_topRow + std::min(m_scale.lastTopRow() - m_topRow, static_cast<std::uint64_t>(rows)));
+    m_bytes.clearChanges();
+    viewport()->update();
+    m_strip->update();
 }
 
-// The bar's own steps are rows and pages, whatever one of its units stands for.
-void HexView::scrollAction(int action)
+void HexView::recentChanges(const std::function<void(Address)> &found) const
 {
-    const int page = std::max(1, m_geometry.rowsIn(viewport()->height()) - 1);
-    const int rows = action == QAbstractSlider::SliderSingleStepAdd   ? 1
-                     : action == QAbstractSlider::SliderSingleStepSub ? -1
-                     : action == QAbstractSlider::SliderPageStepAdd   ? page
-                     : action == QAbstractSlider::SliderPageStepSub   ? -page
-                                                                      : 0;
-    if (rows == 0)
-        return;
-    scrollBy(rows);
-    verticalScrollBar()->setSliderPosition(m_scale.toScroll(m_topRow));
+    const bool isKept = m_changeMarks != ChangeMarks::Fading;
+    const SparseBytes::Stamp time = now();
+    m_bytes.changedPages([&](Address page, SparseBytes::Stamp last) {
+        if (isKept || time - last < fadeMilliseconds)
+            found(page);
+    });
 }
 
-void HexView::scrollContentsBy(int dx, int dy)
+void HexView::showFrame(const MemoryImage &image)
 {
-    const int value = verticalScrollBar()->value();
-    if (dy != 0 && value != m_scale.toScroll(m_topRow)) // else it was us who moved the bar
-        scrollTo(m_scale.toRow(value));
-    if (dx != 0)
-        viewport()->update();
+    m_hasFrame = true;
+    m_frame.merge(image, 0);
+    updateRows(image.range());
 }
 
-void HexView::announceVisibleRange()
+void HexView::clearFrame()
 {
-    const AddressRange range = visibleRange();
-    if (range == m_announced)
-        return;
-    m_announced = range;
-    emit visibleRangeChanged(range);
-}
-
-void HexView::ensureVisible()
-{
-    const std::uint64_t row = m_geometry.rowOf(m_cursor.address);
-    const auto lines = static_cast<std::uint64_t>(m_geometry.rowsIn(viewport()->height()));
-    if (row < m_topRow)
-        scrollTo(row);
-    else if (row - m_topRow >= lines)
-        scrollTo(row - lines + 1);
-
-    const QRect cell = m_geometry.cellRect(m_cursor, 0);
-    QScrollBar *bar = horizontalScrollBar();
-    if (cell.left() < bar->value())
-        bar->setValue(cell.left() - cell.width());
-    else if (cell.right() > bar->value() + viewport()->width())
-        bar->setValue(cell.right() + cell.width() - viewport()->width());
-}
-
-void HexView::wheelEvent(QWheelEvent *event)
-{
-    const QPoint pixels = event->pixelDelta();
-    const QPoint angle = event->angleDelta();
-    if (std::abs(angle.x()) > std::abs(angle.y()) || event->modifiers() & (Qt::AltModifier | Qt::ShiftModifier)) {
-        QAbstractScrollArea::wheelEvent(event);
-        return;
-    }
-    if (!pixels.isNull()) {
-        m_pixelRest += pixels.y();
-        const int rows = m_pixelRest / m_geometry.cell().height();
-        m_pixelRest -= rows * m_geometry.cell().height();
-        scrollBy(-rows);
-    } else {
-        constexpr int notch = 120; // eighths of a degree, as QWheelEvent documents
-        m_wheelRest += angle.y() * QApplication::wheelScrollLines();
-        const int rows = m_wheelRest / notch;
-        m_wheelRest -= rows * notch;
-        scrollBy(-rows);
-    }
-    event->accept();
-}
-
-void HexView::resizeEvent(QResizeEvent *)
-{
-    layOut();
-}
-
-// Painting. -----------------------------------------------------------------------------------------------------------
-
-void HexView::paintEvent(QPaintEvent *event)
-{
-    QPainter painter(viewport());
-    const HexScene scene{.geometry = m_geometry,
-                         .bytes = m_bytes,
-                         .palette = palette(),
-                         .base = m_base,
-                         .topRow = m_topRow,
-                         .scrolledX = horizontalScrollBar()->value(),
-                         .cursor = m_cursor,
-                         .selection = selection(),
-                         .pendingDigit = m_pendingDigit,
-                         .hasFocus = hasFocus(),
-                         .now = now()};
-    m_painter->paint(painter, event->rect(), scene);
-}
-
-void HexView::changeEvent(QEvent *event)
-{
-    QAbstractScrollArea::changeEvent(event);
-    if (event->type() == QEvent::FontChange) {
-        m_painter = std::make_unique<HexPainter>(font());
-        layOut();
-        ensureVisible();
-    } else if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) {
-        updateFrame();
-    }
+    m_hasFrame = false;
+    m_frame.clear();
     viewport()->update();
 }
 
-void HexView::updateRows(AddressRange range)
+void HexView::setStale(bool stale)
 {
-    const AddressRange seen = intersect(range, visibleRange());
-    if (seen.size == 0)
+    if (stale == m_isStale)
         return;
-    const int height = m_geometry.cell().height();
-    const auto first = static_cast<int>(m_geometry.rowOf(seen.begin) - m_topRow);
-    const auto last = static_cast<int>(m_geometry.rowOf(seen.end() - 1) - m_topRow);
-    viewport()->update(0, first * height, viewport()->width(), (last - first + 1) * height);
+    m_isStale = stale;
+    viewport()->update();
+}
+
+void HexView::setHighlights(std::vector<Highlight> highlights)
+{
+    m_highlights = HexHighlights(std::move(highlights));
+    updateStrip();
+    viewport()->update();
 }
 
 // Repaints the rows in which something fades; the timer ends with the last of them.
 void HexView::updateFading()
 {
-    const AddressRange range = visibleRange();
-    std::vector<SparseBytes::Cell> cells(range.size);
-    m_bytes.read(range.begin, cells);
     const SparseBytes::Stamp time = now();
     bool isFading = false;
-    for (std::uint64_t i = 0; i < cells.size(); ++i) {
-        // One step longer than the fade, so that its end is painted too.
-        if (cells[i].changed == 0 || time - cells[i].changed >= fadeMilliseconds + 2 * fadeTick)
-            continue;
-        isFading = true;
-        const AddressRange row = m_geometry.rowRange(m_geometry.rowOf(range.begin + i));
-        updateRows(row);
-        i = row.end() - range.begin - 1;
+    std::vector<SparseBytes::Cell> cells;
+    for (const AddressRange &range : visibleRanges()) {
+        cells.resize(range.size);
+        m_bytes.read(range.begin, cells);
+        for (std::uint64_t i = 0; i < cells.size(); ++i) {
+            // One step longer than the fade, so that its end is painted too.
+            if (cells[i].changed == 0 || time - cells[i].changed >= fadeMilliseconds + 2 * fadeTick)
+                continue;
+            isFading = true;
+            const AddressRange row = m_rows.row(m_rows.rowOf(range.begin + i)).range;
+            updateRows(row);
+            i = row.end() - range.begin - 1;
+        }
     }
+    m_strip->update();
     if (!isFading)
         m_fadeTimer.stop();
 }
@@ -376,6 +253,59 @@ void HexView::timerEvent(QTimerEvent *event)
         dragTo(m_dragPixel);
     else
         QAbstractScrollArea::timerEvent(event);
+}
+
+SparseBytes::Stamp HexView::now() const
+{
+    return std::max<SparseBytes::Stamp>(1, static_cast<SparseBytes::Stamp>(m_clock.elapsed()));
+}
+
+// Painting. -----------------------------------------------------------------------------------------------------------
+
+void HexView::paintEvent(QPaintEvent *event)
+{
+    QPainter painter(viewport());
+    const HexScene scene{.rows = m_rows,
+                         .geometry = m_geometry,
+                         .bytes = m_bytes,
+                         .frame = m_hasFrame ? &m_frame : nullptr,
+                         .highlights = m_highlights,
+                         .palette = palette(),
+                         .title = [this](const HexRow &row) { return titleOf(row); },
+                         .topRow = m_topRow,
+                         .scrolledX = horizontalScrollBar()->value(),
+                         .cursor = m_cursor,
+                         .selection = selection(),
+                         .block = block(),
+                         .pendingDigit = m_pendingDigit,
+                         .marks = m_changeMarks,
+                         .hasFocus = hasFocus(),
+                         .isStale = m_isStale,
+                         .now = now()};
+    m_painter->paint(painter, event->rect(), scene);
+}
+
+void HexView::changeEvent(QEvent *event)
+{
+    QAbstractScrollArea::changeEvent(event);
+    if (event->type() == QEvent::FontChange && m_painter)
+        applyFont();
+    else if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange)
+        updateFrame();
+    viewport()->update();
+}
+
+void HexView::updateRows(AddressRange range)
+{
+    const int height = m_geometry.cell().height();
+    for (const AddressRange &visible : m_announcedRanges) {
+        const AddressRange seen = intersect(range, visible);
+        if (seen.size == 0)
+            continue;
+        const auto first = static_cast<int>(m_rows.rowOf(seen.begin) - m_topRow);
+        const auto last = static_cast<int>(m_rows.rowOf(seen.end() - 1) - m_topRow);
+        viewport()->update(0, first * height, viewport()->width(), (last - first + 1) * height);
+    }
 }
 
 } // namespace ipclens

@@ -1,14 +1,11 @@
-// The part of HexView that the keyboard and the mouse reach: cursor, selection, typing and copying.
-#include "core/text/hex.h"
+// The part of HexView that the keyboard and the mouse reach: cursor, selection and typing.
 #include "core/text/input_text.h"
 #include "ui/hex_accessible.h"
+#include "ui/hex_characters.h"
 #include "ui/hex_view.h"
 
 #include <QApplication>
-#include <QClipboard>
-#include <QContextMenuEvent>
 #include <QKeyEvent>
-#include <QMenu>
 #include <QScrollBar>
 
 #include <algorithm>
@@ -16,57 +13,38 @@
 namespace ipclens {
 namespace {
 
+constexpr std::uint64_t mostBlockRows = 65536;
 constexpr int dragTick = 50; // milliseconds between two steps of scrolling while the mouse is held outside
 
-QString hexText(const MemoryImage &image)
+bool isPrinted(const QString &text)
 {
-    QString text;
-    for (std::size_t i = 0; i < image.bytes.size(); ++i) {
-        if (i > 0)
-            text += QLatin1Char(' ');
-        if (image.isReadable(image.address + i))
-            text += QString::fromStdString(toHex(std::span(image.bytes).subspan(i, 1)));
-        else
-            text += QLatin1String("??");
-    }
-    return text;
-}
-
-QString plainText(const MemoryImage &image)
-{
-    QString text;
-    for (std::size_t i = 0; i < image.bytes.size(); ++i) {
-        const auto c = std::to_integer<unsigned char>(image.bytes[i]);
-        const char shown = c >= 0x20 && c < 0x7F ? static_cast<char>(c) : '.';
-        text += QLatin1Char(image.isReadable(image.address + i) ? shown : '?');
-    }
-    return text;
-}
-
-QString dumpText(const MemoryImage &image)
-{
-    return QString::fromStdString(hexDump(image));
-}
-QString arrayText(const MemoryImage &image)
-{
-    return QString::fromStdString(cArray(image));
+    return QChar::isPrint(text.toUcs4().front());
 }
 
 } // namespace
 
 // Cursor and selection. -----------------------------------------------------------------------------------------------
 
-void HexView::moveTo(HexPlace place, bool select)
+void HexView::moveTo(HexPlace place, bool select, bool asBlock)
 {
     if (m_extent.size == 0)
         return;
     dropPending();
     const AddressRange selectedBefore = selection();
+    const bool wasBlock = m_isBlock;
     const Address before = m_cursor.address;
+    if (select && asBlock) {
+        const auto [first, last] = std::minmax({m_rows.rowOf(m_anchor.value_or(before)), m_rows.rowOf(place.address)});
+        if (last - first >= mostBlockRows) {
+            emit inputRefused(tr("a block has at most %1 rows").arg(mostBlockRows));
+            return;
+        }
+    }
     if (select && !m_anchor)
         m_anchor = before;
     else if (!select)
         m_anchor.reset();
+    m_isBlock = select && asBlock;
     m_cursor = place;
     ensureVisible();
     viewport()->update();
@@ -75,76 +53,108 @@ void HexView::moveTo(HexPlace place, bool select)
         announceCursor(*this);
     }
     const AddressRange selectedNow = selection();
-    if (selectedNow.size != selectedBefore.size || (selectedNow.size != 0 && selectedNow != selectedBefore))
+    if (wasBlock || m_isBlock || selectedNow.size != selectedBefore.size ||
+        (selectedNow.size != 0 && selectedNow != selectedBefore))
         emit selectionChanged(selectedNow);
 }
 
-void HexView::moveBy(std::int64_t bytes, bool select)
+// In the value pane at least a value on.
+void HexView::moveBy(std::int64_t bytes, bool select, bool asBlock)
 {
-    if (m_extent.size == 0)
+    Address to = m_cursor.address;
+    if (m_cursor.pane == HexPane::Hex && m_geometry.unitBytes() > 1) {
+        const std::int64_t unit = std::max<std::int64_t>(m_geometry.unitBytes(), std::abs(bytes));
+        to = m_rows.moved(valueAt(to).begin, bytes < 0 ? -unit : unit);
+        to = valueAt(to).begin;
+    } else {
+        to = m_rows.moved(to, bytes);
+    }
+    moveTo({to, m_cursor.pane, 0}, select, asBlock);
+}
+
+// Lines without bytes are stepped over; at the first and last row of bytes the cursor stays where it is.
+void HexView::moveByRows(std::int64_t rows, bool select, bool asBlock)
+{
+    if (m_rows.count() == 0)
         return;
-    const Address at = m_cursor.address;
-    const Address first = m_extent.begin;
-    const Address last = m_extent.end() - 1;
-    // A row up from the first row, or down from the last, stays where it is instead of sliding along the row.
-    const auto distance = static_cast<std::uint64_t>(bytes < 0 ? -bytes : bytes);
-    const std::uint64_t room = bytes < 0 ? at - first : last - at;
-    const auto perRow = static_cast<std::uint64_t>(m_geometry.bytesPerRow());
-    std::uint64_t step = distance;
-    if (distance > room)
-        step = distance < perRow ? room : room / perRow * perRow;
-    moveTo({bytes < 0 ? at - step : at + step, m_cursor.pane, 0}, select);
+    const std::uint64_t own = m_rows.rowOf(m_cursor.address);
+    const auto distance = static_cast<std::uint64_t>(std::abs(rows));
+    std::optional<std::uint64_t> target;
+    if (rows < 0) {
+        target = m_rows.byteRowAtOrBefore(own - std::min(own, distance));
+        if (!target)
+            target = m_rows.byteRowAtOrAfter(0);
+    } else {
+        const std::uint64_t last = m_rows.count() - 1;
+        target = m_rows.byteRowAtOrAfter(own + std::min(last - own, distance));
+        if (!target)
+            target = m_rows.byteRowAtOrBefore(last);
+    }
+    if (!target)
+        return;
+    const HexRow row = m_rows.row(*target);
+    const int column = std::clamp(m_rows.columnOf(m_cursor.address), row.firstColumn,
+                                  row.firstColumn + static_cast<int>(row.range.size) - 1);
+    moveTo({row.range.begin + static_cast<unsigned>(column - row.firstColumn), m_cursor.pane, 0}, select, asBlock);
 }
 
 bool HexView::moveByKey(QKeyEvent *event)
 {
     const Qt::KeyboardModifiers modifiers = event->modifiers() & ~Qt::KeypadModifier;
-    if (modifiers & ~(Qt::ShiftModifier | Qt::ControlModifier))
-        return false;
     const bool select = modifiers & Qt::ShiftModifier;
     const bool control = modifiers & Qt::ControlModifier;
-    const std::int64_t row = m_geometry.bytesPerRow();
-    const std::int64_t lines = m_geometry.rowsIn(viewport()->height());
-    const AddressRange own = m_geometry.rowRange(m_geometry.rowOf(m_cursor.address));
+    const bool asBlock = modifiers == (Qt::AltModifier | Qt::ShiftModifier);
+    if (!asBlock && (modifiers & ~(Qt::ShiftModifier | Qt::ControlModifier)))
+        return false;
+    const std::int64_t page = std::max(1, lines() - 1);
     switch (event->key()) {
     case Qt::Key_Left:
         // A digit back before a byte back, where the cursor stands inside a byte.
         if (m_pendingDigit || m_cursor.nibble == 1)
-            moveTo({m_cursor.address, m_cursor.pane, 0}, select);
+            moveTo({m_cursor.address, m_cursor.pane, 0}, select, asBlock);
         else
-            moveBy(control ? -8 : -1, select);
+            moveBy(control ? -8 : -1, select, asBlock);
         return true;
     case Qt::Key_Right:
-        moveBy(control ? 8 : 1, select);
+        moveBy(control ? 8 : 1, select, asBlock);
         return true;
     case Qt::Key_Up:
+    case Qt::Key_Down: {
+        const int rows = event->key() == Qt::Key_Up ? -1 : 1;
         if (control)
-            scrollBy(-1);
+            scrollBy(rows);
         else
-            moveBy(-row, select);
-        return true;
-    case Qt::Key_Down:
-        if (control)
-            scrollBy(1);
-        else
-            moveBy(row, select);
-        return true;
-    case Qt::Key_PageUp:
-    case Qt::Key_PageDown: {
-        const std::int64_t rows = std::max<std::int64_t>(1, lines - 1) * (event->key() == Qt::Key_PageUp ? -1 : 1);
-        scrollBy(rows);
-        moveBy(rows * row, select);
+            moveByRows(rows, select, asBlock);
         return true;
     }
-    case Qt::Key_Home:
-        moveTo({control ? m_extent.begin : own.begin, m_cursor.pane, 0}, select);
+    case Qt::Key_PageUp:
+        scrollBy(-page);
+        moveByRows(-page, select, asBlock);
         return true;
+    case Qt::Key_PageDown:
+        scrollBy(page);
+        moveByRows(page, select, asBlock);
+        return true;
+    case Qt::Key_Home:
     case Qt::Key_End:
-        moveTo({control ? m_extent.end() - 1 : own.end() - 1, m_cursor.pane, 0}, select);
+        moveToEdge(event->key() == Qt::Key_End, control, select, asBlock);
         return true;
     default:
         return false;
     }
+}
+
+// Of the row, or of all that is drawn.
+void HexView::moveToEdge(bool end, bool ofAll, bool select, bool asBlock)
+{
+    if (m_rows.count() == 0)
+        return;
+    std::optional<std::uint64_t> number = m_rows.rowOf(m_cursor.address);
+    if (ofAll)
+        number = end ? m_rows.byteRowAtOrBefore(m_rows.count() - 1) : m_rows.byteRowAtOrAfter(0);
+    const HexRow row = m_rows.row(number.value_or(end ? m_rows.count() - 1 : 0));
+    const Address last = row.kind == HexRowKind::Bytes ? row.range.end() - 1 : row.range.begin;
+    moveTo({end ? last : row.range.begin, m_cursor.pane, 0}, select, asBlock);
 }
 
 void HexView::setPane(HexPane pane)
@@ -170,12 +180,13 @@ bool HexView::focusNextPrevChild(bool next)
 void HexView::mousePressEvent(QMouseEvent *event)
 {
     const QPoint pixel = event->position().toPoint() + QPoint(horizontalScrollBar()->value(), 0);
-    const auto place = m_geometry.placeAt(pixel, m_topRow);
+    const auto place = m_geometry.placeAt(pixel, m_rows, m_topRow);
     if (!place || event->button() == Qt::MiddleButton)
         return;
-    const bool keepsSelection = event->button() == Qt::RightButton && selection().contains(place->address);
+    m_dragsBlock = event->modifiers() & Qt::AltModifier;
+    const bool keepsSelection = event->button() == Qt::RightButton && isSelected(place->address);
     if (!keepsSelection)
-        moveTo(*place, event->modifiers() & Qt::ShiftModifier);
+        moveTo(*place, event->modifiers() & Qt::ShiftModifier, m_dragsBlock);
     m_isDragging = event->button() == Qt::LeftButton;
 }
 
@@ -193,15 +204,29 @@ void HexView::mouseMoveEvent(QMouseEvent *event)
 
 void HexView::dragTo(QPoint pixel)
 {
-    const auto place = m_geometry.placeAt(pixel + QPoint(horizontalScrollBar()->value(), 0), m_topRow, m_cursor.pane);
-    if (place && (place->address != m_cursor.address))
-        moveTo({place->address, place->pane, 0}, true);
+    const QPoint inLine = pixel + QPoint(horizontalScrollBar()->value(), 0);
+    const auto place = m_geometry.placeAt(inLine, m_rows, m_topRow, m_cursor.pane);
+    if (place && place->address != m_cursor.address)
+        moveTo({place->address, place->pane, 0}, true, m_dragsBlock);
 }
 
 void HexView::mouseReleaseEvent(QMouseEvent *)
 {
     m_isDragging = false;
     m_dragTimer.stop();
+}
+
+// On the line of a region: all of the region. On a value that digits cannot be typed over: edits it.
+void HexView::mouseDoubleClickEvent(QMouseEvent *event)
+{
+    if (event->button() != Qt::LeftButton || m_rows.count() == 0)
+        return;
+    const QPoint pixel = event->position().toPoint();
+    const HexRow row = m_rows.row(HexGeometry::rowAt(pixel.y(), m_geometry.cell(), m_rows, m_topRow));
+    if (row.kind == HexRowKind::Header)
+        select(row.range);
+    else if (row.kind == HexRowKind::Bytes && m_cursor.pane == HexPane::Hex && !m_layout.isHexBytes())
+        requestValueEdit({});
 }
 
 void HexView::focusInEvent(QFocusEvent *event)
@@ -234,29 +259,58 @@ bool HexView::event(QEvent *event)
     return QAbstractScrollArea::event(event);
 }
 
+void HexView::selectAll()
+{
+    if (m_extent.size == 0)
+        return;
+    m_anchor = m_extent.begin; // the view stays where it is
+    m_isBlock = false;
+    m_cursor = {m_extent.end() - 1, m_cursor.pane, 0};
+    viewport()->update();
+    emit cursorMoved(m_cursor.address);
+    emit selectionChanged(selection());
+}
+
 void HexView::keyPressEvent(QKeyEvent *event)
 {
     if (event->matches(QKeySequence::Copy)) {
-        copyAs(hexText);
+        m_requestedFormat = nullptr; // of a request that nobody answered
+        copy();
     } else if (event->matches(QKeySequence::SelectAll)) {
-        if (m_extent.size != 0) { // the view stays where it is
-            m_anchor = m_extent.begin;
-            m_cursor = {m_extent.end() - 1, m_cursor.pane, 0};
-            viewport()->update();
-            emit cursorMoved(m_cursor.address);
-            emit selectionChanged(selection());
-        }
+        selectAll();
     } else if (event->key() == Qt::Key_Escape && (m_anchor || m_pendingDigit)) {
         moveTo({m_cursor.address, m_cursor.pane, 0}, false);
     } else if (event->key() == Qt::Key_Backspace && m_pendingDigit) {
         dropPending();
-    } else if (moveByKey(event)) {
+    } else if (event->key() == Qt::Key_F2 && event->modifiers() == Qt::NoModifier) {
+        requestValueEdit({});
+    } else if (zoomByKey(event) || moveByKey(event)) {
         event->accept();
-    } else if (const QString text = event->text(); !text.isEmpty() && text.front().isPrint() &&
-                                                   !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier))) {
+    } else if (const QString text = event->text();
+               !text.isEmpty() && isPrinted(text) && !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier))) {
         typeText(text);
     } else {
         QAbstractScrollArea::keyPressEvent(event);
+    }
+}
+
+bool HexView::zoomByKey(QKeyEvent *event)
+{
+    if ((event->modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier)) != Qt::ControlModifier)
+        return false;
+    switch (event->key()) {
+    case Qt::Key_Plus:
+    case Qt::Key_Equal: // the same key without Shift
+        setZoom(m_zoom + zoomStep);
+        return true;
+    case Qt::Key_Minus:
+        setZoom(m_zoom - zoomStep);
+        return true;
+    case Qt::Key_0:
+        setZoom(100);
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -264,20 +318,21 @@ void HexView::typeText(const QString &text)
 {
     if (m_extent.size == 0)
         return;
+    const bool typesDigits = m_cursor.pane == HexPane::Hex && m_layout.isHexBytes();
     const char16_t c = text.front().unicode();
     const int digit = c < 0x80 ? hexDigit(static_cast<char>(c)) : -1;
-    if (m_cursor.pane == HexPane::Hex && digit < 0) {
+    if (typesDigits && digit < 0) {
         emit inputRefused(tr("%1 is not a hex digit; Tab switches to the text column").arg(text));
     } else if (!m_writable) {
         emit inputRefused(tr("read-only: open the padlock to write"));
     } else if (m_bytes.at(m_cursor.address).state != ByteState::Known) {
         emit inputRefused(tr("%1 cannot be read, so there is nothing to replace").arg(addressText(m_cursor.address)));
-    } else if (m_cursor.pane == HexPane::Hex) {
+    } else if (typesDigits) {
         typeDigit(digit);
-    } else if (c >= 0x80) {
-        emit inputRefused(tr("%1 is not ASCII; type its bytes in the hex column").arg(text));
+    } else if (m_cursor.pane == HexPane::Hex) {
+        requestValueEdit(text);
     } else {
-        requestEdit(static_cast<std::byte>(c));
+        typeCharacter(text);
     }
 }
 
@@ -285,30 +340,68 @@ void HexView::typeDigit(int digit)
 {
     const auto old = std::to_integer<int>(m_bytes.at(m_cursor.address).value);
     if (m_pendingDigit) {
-        requestEdit(static_cast<std::byte>(*m_pendingDigit << 4 | digit));
+        requestEdit(m_cursor.address, {static_cast<std::byte>(*m_pendingDigit << 4 | digit)});
     } else if (m_cursor.nibble == 1) {
-        requestEdit(static_cast<std::byte>((old & 0xF0) | digit));
+        requestEdit(m_cursor.address, {static_cast<std::byte>((old & 0xF0) | digit)});
     } else {
         m_pendingDigit = digit;
         m_cursor.nibble = 1;
         if (m_anchor) {
             m_anchor.reset();
+            m_isBlock = false;
             emit selectionChanged(selection());
         }
         viewport()->update();
     }
 }
 
-void HexView::requestEdit(std::byte value)
+void HexView::typeCharacter(const QString &text)
 {
-    const Address at = m_cursor.address;
-    const std::byte shown = m_bytes.at(at).value;
+    const char32_t character = text.toUcs4().front();
+    Bytes bytes = encodeCharacter(character, m_layout);
+    if (bytes.empty()) {
+        const QString encoding = m_layout.text == HexText::Ascii ? QStringLiteral("ASCII") : QStringLiteral("Latin-1");
+        emit inputRefused(tr("%1 is not %2; type its bytes in the hex column").arg(text, encoding));
+        return;
+    }
+    Address at = m_cursor.address;
+    if (m_layout.text == HexText::Utf16 && m_rows.columnOf(at) % 2 == 1 && at > m_extent.begin)
+        --at; // characters begin at even columns
+    requestEdit(at, std::move(bytes));
+}
+
+// Replaces as many bytes, all of which must be shown.
+void HexView::requestEdit(Address at, Bytes bytes)
+{
+    Bytes expected;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        const SparseBytes::Cell cell = m_extent.contains(at + i) ? m_bytes.at(at + i) : SparseBytes::Cell{};
+        if (cell.state != ByteState::Known) {
+            emit inputRefused(
+                tr("it takes %1 bytes, but %2 cannot be read").arg(bytes.size()).arg(addressText(at + i)));
+            return;
+        }
+        expected.push_back(cell.value);
+    }
     dropPending();
-    if (at + 1 < m_extent.end())
-        moveTo({at + 1, m_cursor.pane, 0}, false);
+    const Address last = at + bytes.size() - 1;
+    const Address next = m_rows.moved(last, 1);
+    moveTo({next == last ? at : next, m_cursor.pane, 0}, false);
+    emit editRequested(at, expected, bytes);
+}
+
+void HexView::requestValueEdit(const QString &typed)
+{
+    const AddressRange value = valueAt(m_cursor.address);
+    const MemoryImage image = imageAt(value.begin, value.size);
+    if (!m_writable)
+        emit inputRefused(tr("read-only: open the padlock to write"));
+    else if (value.size != static_cast<unsigned>(m_geometry.unitBytes()))
+        emit inputRefused(tr("there is no whole value at %1").arg(addressText(m_cursor.address)));
+    else if (image.bytes.size() != value.size || !image.unreadable.empty())
+        emit inputRefused(tr("%1 cannot be read, so there is nothing to replace").arg(addressText(m_cursor.address)));
     else
-        moveTo({at, m_cursor.pane, 0}, false);
-    emit editRequested(at, Bytes{shown}, Bytes{value});
+        emit valueEditRequested(value.begin, static_cast<int>(value.size), typed);
 }
 
 void HexView::dropPending()
@@ -318,63 +411,6 @@ void HexView::dropPending()
     m_pendingDigit.reset();
     m_cursor.nibble = 0;
     viewport()->update();
-}
-
-// Copying. ------------------------------------------------------------------------------------------------------------
-
-AddressRange HexView::copiedRange() const
-{
-    const AddressRange selected = selection();
-    return selected.size == 0 ? AddressRange{m_cursor.address, m_extent.size == 0 ? 0u : 1u} : selected;
-}
-
-void HexView::copy()
-{
-    const CopyFormat format = std::exchange(m_requestedFormat, nullptr);
-    copyAs(format != nullptr ? format : hexText);
-}
-
-void HexView::copyImage(const MemoryImage &image)
-{
-    const CopyFormat format = std::exchange(m_requestedFormat, nullptr);
-    copyText((format != nullptr ? format : hexText)(image));
-}
-
-void HexView::copyAs(CopyFormat format)
-{
-    const AddressRange range = copiedRange();
-    if (range.size == 0)
-        return;
-    if (m_bytes.knownPrefix(range) == range.size) {
-        copyText(format(m_bytes.image(range)));
-        return;
-    }
-    m_requestedFormat = format;
-    emit copyRequested(range);
-}
-
-void HexView::copyText(const QString &text)
-{
-    QApplication::clipboard()->setText(text);
-}
-
-void HexView::contextMenuEvent(QContextMenuEvent *event)
-{
-    QMenu menu(this);
-    menu.addAction(tr("&Copy as hex"), QKeySequence::Copy, this, [this] { copyAs(hexText); });
-    menu.addAction(tr("Copy as &text"), this, [this] { copyAs(plainText); });
-    menu.addAction(tr("Copy as C &array"), this, [this] { copyAs(arrayText); });
-    menu.addAction(tr("Copy as &dump"), this, [this] { copyAs(dumpText); });
-    menu.addAction(tr("Copy a&ddress"), this, [this] { copyText(addressText(copiedRange().begin)); });
-    menu.addSeparator();
-    QMenu *widths = menu.addMenu(tr("&Bytes a row"));
-    for (const int bytes : {8, 16, 32, 0}) {
-        QAction *action = widths->addAction(bytes == 0 ? tr("&Fit the window") : QString::number(bytes), this,
-                                            [this, bytes] { setBytesPerRow(bytes); });
-        action->setCheckable(true);
-        action->setChecked(bytes == m_bytesPerRow);
-    }
-    menu.exec(event->globalPos());
 }
 
 } // namespace ipclens

@@ -80,8 +80,11 @@ JournalDock::JournalDock(Client &client, FindSource findSource, QWidget *parent)
 void JournalDock::load()
 {
     updateButtons();
-    if (m_client.state() != Client::State::Connected)
+    if (m_client.state() != Client::State::Connected) {
+        m_awaited = 0; // what comes now is another run's
+        m_undoing = false;
         return;
+    }
     m_client.call(ReadJournal{}, this, [this](Result<JournalReply> reply) {
         if (!reply) {
             m_error->showError(reply.error());
@@ -104,6 +107,10 @@ void JournalDock::load()
 void JournalDock::put(const JournalEntry &entry)
 {
     follow([&] { m_model->put(entry); });
+    if (m_awaited != 0 && m_model->isConcluded(m_awaited)) {
+        m_awaited = 0;
+        m_undoing = false;
+    }
     updateButtons();
     emit changed();
 }
@@ -117,38 +124,50 @@ void JournalDock::follow(const std::function<void()> &change)
         m_view->scrollToBottom();
 }
 
-bool JournalDock::canUndoLast() const
+bool JournalDock::canUndoLast(const JournalModel::Filter &filter) const
 {
-    return !m_undoing && m_client.state() == Client::State::Connected && m_model->lastToUndo() != nullptr;
+    return !m_undoing && m_client.state() == Client::State::Connected && m_model->lastToUndo(filter) != nullptr;
 }
 
-void JournalDock::undoLast()
+void JournalDock::undoLast(const JournalModel::Filter &filter)
 {
-    if (const auto *entry = m_model->lastToUndo())
+    if (const auto *entry = m_model->lastToUndo(filter))
         undo(*entry);
 }
 
-void JournalDock::undo(const JournalEntry &entry)
+bool JournalDock::canRedoLast(const JournalModel::Filter &filter) const
+{
+    return !m_undoing && m_client.state() == Client::State::Connected && m_model->lastToRedo(filter) != nullptr;
+}
+
+void JournalDock::redoLast(const JournalModel::Filter &filter)
+{
+    if (const auto *entry = m_model->lastToRedo(filter)) // to undo an undo is to write again
+        undo(*entry);
+}
+
+void JournalDock::undo(const JournalEntry &entry, bool anyway)
 {
     if (m_undoing)
         return;
     m_undoing = true;
+    const JournalEntry undone = entry; // the model may change meanwhile
     m_error->clear();
     updateButtons();
     emit changed();
-    if (const auto source = m_findSource(entry.spec); source != 0) {
-        writeBack(entry, source, false);
+    if (const auto source = m_findSource(undone.spec); source != 0) {
+        writeBack(undone, source, false, anyway);
         return;
     }
-    openFor(m_client, OpenSource{entry.spec, Access::ReadWrite}, this, [this, entry](Result<SourceInfo> reply) {
+    openFor(m_client, OpenSource{undone.spec, Access::ReadWrite}, this, [this, undone, anyway](Result<SourceInfo> reply) {
         if (reply)
-            writeBack(entry, reply->source, true);
+            writeBack(undone, reply->source, true, anyway);
         else
-            undone(entry, Failure(std::move(reply.error())));
+            this->undone(undone, Failure(std::move(reply.error())));
     });
 }
 
-void JournalDock::writeBack(const JournalEntry &entry, SourceId source, bool closeAfter)
+void JournalDock::writeBack(const JournalEntry &entry, SourceId source, bool closeAfter, bool anyway)
 {
     const bool thisRun = entry.run == m_model->run();
     WriteMemory write{.source = source,
@@ -156,6 +175,8 @@ void JournalDock::writeBack(const JournalEntry &entry, SourceId source, bool clo
                       .expected = entry.bytes,
                       .bytes = entry.before,
                       .undoes = thisRun ? entry.entry : 0};
+    if (anyway)
+        write.expected.reset();
     m_client.call(std::move(write), &m_client,
                   [guard = QPointer(this), &client = m_client, entry, source, closeAfter](const Result<WriteReply> &reply) {
                       if (closeAfter) // nothing can be done about a source that does not close
@@ -167,18 +188,21 @@ void JournalDock::writeBack(const JournalEntry &entry, SourceId source, bool clo
 
 void JournalDock::undone(const JournalEntry &entry, const Result<WriteReply> &reply)
 {
-    m_undoing = false;
+    m_awaited = reply && !m_model->isConcluded(reply->entry) ? reply->entry : 0;
+    m_undoing = m_awaited != 0;
     const auto where = tr("%1 at %2").arg(fromUtf8(entry.source), addressText(entry.address));
-    if (!reply)
+    if (!reply) {
         m_error->showError(reply.error());
-    else if (reply->outcome == WriteOutcome::Changed)
+    } else if (reply->outcome == WriteOutcome::Changed) {
         m_error->showText(tr("Not undone: %1 holds %2 now, not the %3 that were written. Nothing was changed.")
                               .arg(where, bytesText(reply->before), bytesText(entry.bytes)),
                           ErrorBar::Level::Error);
-    else if (reply->outcome == WriteOutcome::Overwritten)
+        m_error->offer(tr("Undo anyway"), [this, entry] { undo(entry, true); });
+    } else if (reply->outcome == WriteOutcome::Overwritten) {
         m_error->showText(tr("The old bytes were written to %1, but its owner wrote %2 at once.")
                               .arg(where, bytesText(reply->after)),
                           ErrorBar::Level::Warning);
+    }
     updateButtons();
     emit changed();
 }

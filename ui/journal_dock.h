@@ -24,9 +24,12 @@ public:
     JournalDock(Client &client, FindSource findSource, QWidget *parent = nullptr);
 
     const JournalModel &model() const { return *m_model; }
-    bool canUndoLast() const;
-    void undoLast(); // the last verified write of this run that was not undone
-    void undo(const JournalEntry &entry);
+    // The last verified write of this run that was not undone, of those that count.
+    bool canUndoLast(const JournalModel::Filter &filter) const;
+    void undoLast(const JournalModel::Filter &filter);
+    bool canRedoLast(const JournalModel::Filter &filter) const;
+    void redoLast(const JournalModel::Filter &filter);
+    void undo(const JournalEntry &entry) { undo(entry, false); }
 
 signals:
     void changed();
@@ -36,7 +39,8 @@ private:
     void load();
     void put(const JournalEntry &entry);
     void follow(const std::function<void()> &change);
-    void writeBack(const JournalEntry &entry, SourceId source, bool closeAfter);
+    void undo(const JournalEntry &entry, bool anyway);
+    void writeBack(const JournalEntry &entry, SourceId source, bool closeAfter, bool anyway);
     void undone(const JournalEntry &entry, const Result<WriteReply> &reply);
     void updateButtons();
     void showMenu(const QPoint &position);
@@ -50,6 +54,7 @@ private:
     QLabel *m_empty;
     QPushButton *m_undo;
     bool m_undoing = false;
+    std::uint64_t m_awaited = 0; // entry of the undo that is done, but not in the list yet: replies are faster than events
 };
 
 } // namespace ipclens

@@ -158,8 +158,10 @@ int JournalModel::find(const JournalEntry &entry) const
 
 bool JournalModel::isUndone(const JournalEntry &entry) const
 {
+    // An undo that was itself undone does not count.
     return std::any_of(m_entries.rbegin(), m_entries.rend(), [&](const JournalEntry &other) {
-        return other.undoes == entry.entry && other.run == entry.run && other.state == JournalState::Verified;
+        return other.undoes == entry.entry && other.run == entry.run && other.state == JournalState::Verified &&
+               !isUndone(other);
     });
 }
 
@@ -168,10 +170,53 @@ bool JournalModel::canUndo(const JournalEntry &entry) const
     return entry.state != JournalState::Failed && !isUndone(entry);
 }
 
-const JournalEntry *JournalModel::lastToUndo() const
+bool JournalModel::isConcluded(std::uint64_t number) const
 {
+    JournalEntry wanted;
+    wanted.run = m_run;
+    wanted.entry = number;
+    const int row = find(wanted);
+    return row >= 0 && entry(row).state != JournalState::Intended;
+}
+
+std::unordered_set<std::uint64_t> JournalModel::undoneEntries() const
+{
+    // Undos are newer than what they undo: from the newest on, it is known of each whether it holds.
+    std::unordered_set<std::uint64_t> undone;
     for (auto it = m_entries.rbegin(); it != m_entries.rend(); ++it) {
-        if (it->run == m_run && it->undoes == 0 && it->state == JournalState::Verified && !isUndone(*it))
+        if (it->run == m_run && it->undoes != 0 && it->state == JournalState::Verified && !undone.contains(it->entry))
+            undone.insert(it->undoes);
+    }
+    return undone;
+}
+
+const JournalEntry *JournalModel::lastToUndo(const Filter &filter) const
+{
+    const auto undone = undoneEntries();
+    for (auto it = m_entries.rbegin(); it != m_entries.rend(); ++it) {
+        if (it->run == m_run && it->undoes == 0 && it->state == JournalState::Verified && !undone.contains(it->entry) &&
+            (!filter || filter(*it)))
+            return &*it;
+    }
+    return nullptr;
+}
+
+const JournalEntry *JournalModel::lastToRedo(const Filter &filter) const
+{
+    const auto undone = undoneEntries();
+    const auto isWrite = [this](std::uint64_t number) {
+        JournalEntry wanted;
+        wanted.run = m_run;
+        wanted.entry = number;
+        const int row = find(wanted);
+        return row >= 0 && entry(row).undoes == 0;
+    };
+    for (auto it = m_entries.rbegin(); it != m_entries.rend(); ++it) {
+        if (it->run != m_run || it->state != JournalState::Verified || (filter && !filter(*it)))
+            continue;
+        if (it->undoes == 0)
+            return nullptr; // something new was written since
+        if (!undone.contains(it->entry) && isWrite(it->undoes))
             return &*it;
     }
     return nullptr;

@@ -6,6 +6,8 @@
 #include <QAbstractTableModel>
 
 #include <deque>
+#include <functional>
+#include <unordered_set>
 
 namespace ipclens {
 
@@ -31,13 +33,20 @@ public:
     const std::string &run() const { return m_run; }
     bool isUndone(const JournalEntry &entry) const;
     bool canUndo(const JournalEntry &entry) const;
+    // Of this run: it is here, and what came of it is known.
+    bool isConcluded(std::uint64_t number) const;
+    // Which entries count: those of one source, say. Without one, all do.
+    using Filter = std::function<bool(const JournalEntry &)>;
     // The last verified write of this run that is no undo itself and has not been undone; nothing when there is none.
-    const JournalEntry *lastToUndo() const;
+    const JournalEntry *lastToUndo(const Filter &filter = {}) const;
+    // The last undo of this run that can be taken back: nothing new has been written since.
+    const JournalEntry *lastToRedo(const Filter &filter = {}) const;
 
 private:
     QString text(const JournalEntry &entry, int column) const;
     QString stateText(const JournalEntry &entry) const;
     int find(const JournalEntry &entry) const; // -1: not there
+    std::unordered_set<std::uint64_t> undoneEntries() const; // of this run
 
     const std::size_t m_limit;
     std::string m_run;

@@ -2,10 +2,12 @@
 
 #include "core/text/source_spec.h"
 #include "ui/attach_dialog.h"
+#include "ui/bookmarks_dock.h"
 #include "ui/create_mapping_dialog.h"
 #include "ui/documents.h"
 #include "ui/error_bar.h"
 #include "ui/explorer.h"
+#include "ui/frozen_dock.h"
 #include "ui/inspector.h"
 #include "ui/journal_dock.h"
 #include "ui/listen_dialog.h"
@@ -15,6 +17,7 @@
 #include "ui/open_mapping_dialog.h"
 #include "ui/process_model.h"
 #include "ui/recent.h"
+#include "ui/scan_dock.h"
 #include "ui/send_dialog.h"
 #include "ui/start_page.h"
 #include "ui/theme.h"
@@ -62,6 +65,7 @@ MainWindow::MainWindow(SessionChoice session, MakeOpener makeOpener, QWidget *pa
     setDockNestingEnabled(true);
     makeActions();
     makeDocks();
+    makeLazyDocks();
     makeMenus();
     makeToolBar();
     makeStatusBar();
@@ -78,7 +82,6 @@ MainWindow::MainWindow(SessionChoice session, MakeOpener makeOpener, QWidget *pa
     column->addWidget(m_errorBar);
     setCentralWidget(centre);
     connect(m_connectionBar, &ErrorBar::actionTriggered, m_reconnect, &QAction::trigger);
-    connect(m_undo, &QAction::triggered, this, [this] { m_journal->undoLast(); });
     connect(m_modules, &QAction::triggered, this, [this] {
         const auto *tab = m_documents->currentMemory();
         const int row = m_explorer->processes()->currentRow();
@@ -114,8 +117,9 @@ void MainWindow::makeDocks()
     m_inspectorDock = make(tr("Inspector"), QStringLiteral("inspectorDock"), Qt::RightDockWidgetArea);
     m_journalDock = make(tr("Journal"), QStringLiteral("journalDock"), Qt::BottomDockWidgetArea);
     m_inspector = new Inspector(this);
-    m_inspector->setMinimumWidth(fontMetrics().averageCharWidth() * 18); // a window of 900 pixels holds all docks
+    m_inspector->setMinimumWidth(fontMetrics().averageCharWidth() * 28); // a window of 900 pixels holds all docks
     m_inspectorDock->setWidget(m_inspector);
+    connectInspector();
 }
 
 void MainWindow::makeStatusBar()
@@ -152,6 +156,13 @@ void MainWindow::buildSession()
     connect(m_client.get(), &Client::stateChanged, this, &MainWindow::connectionChanged);
     connect(m_client.get(), &Client::latencyChanged, this, &MainWindow::showLatency);
     connect(m_journal, &JournalDock::changed, this, &MainWindow::updateUndo);
+    const std::pair<QDockWidget *, void (MainWindow::*)()> lazy[] = {{m_scanDock, &MainWindow::makeScan},
+                                                                     {m_frozenDock, &MainWindow::makeFrozen},
+                                                                     {m_bookmarksDock, &MainWindow::makeBookmarks}};
+    for (const auto &[dock, make] : lazy) {
+        if (dock->isVisible()) // of the session before
+            (this->*make)();
+    }
     connect(m_journal, &JournalDock::openRequested, this,
             [this](const SourceSpec &spec, Address at) { m_documents->open(spec, at); });
     m_sessionButton->setText(fontMetrics().elidedText(m_session.name, Qt::ElideMiddle, 180));
@@ -196,14 +207,26 @@ void MainWindow::connectDocuments()
     connect(m_documents, &Documents::cursorChanged, this, [this](Address at, const MemoryImage &around) {
         if (around.bytes.empty())
             m_inspector->clear();
-        else if (m_inspector->isVisible())
+        else
             m_inspector->showBytes(at, around);
     });
+    connect(m_documents, &Documents::sourceChanged, this, &MainWindow::followMemory);
+    connect(m_documents, &Documents::selectionChanged, this, &MainWindow::followMemory);
+    connect(m_documents, &Documents::sourceGone, this, [this](SourceId source) {
+        if (m_scan)
+            m_scan->sourceGone(source);
+    });
+    connect(m_documents, &Documents::freezeRequested, this, &MainWindow::freeze);
+    connect(m_documents, &Documents::menuRequested, this, &MainWindow::addEditing);
 }
 
 void MainWindow::tearDown()
 {
     // They all speak to the client, the last time when they are destroyed.
+    m_inspector->setSource(nullptr, {});
+    delete std::exchange(m_scan, nullptr);
+    delete std::exchange(m_frozen, nullptr);
+    delete std::exchange(m_bookmarks, nullptr);
     delete std::exchange(m_journal, nullptr);
     delete std::exchange(m_explorer, nullptr);
     delete std::exchange(m_documents, nullptr);
@@ -233,7 +256,7 @@ void MainWindow::connectionChanged()
     const auto state = m_client->state();
     m_reconnect->setEnabled(state == Client::State::Lost);
     const bool connected = state == Client::State::Connected;
-    for (auto *action : {m_openMapping, m_attach, m_listen, m_create, m_send, m_modules})
+    for (auto *action : {m_openMapping, m_attach, m_listen, m_create, m_send, m_modules, m_openSnapshot})
         action->setEnabled(connected);
     switch (state) {
     case Client::State::Connecting:
@@ -299,7 +322,7 @@ void MainWindow::documentChanged()
     const auto *traffic = m_documents->traffic();
     m_pause->setEnabled(memory || m_documents->currentTraffic());
     m_pause->setChecked(m_documents->isPaused());
-    m_goTo->setEnabled(memory);
+    followMemory();
     m_stop->setEnabled(connected && traffic && traffic->isListening());
     m_clear->setEnabled(traffic != nullptr);
     showAccess();
@@ -313,15 +336,13 @@ void MainWindow::showAccess()
     m_writable->setEnabled(tab && m_client->state() == Client::State::Connected);
     const bool writable = tab && tab->isWritable();
     m_writable->setChecked(writable);
+    m_inspector->setWritable(writable);
+    for (auto *action : {m_fill, m_paste, m_loadFile, m_freeze})
+        action->setEnabled(writable);
     if (access == Access::Copy)
         m_writable->setIconText(writable ? tr("Private copy") : tr("Copy, read-only"));
     else
         m_writable->setIconText(writable ? tr("Writing allowed") : tr("Read-only"));
-}
-
-void MainWindow::updateUndo()
-{
-    m_undo->setEnabled(m_journal && m_journal->canUndoLast());
 }
 
 void MainWindow::openLater(const SourceSpec &spec)
@@ -423,18 +444,18 @@ void MainWindow::restartElevated()
     });
 }
 
-void MainWindow::goTo()
-{
-    if (auto *tab = m_documents->currentMemory())
-        tab->focusAddressLine();
-}
-
 void MainWindow::find()
 {
-    auto *own = m_documents->currentTraffic() ? m_documents->currentTraffic()->findChild<QLineEdit *>() : nullptr;
-    if (own && !m_explorer->isAncestorOf(focusWidget())) {
-        own->setFocus(Qt::ShortcutFocusReason);
-        own->selectAll();
+    auto *traffic = m_documents->currentTraffic();
+    auto *memory = m_documents->currentMemory();
+    auto *filter = traffic ? traffic->findChild<QLineEdit *>() : nullptr;
+    if (memory && !m_explorer->isAncestorOf(focusWidget())) {
+        memory->find();
+        return;
+    }
+    if (filter && !m_explorer->isAncestorOf(focusWidget())) {
+        filter->setFocus(Qt::ShortcutFocusReason);
+        filter->selectAll();
         return;
     }
     m_explorerDock->show();

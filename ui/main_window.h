@@ -6,6 +6,8 @@
 
 #include <QMainWindow>
 
+#include <functional>
+
 class QAction;
 class QLabel;
 class QMenu;
@@ -13,12 +15,17 @@ class QToolButton;
 
 namespace ipclens {
 
+class BookmarksDock;
 class Documents;
 class ErrorBar;
 class Explorer;
+class FrozenDock;
 class Inspector;
 class JournalDock;
+class MemoryTab;
+class ScanDock;
 class StartPage;
+using JournalFilter = std::function<bool(const JournalEntry &)>;
 
 // GUI thread. Works with one session at a time; choosing another replaces all that belongs to the old one.
 class MainWindow : public QMainWindow {
@@ -46,6 +53,11 @@ public:
     Documents *documents() const { return m_documents; }
     JournalDock *journal() const { return m_journal; }
     QAction *writeSwitch() const { return m_writable; }
+    Inspector *inspector() const { return m_inspector; }
+    // Brought to the front. They are made when they are first seen.
+    ScanDock *showScan();
+    FrozenDock *showFrozen();
+    BookmarksDock *showBookmarks();
 
 protected:
     void closeEvent(QCloseEvent *event) override;
@@ -53,7 +65,14 @@ protected:
 
 private:
     void makeActions();
+    void makeMemoryActions();
     void makeMenus();
+    void makeMemoryMenu();
+    void addEditing(QMenu *menu);
+    void makeLazyDocks();
+    void makeScan();
+    void makeFrozen();
+    void makeBookmarks();
     void makeToolBar();
     void makeDocks();
     void makeStatusBar();
@@ -65,6 +84,7 @@ private:
     void buildSession();
     void connectExplorer();
     void connectDocuments();
+    void connectInspector();
     void tearDown();
 
     void connectionChanged();
@@ -73,6 +93,9 @@ private:
     void showLatency();
     void showCounts(quint64 received, quint64 dropped, quint64 truncated);
     void updateUndo();
+    void followMemory();
+    void showFrozenMarks();
+    void freeze(const FrozenItem &item);
     void firstConnected();
 
     void openMapping(const QString &name = {});
@@ -81,6 +104,10 @@ private:
     void chooseInbox(const QString &className = {}, const QString &title = {});
     void showModules(const ProcessInfo &process);
     void chooseSession();
+    void saveSnapshot();
+    void openSnapshot();
+    void compareWithSnapshot();
+    void withMemory(const std::function<void(MemoryTab *)> &act);
     void restartElevated();
     void goTo();
     void find();
@@ -105,12 +132,18 @@ private:
     JournalDock *m_journal = nullptr;
     StartPage *m_start = nullptr;
     Inspector *m_inspector = nullptr;
+    ScanDock *m_scan = nullptr; // these three: not made yet
+    FrozenDock *m_frozen = nullptr;
+    BookmarksDock *m_bookmarks = nullptr;
 
     ErrorBar *m_connectionBar;
     ErrorBar *m_errorBar;
     QDockWidget *m_explorerDock;
     QDockWidget *m_inspectorDock;
     QDockWidget *m_journalDock;
+    QDockWidget *m_scanDock;
+    QDockWidget *m_frozenDock;
+    QDockWidget *m_bookmarksDock;
     QToolButton *m_sessionButton;
     QMenu *m_sessionMenu;
     QLabel *m_connectionLabel;
@@ -129,8 +162,34 @@ private:
     QAction *m_reconnect;
     QAction *m_restartElevated;
     QAction *m_undo;
+    QAction *m_redo;
     QAction *m_goTo;
+    QAction *m_back;
+    QAction *m_forward;
     QAction *m_find;
+    QAction *m_findNext;
+    QAction *m_findPrevious;
+    QAction *m_openSnapshot;
+    QAction *m_showScan;
+    QAction *m_showFrozen;
+    QAction *m_showBookmarks;
+    // Of the memory in front; off without one.
+    QAction *m_fill;
+    QAction *m_paste;
+    QAction *m_loadFile;
+    QAction *m_saveRange;
+    QAction *m_freeze;
+    QAction *m_bookmark;
+    QAction *m_regions;
+    QAction *m_compare;
+    QAction *m_compareSnapshot;
+    QAction *m_nextDifference;
+    QAction *m_previousDifference;
+    QAction *m_saveSnapshot;
+    QAction *m_inspect;
+    QList<QAction *> m_copyAs;
+    QMenu *m_layoutMenu;
+    std::function<JournalFilter()> m_undoFilter; // which writes Undo is about: those of the memory in front
     QAction *m_writable;
     QAction *m_pause;
     QAction *m_refresh;

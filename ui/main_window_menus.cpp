@@ -61,12 +61,10 @@ void MainWindow::makeActions()
     m_restartElevated->setEnabled(elevation() == Elevation::Possible);
     m_quit = makeAction({}, tr("&Quit"), QKeySequence(tr("Ctrl+Q")), {}, [this] { close(); });
 
-    m_undo = makeAction(icon(Sign::Undo), tr("&Undo last write"), tr("Ctrl+Z"),
-                        tr("Write the old bytes of the last verified write back"), {});
-    m_goTo = makeAction({}, tr("&Go to address\u2026"), tr("Ctrl+G"), tr("Type an address or an expression"),
-                        [this] { goTo(); });
     m_find = makeAction(icon(Sign::Find), tr("&Find\u2026"), tr("Ctrl+F"),
-                        tr("Type into the filter of the traffic or of the explorer's list"), [this] { find(); });
+                        tr("Search the bytes in front, or type into the filter of the traffic or of the explorer's list"),
+                        [this] { find(); });
+    makeMemoryActions();
     m_writable = makeAction(icon(Sign::Lock), tr("Allow &writing"), tr("Ctrl+E"),
                             tr("While open, typing into the bytes changes the target's memory"), {});
     m_writable->setCheckable(true);
@@ -116,20 +114,22 @@ void MainWindow::makeMenus()
     session->addAction(m_quit);
 
     auto *open = menuBar()->addMenu(tr("&Open"));
-    open->addActions({m_openMapping, m_attach, m_listen});
+    open->addActions({m_openMapping, m_attach, m_listen, m_openSnapshot});
     open->addSeparator();
     auto *recent = open->addMenu(tr("&Recent mappings"));
     connect(recent, &QMenu::aboutToShow, this, [this, recent] { fillRecentMenu(recent); });
 
     auto *edit = menuBar()->addMenu(tr("&Edit"));
-    edit->addActions({m_undo, m_writable});
+    edit->addActions({m_undo, m_redo, m_writable});
     edit->addSeparator();
-    edit->addActions({m_goTo, m_find});
+    addEditing(edit);
+    edit->addSeparator();
+    edit->addActions({m_find, m_findNext, m_findPrevious});
 
     auto *view = menuBar()->addMenu(tr("&View"));
     view->addActions({m_startPage, m_pause, m_refresh});
     view->addSeparator();
-    for (auto *dock : {m_explorerDock, m_inspectorDock, m_journalDock})
+    for (auto *dock : {m_explorerDock, m_inspectorDock, m_journalDock, m_scanDock, m_frozenDock, m_bookmarksDock})
         view->addAction(dock->toggleViewAction());
     view->addSeparator();
     view->addActions({m_nextTab, m_previousTab, m_closeTab});
@@ -149,6 +149,8 @@ void MainWindow::makeMenus()
         const int index = current == QLatin1String("light") ? 1 : current == QLatin1String("dark") ? 2 : 0;
         choices->actions().at(index)->setChecked(true);
     });
+
+    makeMemoryMenu();
 
     auto *traffic = menuBar()->addMenu(tr("&Traffic"));
     traffic->addActions({m_listen, m_stop, m_clear});
@@ -246,16 +248,26 @@ void MainWindow::showHelp()
                         .arg(action->shortcut().toString(QKeySequence::NativeText).toHtmlEscaped(),
                              action->text().remove(QLatin1Char('&')).toHtmlEscaped());
     }
-    rows += tr("<tr><td><b>Space</b></td><td>Pause what the tab shows</td></tr>");
+    const std::pair<const char *, QString> others[] = {
+        {"Space", tr("Pause what the tab shows")},      {"Ctrl+R", tr("List the regions")},
+        {"Ctrl++ / Ctrl+-", tr("Larger, smaller bytes")}, {"F2", tr("Type over the value at the cursor, or in the inspector")},
+        {"Alt+Return", tr("In the find bar: list all")}};
+    for (const auto &[keys, what] : others)
+        rows += QStringLiteral("<tr><td><b>%1</b>&nbsp;&nbsp;</td><td>%2</td></tr>").arg(QLatin1String(keys), what);
     text->setHtml(
         tr("<h3>What one sees</h3>"
            "<p>The explorer lists what there is: processes, named objects, windows. A double-click opens what it lists; the "
            "right button shows everything that can be done with it.</p>"
            "<p>A memory tab shows bytes as they are now. Bytes that just changed stand out and fade; what cannot be read is shown "
            "as unreadable, never as zero.</p>"
+           "<p>The address line takes expressions: demo.exe+10, [[1000]+8]+4, +0n40. Find searches for bytes, text, numbers and "
+           "regular expressions; a scan finds values and narrows them down while they change; compare marks what differs from "
+           "a frozen frame. Layout says how the bytes are shown. The inspector's values can be typed over, and Enter follows "
+           "its pointers.</p>"
            "<h3>Writing</h3>"
            "<p>Everything opens read-only. The padlock allows writing for one tab: then typing changes the target. Each write "
-           "replaces only the bytes that were shown, is read back, and is listed in the journal, from where it can be undone.</p>"
+           "replaces only the bytes that were shown, is read back, and is listed in the journal, from where it can be undone. A frozen "
+           "value is written again whenever the target changes it.</p>"
            "<h3>Sessions</h3>"
            "<p>A session is where the looking is done: in this program, inside Wine, on another machine or elevated. Session "
            "\u203a Connect starts a command and speaks to it over its standard input and output.</p>"

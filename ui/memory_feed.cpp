@@ -3,6 +3,7 @@
 #include "ui/hex_view.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace ipclens {
 namespace {
@@ -37,7 +38,8 @@ void MemoryFeed::setSource(const SourceInfo &source)
     m_missed = 0;
     m_watchFailed = false;
     setFailure(std::nullopt);
-    m_window = window();
+    m_view.setStale(source.source == 0);
+    m_window = wantedWindow();
     readWindow();
     syncWatch();
 }
@@ -67,45 +69,52 @@ void MemoryFeed::setShown(bool shown)
 
 void MemoryFeed::refresh()
 {
-    m_window = window();
+    m_window = wantedWindow();
     m_view.forgetOutside(m_window);
     if (m_watch == 0 && !m_starting)
         m_watched.reset(); // a watch that could not be started is tried again
     readWindow();
+    readFrame();
     syncWatch();
 }
 
-// A page before and one behind what is visible, so that small steps find their bytes loaded.
-AddressRange MemoryFeed::window() const
+// A page before and one behind what is visible, so that small steps find their bytes loaded; but nothing beyond the
+// region.
+std::vector<AddressRange> MemoryFeed::wantedWindow() const
 {
-    const AddressRange visible = m_view.visibleRange();
-    if (visible.size == 0)
-        return visible;
     const std::uint64_t page = std::max<std::uint32_t>(1, m_source.pageSize);
-    const Address begin = visible.begin - visible.begin % page;
-    const Address last = visible.end() - 1;
-    const Address grownBegin = begin - std::min(begin, page);
-    const Address lastPage = last - last % page;
-    const std::uint64_t behind = std::min<std::uint64_t>(2 * page, ~Address{0} - lastPage);
-    return intersect({grownBegin, lastPage + behind - grownBegin}, m_view.extent());
+    std::vector<AddressRange> window;
+    for (const AddressRange &visible : m_view.visibleRanges()) {
+        const Address begin = visible.begin - visible.begin % page;
+        const Address last = visible.end() - 1;
+        const Address grownBegin = begin - std::min(begin, page);
+        const Address lastPage = last - last % page;
+        const std::uint64_t behind = std::min<std::uint64_t>(2 * page, ~Address{0} - lastPage);
+        const HexRows::Block *block = m_view.rows().blockAt(visible.begin);
+        const AddressRange grown{grownBegin, lastPage + behind - grownBegin};
+        window.push_back(intersect(grown, block != nullptr ? block->range : visible));
+    }
+    return window;
 }
 
 void MemoryFeed::follow()
 {
     if (!m_shown)
         return;
-    const AddressRange next = window();
+    auto next = wantedWindow();
     if (next == m_window)
         return;
-    m_window = next;
-    m_view.forgetOutside(next);
+    m_window = std::move(next);
+    m_view.forgetOutside(m_window);
     readMissing();
+    readFrame();
     m_settle.start();
 }
 
 void MemoryFeed::readMissing()
 {
-    if (m_view.knownPrefix(m_window) == m_window.size)
+    const auto isKnown = [this](const AddressRange &range) { return m_view.knownPrefix(range) == range.size; };
+    if (std::ranges::all_of(m_window, isKnown))
         return;
     if (m_reading)
         m_readAgain = true;
@@ -115,30 +124,98 @@ void MemoryFeed::readMissing()
 
 void MemoryFeed::readWindow()
 {
-    if (m_source.source == 0 || !m_shown || m_window.size == 0)
+    if (m_source.source == 0 || !m_shown || m_window.empty())
         return;
     m_reading = true;
     const auto generation = m_generation;
-    m_client.call(ReadMemory{m_source.source, {m_window}}, this, [this, generation](Result<MemoryImages> reply) {
-        if (generation != m_generation)
-            return;
-        m_reading = false;
-        if (!reply) {
-            setFailure(std::move(reply.error()));
-        } else {
-            if (m_failure && !m_watchFailed)
-                setFailure(std::nullopt);
-            const bool isWatched = m_watched && m_watched->range == m_window;
-            for (const MemoryImage &image : reply->images) {
-                if (!isWatched || image.time >= m_updated) // else the watch has shown something newer
-                    m_view.updateImage(image);
-            }
+    m_client.call(ReadMemory{m_source.source, m_window}, this,
+                  [this, generation, asked = m_window](Result<MemoryImages> reply) {
+                      if (generation != m_generation)
+                          return;
+                      m_reading = false;
+                      if (!reply)
+                          setFailure(std::move(reply.error()));
+                      else
+                          takeWindow(*reply, asked);
+                      if (std::exchange(m_readAgain, false))
+                          readMissing();
+                  });
+}
+
+void MemoryFeed::takeWindow(const MemoryImages &reply, const std::vector<AddressRange> &asked)
+{
+    if (m_failure && !m_watchFailed)
+        setFailure(std::nullopt);
+    const bool isWatched = m_watched && m_watched->ranges == asked;
+    for (const MemoryImage &image : reply.images) {
+        if (!isWatched || image.time >= m_updated) // else the watch has shown something newer
+            m_view.updateImage(image);
+    }
+    m_view.forgetOutside(m_window);
+    emit bytesArrived();
+}
+
+void MemoryFeed::setFrame(SourceId source)
+{
+    m_frame = source;
+    ++m_frameGeneration;
+    m_readingFrame = false;
+    m_view.clearFrame();
+    readFrame();
+}
+
+// The frame never changes: what was read once is kept as long as it is near.
+void MemoryFeed::readFrame()
+{
+    if (m_frame == 0)
+        return;
+    m_view.forgetFrameOutside(m_window);
+    const auto isKnown = [this](const AddressRange &range) { return m_view.frameKnownPrefix(range) == range.size; };
+    if (m_readingFrame || m_window.empty() || std::ranges::all_of(m_window, isKnown))
+        return;
+    m_readingFrame = true;
+    const auto generation = m_frameGeneration;
+    m_client.call(ReadMemory{m_frame, m_window}, this,
+                  [this, generation, asked = m_window](const Result<MemoryImages> &reply) {
+                      if (generation != m_frameGeneration)
+                          return;
+                      m_readingFrame = false;
+                      if (!reply) {
+                          m_frame = 0;
+                          m_view.clearFrame();
+                          emit frameFailed(reply.error());
+                          return;
+                      }
+                      for (const MemoryImage &image : reply->images)
+                          m_view.showFrame(image);
+                      if (asked != m_window) // something else became visible meanwhile
+                          readFrame();
+                  });
+}
+
+// No clock is trusted: until a read that was asked for after the write has come back, everything else may be older.
+void MemoryFeed::showWritten(const MemoryImage &after)
+{
+    constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+    const AddressRange range = after.range();
+    MemoryImage shown = after;
+    shown.time = never;
+    m_view.updateImage(shown);
+    if (m_source.source == 0 || range.size == 0)
+        return;
+    m_view.noteWritten(range, never);
+    const auto generation = m_generation;
+    m_client.call(
+        ReadMemory{m_source.source, {range}}, this, [this, generation, range](const Result<MemoryImages> &reply) {
+            const bool isOurs = reply && generation == m_generation && !reply->images.empty();
+            m_view.noteWritten(range, isOurs ? reply->images.front().time : 0);
+            if (isOurs)
+                m_view.updateImage(reply->images.front());
             m_view.forgetOutside(m_window);
             emit bytesArrived();
-        }
-        if (std::exchange(m_readAgain, false))
-            readMissing();
-    });
+            if (std::exchange(m_leftOut, false)) // the watch does not tell it again, and it may have been the newest
+                readWindow();
+        });
 }
 
 void MemoryFeed::syncWatch()
@@ -146,7 +223,7 @@ void MemoryFeed::syncWatch()
     if (m_starting)
         return; // goes on when the number of the watch is known
     std::optional<Watched> wanted;
-    if (m_source.source != 0 && m_shown && !m_paused && m_rate > 0 && m_window.size != 0)
+    if (m_source.source != 0 && m_shown && !m_paused && m_rate > 0 && !m_window.empty())
         wanted = Watched{m_window, m_rate};
     if (wanted == m_watched)
         return;
@@ -162,11 +239,15 @@ void MemoryFeed::syncWatch()
     m_watchFailed = false;
     m_watched = wanted;
     emit stateChanged();
-    if (!wanted)
-        return;
+    if (wanted)
+        startWatch();
+}
 
+void MemoryFeed::startWatch()
+{
+    const auto generation = m_generation;
     m_starting = true;
-    m_client.call(StartWatch{m_source.source, {wanted->range}, wanted->rate}, this,
+    m_client.call(StartWatch{m_source.source, m_watched->ranges, m_watched->rate}, this,
                   [this, generation](Result<WatchStarted> reply) {
                       if (generation != m_generation)
                           return;
@@ -192,7 +273,7 @@ void MemoryFeed::apply(const WatchUpdate &update)
 {
     m_updated = update.time;
     for (const MemoryImage &image : update.changed)
-        m_view.updateImage(image);
+        m_leftOut |= !m_view.updateImage(image);
     m_view.forgetOutside(m_window);
     if (m_missed != update.missed) {
         m_missed = update.missed;
@@ -214,6 +295,7 @@ void MemoryFeed::setFailure(std::optional<Error> failure)
     if (m_failure == failure)
         return;
     m_failure = std::move(failure);
+    m_view.setStale(m_failure || m_source.source == 0);
     emit stateChanged();
 }
 

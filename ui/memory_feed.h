@@ -22,20 +22,27 @@ public:
     void setPaused(bool paused);
     void setShown(bool shown); // a hidden view does no work
     void refresh();            // reads what is visible now
+    // A source (a snapshot) whose bytes the view compares with; 0: none. It is read once, where it is looked at.
+    void setFrame(SourceId source);
+    // What a write found when it read back. Shown at once; what was read before, but arrives later, does not cover it.
+    void showWritten(const MemoryImage &after);
 
     double rate() const { return m_rate; }
     bool isPaused() const { return m_paused; }
     bool isLive() const { return m_watch != 0 && !m_failure; }
     std::uint64_t missed() const { return m_missed; }
     const std::optional<Error> &failure() const { return m_failure; }
+    // What is kept loaded, and watched when live: ascending, disjoint.
+    const std::vector<AddressRange> &window() const { return m_window; }
 
 signals:
     void bytesArrived(); // the view shows news
     void stateChanged(); // live, missed or failure changed
+    void frameFailed(const ipclens::Error &error);
 
 private:
     struct Watched {
-        AddressRange range;
+        std::vector<AddressRange> ranges;
         double rate = 0;
         bool operator==(const Watched &) const = default;
     };
@@ -43,16 +50,19 @@ private:
     void follow();
     void readMissing();
     void readWindow();
+    void takeWindow(const MemoryImages &reply, const std::vector<AddressRange> &asked);
+    void readFrame();
     void syncWatch();
+    void startWatch();
     void apply(const WatchUpdate &update);
     void setFailure(std::optional<Error> failure);
-    AddressRange window() const;
+    std::vector<AddressRange> wantedWindow() const;
 
     Client &m_client;
     HexView &m_view;
     SourceInfo m_source;
-    quint64 m_generation = 0; // replies to an earlier source are dropped
-    AddressRange m_window;    // what is kept loaded
+    quint64 m_generation = 0;           // replies to an earlier source are dropped
+    std::vector<AddressRange> m_window; // what is kept loaded
 
     double m_rate = 10;
     bool m_paused = false;
@@ -60,6 +70,11 @@ private:
 
     bool m_reading = false;
     bool m_readAgain = false; // something else became visible meanwhile
+
+    bool m_leftOut = false; // part of an update was not shown, because of a write
+    SourceId m_frame = 0;
+    quint64 m_frameGeneration = 0;
+    bool m_readingFrame = false;
 
     QTimer m_settle; // scrolling restarts the watch once, when it has come to rest
     bool m_starting = false;

@@ -1,73 +1,90 @@
 #include "ui/memory_tab.h"
 
-#include "core/text/hex.h"
-#include "core/text/number.h"
+#include "ui/address_line.h"
+#include "ui/compare_bar.h"
 #include "ui/error_bar.h"
+#include "ui/find_bar.h"
 #include "ui/hex_view.h"
-#include "ui/icons.h"
+#include "ui/inspector_lookups.h"
+#include "ui/job_line.h"
+#include "ui/layout_menu.h"
+#include "ui/match_list.h"
 #include "ui/memory_feed.h"
+#include "ui/memory_header.h"
 #include "ui/number_text.h"
 #include "ui/region_picker.h"
-#include "ui/theme.h"
+#include "ui/region_text.h"
+#include "ui/source_names.h"
 
 #include <QBoxLayout>
-#include <QComboBox>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
-#include <QPointer>
+#include <QMenu>
+#include <QSettings>
 #include <QShortcut>
-#include <QTime>
-#include <QToolButton>
-
-#include <algorithm>
+#include <QSplitter>
 
 namespace ipclens {
 namespace {
 
-constexpr std::uint64_t aroundBytes = 256;      // handed to the inspector
-constexpr std::uint64_t largestCopy = 16 << 20; // bytes; as text three times as much
-
-QString fileName(const std::string &path)
-{
-    const auto slash = path.find_last_of("/\\");
-    return fromUtf8(slash == std::string::npos ? path : path.substr(slash + 1));
-}
-
-QString rateText(double hz)
-{
-    return hz > 0 ? MemoryTab::tr("%1 Hz").arg(hz) : MemoryTab::tr("Off");
-}
+constexpr std::uint64_t aroundBytes = 256; // handed to the inspector
 
 } // namespace
 
 MemoryTab::MemoryTab(Client &client, const SourceInfo &source, QWidget *parent)
-    : QWidget(parent), m_client(client), m_source(source), m_address(new QLineEdit(this)),
-      m_regionsButton(new QToolButton(this)), m_rateBox(new QComboBox(this)), m_place(new QLabel(this)),
-      m_access(new QLabel(this)), m_refreshButton(new QToolButton(this)), m_state(new ErrorBar(this)),
-      m_answer(new ErrorBar(this)), m_hole(new QLabel(this)), m_view(new HexView(this)),
-      m_feed(new MemoryFeed(client, *m_view, this)), m_picker(new RegionPicker(this))
+    : QWidget(parent), m_client(client), m_link(new SourceLink(client, source, this)), m_header(new MemoryHeader(this)),
+      m_state(new ErrorBar(this)), m_answer(new ErrorBar(this)), m_hole(new QLabel(this)), m_view(new HexView(this)),
+      m_feed(new MemoryFeed(client, *m_view, this)), m_picker(new RegionPicker(this)),
+      m_editor(new MemoryEditor(*m_link, *m_answer, this)),
+      m_find(new FindBar(
+          client, [this] { return FindBar::Place{m_view->cursor(), m_view->selection(), m_view->visibleRange()}; }, this)),
+      m_compare(new CompareBar(
+          client,
+          [this] {
+              const Region *region = regionAt(m_link->regions(), m_view->cursor());
+              return CompareBar::Place{m_view->cursor(), region ? region->range : AddressRange{}, selected()};
+          },
+          this)),
+      m_job(new JobLine(client, this)), m_bookmarks(new Bookmarks(client, this)),
+      m_lookups(new InspectorLookups(this)), m_valueLine(new QLineEdit(m_view->viewport()))
 {
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(0);
-    makeHeader();
-    layout->addWidget(m_state);
-    layout->addWidget(m_answer);
-    layout->addWidget(m_hole);
-    layout->addWidget(m_view, 1);
+    m_state->setObjectName(QStringLiteral("state"));
+    m_answer->setObjectName(QStringLiteral("answer"));
+    m_hole->setObjectName(QStringLiteral("hole"));
+    m_valueLine->setObjectName(QStringLiteral("valueLine"));
     m_hole->setContentsMargins(8, 4, 8, 4);
     m_hole->setWordWrap(true);
     m_hole->setTextFormat(Qt::PlainText);
     m_hole->hide();
+    m_valueLine->hide();
+    m_valueLine->setFrame(false);
+    m_valueLine->setAccessibleName(tr("Another value"));
+    m_valueLine->installEventFilter(this);
+    auto *split = new QSplitter(Qt::Vertical, this);
+    split->setChildrenCollapsible(false);
+    split->addWidget(m_view);
+    split->addWidget(m_find->list());
+    split->setStretchFactor(0, 3);
+    split->setStretchFactor(1, 1);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    for (auto *part : std::initializer_list<QWidget *>{m_header, m_find, m_compare, m_job, m_state, m_answer, m_hole})
+        layout->addWidget(part);
+    layout->addWidget(split, 1);
     setFocusProxy(m_view);
+    connectView();
     connectParts();
 
+    m_extent = source.extent;
     m_view->setExtent(source.extent);
     m_view->setBase(source.base);
-    m_feed->setSource(source);
+    m_view->setStripShown(true);
     m_view->setAccessibleName(title());
-    showAccess();
-    loadRegions();
+    restoreLayout();
+    takeSource();
+    m_link->loadRegions();
     // Nobody is connected to our signals before the constructor is done.
     QMetaObject::invokeMethod(
         this,
@@ -80,111 +97,95 @@ MemoryTab::MemoryTab(Client &client, const SourceInfo &source, QWidget *parent)
 
 MemoryTab::~MemoryTab()
 {
-    // Children go before our members, and the view's last signals must not find us half gone.
-    m_view->disconnect();
-    m_feed->disconnect(this);
-    if (m_source.source != 0 && m_client.state() == Client::State::Connected) // nobody is left to be told of a failure
-        m_client.call(CloseSource{m_source.source}, &m_client, [](const Result<Done> &) {});
+    // Children go before our members, and their last signals must not find us half gone.
+    for (auto *child : findChildren<QObject *>())
+        child->disconnect(this);
+    delete m_compare; // its frame goes while there is a source
+    delete m_editor;
 }
 
-void MemoryTab::makeHeader()
+void MemoryTab::connectView()
 {
-    m_address->setObjectName(QStringLiteral("address"));
-    m_state->setObjectName(QStringLiteral("state"));
-    m_answer->setObjectName(QStringLiteral("answer"));
-    m_hole->setObjectName(QStringLiteral("hole"));
-    m_place->setObjectName(QStringLiteral("place"));
-    m_address->setPlaceholderText(tr("Address, as 7ff61000 or 1000+20"));
-    m_address->setToolTip(tr("Go to an address (Ctrl+G): hex numbers with + and -"));
-    m_address->setAccessibleName(tr("Address"));
-    m_address->setFont(theme::fixedFont());
-    m_address->setClearButtonEnabled(true);
-    m_regionsButton->setText(tr("Regions"));
-    m_regionsButton->setToolTip(tr("Jump to a region (Ctrl+R)"));
-    m_regionsButton->setPopupMode(QToolButton::InstantPopup);
-    m_regionsButton->setArrowType(Qt::DownArrow);
-    m_regionsButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    for (const double hz : {0.0, 1.0, 2.0, 10.0, 30.0, 60.0})
-        m_rateBox->addItem(rateText(hz), hz);
-    m_rateBox->setCurrentIndex(m_rateBox->findData(m_feed->rate()));
-    m_rateBox->setToolTip(tr("How often the visible bytes are read"));
-    m_rateBox->setAccessibleName(tr("Rate"));
-    m_place->setFont(theme::fixedFont());
-    m_place->setContentsMargins(6, 0, 6, 0);
-    m_access->setContentsMargins(6, 0, 6, 0);
-    m_place->setTextFormat(Qt::PlainText);
-    m_refreshButton->setIcon(icon(Sign::Refresh));
-    m_refreshButton->setToolTip(tr("Read again (F5)"));
-    m_refreshButton->setAccessibleName(tr("Read again"));
-    m_refreshButton->setAutoRaise(true);
-
-    auto *header = new QHBoxLayout;
-    header->setContentsMargins(4, 3, 4, 3);
-    header->addWidget(m_address, 1);
-    header->addWidget(m_regionsButton);
-    header->addWidget(m_rateBox);
-    header->addWidget(m_place);
-    header->addWidget(m_access);
-    header->addWidget(m_refreshButton);
-    static_cast<QVBoxLayout *>(layout())->addLayout(header);
-}
-
-void MemoryTab::connectParts()
-{
-    connect(m_address, &QLineEdit::returnPressed, this, &MemoryTab::goToTyped);
-    connect(m_regionsButton, &QToolButton::clicked, this, &MemoryTab::chooseRegion);
-    auto *shortcut = new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_R), this);
-    shortcut->setContext(Qt::WidgetWithChildrenShortcut);
-    connect(shortcut, &QShortcut::activated, this, &MemoryTab::chooseRegion);
-    connect(m_picker, &RegionPicker::picked, this, &MemoryTab::goTo);
-    connect(m_rateBox, &QComboBox::activated, this, [this] { setRate(m_rateBox->currentData().toDouble()); });
-    connect(m_refreshButton, &QToolButton::clicked, this, &MemoryTab::refresh);
-
     connect(m_view, &HexView::cursorMoved, this, [this] {
         m_message.clear();
         showPlace();
         announceCursor();
         emit statusChanged(status());
     });
-    connect(m_view, &HexView::selectionChanged, this, [this] { emit statusChanged(status()); });
-    connect(m_view, &HexView::visibleRangeChanged, this, &MemoryTab::showHole);
-    connect(m_view, &HexView::editRequested, this, &MemoryTab::write);
+    connect(m_view, &HexView::selectionChanged, this, [this] {
+        emit statusChanged(status());
+        emit selectionChanged();
+    });
+    connect(m_view, &HexView::visibleRangeChanged, this, [this] {
+        m_valueLine->hide();
+        showHole();
+        m_find->followView();
+    });
+    connect(m_view, &HexView::editRequested, this, [this](Address at, const Bytes &expected, const Bytes &bytes) {
+        m_editor->write({.at = at, .expected = expected, .bytes = bytes, .undoes = 0, .what = {}});
+    });
+    connect(m_view, &HexView::valueEditRequested, this, &MemoryTab::editValue);
     connect(m_view, &HexView::inputRefused, this, &MemoryTab::setMessage);
     connect(m_view, &HexView::copyRequested, this, &MemoryTab::copyRange);
+    connect(m_view, &HexView::layoutChanged, this, &MemoryTab::keepLayout);
+    connect(m_view, &HexView::menuRequested, this, [this](QMenu *menu) { emit menuRequested(menu); });
+    m_view->setRegionName([this](const Region &region) -> QString {
+        if (region.type == RegionType::Image && m_link->source().spec.kind == SourceKind::Process) {
+            QString place = m_lookups->placeOf(region.range.begin);
+            if (!place.isEmpty())
+                return place.endsWith(QLatin1String("+0x0")) ? place.chopped(4) : place;
+        }
+        return fileName(region.mapped);
+    });
+    connect(m_lookups, &InspectorLookups::changed, m_view, &HexView::updateRegionNames);
     connect(m_feed, &MemoryFeed::bytesArrived, this, &MemoryTab::announceCursor);
     connect(m_feed, &MemoryFeed::stateChanged, this, &MemoryTab::showFeedState);
-    connect(m_state, &ErrorBar::actionTriggered, this, &MemoryTab::reopen);
-    connect(m_answer, &ErrorBar::actionTriggered, this, [this] {
-        m_answer->clear();
-        if (const auto refused = std::exchange(m_refusedWrite, {}))
-            write(refused->at, refused->expected, refused->bytes);
+    connect(m_feed, &MemoryFeed::frameFailed, m_answer, &ErrorBar::showError);
+}
+
+void MemoryTab::connectParts()
+{
+    const auto shortcut = [this](const QKeySequence &keys, auto act) {
+        auto *made = new QShortcut(keys, this);
+        made->setContext(Qt::WidgetWithChildrenShortcut);
+        connect(made, &QShortcut::activated, this, act);
+    };
+    shortcut(Qt::CTRL | Qt::Key_R, &MemoryTab::chooseRegion);
+    connect(m_header->line(), &AddressLine::submitted, this, &MemoryTab::goToTyped);
+    connect(m_header, &MemoryHeader::regionsRequested, this, &MemoryTab::chooseRegion);
+    connect(m_header, &MemoryHeader::refreshRequested, this, &MemoryTab::refresh);
+    connect(m_header, &MemoryHeader::backRequested, this, &MemoryTab::goBack);
+    connect(m_header, &MemoryHeader::forwardRequested, this, &MemoryTab::goForward);
+    connect(m_header, &MemoryHeader::rateChosen, this, [this](double hz) {
+        setRate(hz);
+        keepLayout();
     });
-    connect(&m_client, &Client::stateChanged, this, &MemoryTab::followConnection);
+    connect(m_header->layoutMenu(), &QMenu::aboutToShow, this, [this] { fillLayoutMenu(*m_header->layoutMenu()); });
+    connect(m_picker, &RegionPicker::picked, this, [this](Address address) { goTo(address); });
+
+    connect(m_link, &SourceLink::sourceChanged, this, &MemoryTab::takeSource);
+    connect(m_link, &SourceLink::regionsChanged, this, &MemoryTab::takeRegions);
+    connect(m_link, &SourceLink::stalenessChanged, this, &MemoryTab::showStaleness);
+    connect(m_state, &ErrorBar::actionTriggered, m_link, &SourceLink::reopen);
+    connect(m_editor, &MemoryEditor::said, this, &MemoryTab::setMessage);
+    connect(m_editor, &MemoryEditor::answered, this, [this](const MemoryImage &now) {
+        m_feed->showWritten(now);
+        announceCursor();
+    });
+
+    connect(m_find, &FindBar::found, this, [this](AddressRange match) { goTo(match); });
+    connect(m_find, &FindBar::highlightsChanged, this, &MemoryTab::showHighlights);
+    connect(m_find, &FindBar::closed, m_view, qOverload<>(&QWidget::setFocus));
+    connect(m_compare, &CompareBar::frameChanged, m_feed, &MemoryFeed::setFrame);
+    connect(m_compare, &CompareBar::found, this, [this](AddressRange difference) { goTo(difference); });
+    connect(m_compare, &CompareBar::closed, m_view, qOverload<>(&QWidget::setFocus));
+    connect(m_bookmarks, &Bookmarks::changed, this, &MemoryTab::showHighlights);
 }
 
 QString MemoryTab::title() const
 {
-    const SourceSpec &spec = m_source.spec;
-    const QString process = tr("%1 %2")
-                                .arg(spec.process.pid)
-                                .arg(m_source.process ? fromUtf8(m_source.process->name) : QString())
-                                .trimmed();
-    QString text;
-    switch (spec.kind) {
-    case SourceKind::Section:
-        text = tr("section %1").arg(fromUtf8(spec.name));
-        break;
-    case SourceKind::Process:
-        text = tr("process %1").arg(process);
-        break;
-    case SourceKind::SharedSection:
-        text = tr("%1 %2 in %3").arg(fromUtf8(spec.module), fromUtf8(spec.section), process);
-        break;
-    case SourceKind::File:
-        text = tr("file %1").arg(fileName(spec.name));
-        break;
-    }
-    return m_staleSince.isEmpty() ? text : tr("%1 (stale)").arg(text);
+    const QString text = titleOf(m_link->source());
+    return m_link->staleSince().isEmpty() ? text : tr("%1 (stale)").arg(text);
 }
 
 QString MemoryTab::status() const
@@ -192,15 +193,21 @@ QString MemoryTab::status() const
     QStringList parts;
     if (!m_message.isEmpty())
         parts += m_message;
-    if (const AddressRange selected = m_view->selection(); selected.size != 0) {
+    const auto chosen = selected();
+    if (chosen.size() == 1) {
+        const AddressRange range = chosen.front();
         parts += tr("selection %1..%2 (%3)")
-                     .arg(shownAddress(selected.begin), shownAddress(selected.end() - 1),
-                          selected.size == 1 ? tr("1 byte") : tr("%1 bytes").arg(countText(selected.size)));
+                     .arg(shownAddress(range.begin), shownAddress(range.end() - 1),
+                          range.size == 1 ? tr("1 byte") : tr("%1 bytes").arg(countText(range.size)));
+    } else if (!chosen.empty()) {
+        parts += tr("selection of %1 rows from %2 (%3 bytes)")
+                     .arg(chosen.size())
+                     .arg(shownAddress(chosen.front().begin), countText(m_view->selectedBytes()));
     } else if (m_view->extent().size != 0) {
         parts += tr("at %1").arg(shownAddress(m_view->cursor()));
     }
-    if (!m_staleSince.isEmpty())
-        parts += tr("stale since %1").arg(m_staleSince);
+    if (!m_link->staleSince().isEmpty())
+        parts += tr("stale since %1").arg(m_link->staleSince());
     else if (m_feed->isPaused())
         parts += tr("view paused");
     else
@@ -212,59 +219,13 @@ QString MemoryTab::status() const
 
 QString MemoryTab::shownAddress(Address address) const
 {
-    return addressText(address + m_source.base);
+    return addressText(address + m_link->source().base);
 }
 
 void MemoryTab::setMessage(const QString &message)
 {
     m_message = message;
     emit statusChanged(status());
-}
-
-// Going places. -------------------------------------------------------------------------------------------------------
-
-void MemoryTab::goTo(Address address)
-{
-    m_wasSent = true;
-    m_view->goTo(address);
-    m_view->setFocus();
-}
-
-void MemoryTab::focusAddressLine()
-{
-    m_address->setFocus();
-    m_address->selectAll();
-}
-
-void MemoryTab::goToTyped()
-{
-    const auto typed = parseAddress(m_address->text().toStdString());
-    if (!typed) {
-        m_answer->showError(typed.error());
-        return;
-    }
-    // Addresses are typed as they are shown; offsets from the start of a shared section are understood too.
-    const AddressRange extent = m_source.extent;
-    const bool isShown = *typed >= m_source.base && extent.contains(*typed - m_source.base);
-    if (!isShown && !extent.contains(*typed)) {
-        m_answer->showError({.kind = ErrorKind::OutOfRange,
-                             .operation = "go to",
-                             .object = shownAddress(*typed - m_source.base).toStdString(),
-                             .meaning = extent.size == 0
-                                            ? tr("there are no bytes here").toStdString()
-                                            : tr("this source ends before it: it reaches from %1 to %2")
-                                                  .arg(shownAddress(extent.begin), shownAddress(extent.end() - 1))
-                                                  .toStdString()});
-        return;
-    }
-    m_answer->clear();
-    goTo(isShown ? *typed - m_source.base : *typed);
-}
-
-void MemoryTab::chooseRegion()
-{
-    m_picker->setRegions(m_regions, m_source.base);
-    m_picker->popUp(*m_regionsButton, m_view->cursor());
 }
 
 // Staying live. -------------------------------------------------------------------------------------------------------
@@ -277,123 +238,71 @@ void MemoryTab::setPaused(bool paused)
 
 void MemoryTab::setRate(double hz)
 {
-    int index = m_rateBox->findData(hz);
-    if (index < 0) {
-        m_rateBox->addItem(rateText(hz), hz);
-        index = m_rateBox->count() - 1;
-    }
-    m_rateBox->setCurrentIndex(index);
+    m_header->setRate(hz);
     m_feed->setRate(hz);
     emit statusChanged(status());
 }
 
 void MemoryTab::refresh()
 {
-    if (!m_staleSince.isEmpty() && m_client.state() == Client::State::Connected) {
-        reopen();
+    if (!m_link->staleSince().isEmpty() && m_client.state() == Client::State::Connected) {
+        m_link->reopen();
         return;
     }
     m_feed->refresh();
-    loadRegions();
+    m_link->loadRegions();
 }
 
 void MemoryTab::showEvent(QShowEvent *event)
 {
     QWidget::showEvent(event);
     m_feed->setShown(true);
+    m_link->setShown(true);
 }
 
 void MemoryTab::hideEvent(QHideEvent *event)
 {
     QWidget::hideEvent(event);
     m_feed->setShown(false);
+    m_link->setShown(false);
 }
 
-void MemoryTab::followConnection()
+void MemoryTab::takeSource()
 {
-    if (m_client.state() == Client::State::Connected) {
-        reopen();
-    } else if (m_client.state() == Client::State::Lost) {
-        m_source.source = 0; // it went with its session
-        m_feed->setSource(m_source);
-        goStale(m_client.lastError());
-    }
-}
-
-void MemoryTab::reopen()
-{
-    if (m_client.state() != Client::State::Connected) {
-        m_client.connectNow();
-        return;
-    }
-    if (std::exchange(m_isReopening, true))
-        return;
-    // The old one, where it is still open, is of no more use: what it names is gone.
-    if (const SourceId old = std::exchange(m_source.source, 0); old != 0)
-        m_client.call(CloseSource{old}, &m_client, [](const Result<Done> &) {});
-    // The tab may be closed before the answer comes; then nobody else would close what was opened.
-    m_client.call(OpenSource{m_source.spec, m_source.access}, &m_client,
-                  [&client = m_client, tab = QPointer(this)](const Result<SourceInfo> &reply) {
-                      const SourceId opened = reply ? reply->source : 0;
-                      if (tab)
-                          tab->takeReopened(reply);
-                      else if (opened != 0)
-                          client.call(CloseSource{opened}, &client, [](const Result<Done> &) {});
-                  });
-}
-
-void MemoryTab::takeReopened(const Result<SourceInfo> &reply)
-{
-    m_isReopening = false;
-    if (reply)
-        takeSource(*reply);
-    else
-        goStale(reply.error());
-}
-
-void MemoryTab::takeSource(const SourceInfo &source)
-{
-    if (source.extent != m_source.extent)
+    const SourceInfo &source = m_link->source();
+    if (source.extent != std::exchange(m_extent, source.extent))
         m_view->setExtent(source.extent);
     m_view->setBase(source.base);
-    m_source = source;
-    m_feed->setSource(source);
-    m_view->setWritable(m_wantsWritable && source.access != Access::Read);
-    endStale();
+    const bool isOther = std::exchange(m_shownSource, source.source) != source.source;
+    if (isOther) {
+        m_feed->setSource(source);
+        m_find->setSource(source);
+        m_compare->setSource(source);
+        m_lookups->setSource(&m_client, source);
+        if (source.source != 0)
+            m_bookmarks->setSource(source);
+    }
+    m_view->setWritable(m_wantsWritable && source.source != 0 && source.access != Access::Read);
+    m_editor->setWritable(m_view->isWritable());
     showAccess();
-    loadRegions();
+    emit sourceChanged();
 }
 
 void MemoryTab::showFeedState()
 {
-    if (const auto &failure = m_feed->failure())
-        goStale(*failure);
-    else if (m_source.source != 0)
-        endStale();
+    m_link->setFailure(m_feed->failure());
     emit statusChanged(status());
 }
 
-void MemoryTab::goStale(const Error &error)
+void MemoryTab::showStaleness()
 {
-    if (m_staleSince.isEmpty()) {
-        m_staleSince = QTime::currentTime().toString(QStringLiteral("HH:mm:ss"));
-        emit titleChanged(title());
-    }
-    const QString why = fromUtf8(toText(error));
-    const QString text = tr("Stale since %1. %2").arg(m_staleSince, why);
-    if (!m_state->isVisibleTo(this) || m_state->text() != text) {
-        m_state->showText(text, ErrorBar::Level::Error);
+    if (m_link->staleSince().isEmpty()) {
+        m_state->clear();
+    } else {
+        const QString why = fromUtf8(toText(m_link->staleReason()));
+        m_state->showText(tr("Stale since %1. %2").arg(m_link->staleSince(), why), ErrorBar::Level::Error);
         m_state->offer(m_client.state() == Client::State::Lost ? tr("Reconnect") : tr("Open again"));
     }
-    emit statusChanged(status());
-}
-
-void MemoryTab::endStale()
-{
-    if (m_staleSince.isEmpty())
-        return;
-    m_staleSince.clear();
-    m_state->clear();
     emit titleChanged(title());
     emit statusChanged(status());
 }
@@ -405,233 +314,136 @@ void MemoryTab::announceCursor()
 
 // Regions. ------------------------------------------------------------------------------------------------------------
 
-void MemoryTab::loadRegions()
+void MemoryTab::takeRegions()
 {
-    const SourceId source = m_source.source;
-    m_client.call(ListRegions{source}, this, [this, source](Result<RegionList> reply) {
-        if (source != m_source.source)
-            return;
-        m_regionsError.reset();
-        if (reply)
-            m_regions = std::move(reply->regions);
-        else
-            m_regionsError = std::move(reply.error()); // shown where the protection would stand
-        if (reply && !std::exchange(m_wasSent, true))
+    if (m_link->areRegionsKnown()) {
+        m_view->setRegions(m_link->regions());
+        m_find->setRegions(m_link->regions());
+        if (!std::exchange(m_wasSent, true))
             goToStart();
-        showPlace();
-        showHole();
-    });
+    }
+    showPlace();
+    showHole();
 }
 
-// A process begins with a page that is never there: start with its own program, or else with anything readable.
-void MemoryTab::goToStart()
-{
-    const QString program = m_source.process ? fromUtf8(m_source.process->name) : QString();
-    const auto isReadable = [](const Region &region) { return region.isReadable(); };
-    const auto isProgram = [&](const Region &region) {
-        return region.isReadable() && !program.isEmpty() &&
-               fileName(region.mapped).compare(program, Qt::CaseInsensitive) == 0;
-    };
-    const auto isImage = [](const Region &region) { return region.isReadable() && region.type == RegionType::Image; };
-
-    const Address begin = m_source.extent.begin;
-    const bool isThere = m_view->cursor() != begin || m_view->visibleRange().begin != begin; // the user was faster
-    if (m_regions.empty() || m_source.spec.kind != SourceKind::Process || isThere)
-        return;
-    auto found = std::ranges::find_if(m_regions, isProgram);
-    if (found == m_regions.end())
-        found = std::ranges::find_if(m_regions, isImage);
-    if (found == m_regions.end())
-        found = std::ranges::find_if(m_regions, isReadable);
-    if (found != m_regions.end())
-        m_view->goTo(found->range.begin);
-}
-
-const Region *MemoryTab::regionAt(Address address) const
-{
-    const auto next =
-        std::ranges::upper_bound(m_regions, address, {}, [](const Region &region) { return region.range.begin; });
-    if (next == m_regions.begin())
-        return nullptr;
-    const Region &before = *std::prev(next);
-    return before.range.contains(address) ? &before : nullptr;
-}
-
-// What the bytes under the cursor lie in, in the header.
 void MemoryTab::showPlace()
 {
-    if (m_regionsError) {
-        m_place->setText(tr("regions unknown"));
-        m_place->setToolTip(fromUtf8(toText(*m_regionsError)));
-        return;
-    }
-    const Region *region = regionAt(m_view->cursor());
-    if (region == nullptr) {
-        m_place->setText(m_regions.empty() ? QString() : tr("no memory"));
-        m_place->setToolTip(m_regions.empty() ? QString() : tr("Nothing is mapped under the cursor"));
-        return;
-    }
-    m_place->setText(regionText(*region));
-    m_place->setToolTip(tr("%1 to %2, %3\n%4")
-                            .arg(shownAddress(region->range.begin), shownAddress(region->range.end() - 1),
-                                 sizeText(region->range.size), fromUtf8(region->mapped))
-                            .trimmed());
+    m_header->showPlace(*m_link, m_view->cursor());
 }
 
 // Where nothing in sight can be read, a line says what is there instead.
 void MemoryTab::showHole()
 {
-    const AddressRange visible = m_view->visibleRange();
-    const bool sees = std::ranges::any_of(m_regions, [&](const Region &region) {
-        return region.isReadable() && intersect(region.range, visible).size != 0;
-    });
-    if (m_regions.empty() || visible.size == 0 || sees) {
-        m_hole->hide();
-        return;
-    }
-    QString text;
-    if (const Region *region = regionAt(visible.begin)) {
-        text = tr("Unreadable: %1 to %2 is %3 %4.")
-                   .arg(shownAddress(region->range.begin), shownAddress(region->range.end() - 1), regionText(*region),
-                        fromUtf8(region->mapped));
-        text.replace(QStringLiteral(" ."), QStringLiteral("."));
-    } else {
-        const auto above =
-            std::ranges::upper_bound(m_regions, visible.begin, {}, [](const Region &each) { return each.range.begin; });
-        const Address begin = above == m_regions.begin() ? m_source.extent.begin : std::prev(above)->range.end();
-        const Address end = above == m_regions.end() ? m_source.extent.end() : above->range.begin;
-        text = tr("Unreadable: nothing is mapped from %1 to %2.").arg(shownAddress(begin), shownAddress(end - 1));
-    }
-    const auto next = std::ranges::find_if(
-        m_regions, [&](const Region &region) { return region.isReadable() && region.range.begin >= visible.end(); });
-    if (next != m_regions.end())
-        text += tr(" The next readable region begins at %1 (Ctrl+R lists all).").arg(shownAddress(next->range.begin));
-    else
-        text += tr(" Nothing readable follows (Ctrl+R lists all regions).");
+    const QString text = holeText(m_link->regions(), m_link->source(), m_view->visibleRange());
     m_hole->setText(text);
-    m_hole->show();
+    m_hole->setVisible(!text.isEmpty());
 }
 
-// Writing. ------------------------------------------------------------------------------------------------------------
+// Searching and comparing. ---------------------------------------------------------------------------------------------
 
-bool MemoryTab::isWritable() const
+void MemoryTab::find()
 {
-    return m_view->isWritable();
-}
-
-void MemoryTab::setWritable(bool writable)
-{
-    m_wantsWritable = writable;
-    const auto request = ++m_accessRequest;
-    const Access wanted = writable ? Access::ReadWrite : Access::Read;
-    if (!writable)
-        m_view->setWritable(false); // at once, whatever the session says
-    if (m_source.access == Access::Copy || m_source.source == 0) {
-        m_view->setWritable(writable && m_source.source != 0);
-        showAccess();
-        return;
+    // What is selected is most likely what is to be found again.
+    const AddressRange chosen = m_view->selection();
+    QString hex;
+    if (chosen.size > 1 && chosen.size <= 32 && !m_find->isVisible()) {
+        const MemoryImage image = m_view->imageAt(chosen.begin, chosen.size);
+        if (image.bytes.size() == chosen.size && image.unreadable.empty())
+            hex = bytesText(image.bytes, chosen.size);
     }
-    m_client.call(SetSourceAccess{m_source.source, wanted}, this,
-                  [this, request, writable](const Result<SourceInfo> &reply) {
-                      if (reply && reply->source == m_source.source)
-                          m_source = *reply;
-                      if (request != m_accessRequest)
+    m_find->open(hex);
+}
+
+void MemoryTab::findAgain(bool backwards)
+{
+    if (backwards)
+        m_find->findPrevious();
+    else
+        m_find->findNext();
+}
+
+void MemoryTab::compare()
+{
+    m_compare->open();
+}
+
+void MemoryTab::compareWith(const QString &snapshotPath)
+{
+    m_client.call(OpenSource{{.kind = SourceKind::Snapshot, .name = snapshotPath.toStdString()}, Access::Read}, &m_client,
+                  [&client = m_client, tab = QPointer(this), snapshotPath](const Result<SourceInfo> &reply) {
+                      if (!tab) {
+                          if (reply)
+                              client.call(CloseSource{reply->source}, &client, [](const Result<Done> &) {});
                           return;
-                      if (!reply) {
-                          m_wantsWritable = false;
-                          m_answer->showError(reply.error());
                       }
-                      m_view->setWritable(reply.has_value() && writable);
-                      showAccess();
-                      loadRegions(); // a section's new view has another protection
+                      if (reply)
+                          tab->m_compare->compareWith(*reply, fileName(snapshotPath.toStdString()));
+                      else
+                          tab->m_answer->showError(reply.error());
                   });
 }
 
-void MemoryTab::showAccess()
+void MemoryTab::goToDifference(bool backwards)
 {
-    const bool open = m_view->isWritable();
-    QString text = tr("read-only");
-    QString tip = tr("Typing changes nothing; the padlock opens it for writing");
-    if (m_source.access == Access::Copy) {
-        text = open ? tr("private copy, writable") : tr("private copy");
-        tip = tr("Opened copy-on-write: what is written here nobody else sees");
-    } else if (open) {
-        text = tr("WRITABLE");
-        tip = tr("Typing writes into %1").arg(title());
-    }
-    if (!m_source.refused.empty()) {
-        QStringList rights;
-        for (const auto &right : m_source.refused)
-            rights += fromUtf8(right);
-        tip += tr("\nRefused by the system: %1").arg(rights.join(QStringLiteral(", ")));
-    }
-    m_access->setText(text);
-    m_access->setToolTip(tip);
-    QPalette colors;
-    colors.setResolveMask(0);
-    if (open)
-        colors.setColor(QPalette::WindowText, theme::color(theme::Role::WriteFrame, palette()));
-    m_access->setPalette(colors);
-    emit statusChanged(status());
+    m_compare->goToDifference(backwards);
 }
 
-void MemoryTab::write(Address at, const Bytes &expected, const Bytes &bytes)
+// Marks and layout. ---------------------------------------------------------------------------------------------------
+
+void MemoryTab::setOtherHighlights(std::vector<Highlight> highlights)
 {
-    const SourceId source = m_source.source;
-    m_client.call(WriteMemory{.source = source, .address = at, .expected = expected, .bytes = bytes}, this,
-                  [this, source, at, expected, bytes](const Result<WriteReply> &reply) {
-                      m_refusedWrite.reset();
-                      if (!reply)
-                          m_answer->showError(reply.error());
-                      else if (source == m_source.source) // else it is another source's view by now
-                          showWritten(*reply, at, expected, bytes);
-                  });
+    m_otherHighlights = std::move(highlights);
+    showHighlights();
 }
 
-void MemoryTab::showWritten(const WriteReply &reply, Address at, const Bytes &expected, const Bytes &bytes)
+void MemoryTab::showHighlights()
 {
-    const QString place = shownAddress(at);
-    m_view->updateImage({.address = at, .bytes = reply.after, .time = wallClock()});
-    announceCursor();
-    switch (reply.outcome) {
-    case WriteOutcome::Verified:
+    auto all = m_bookmarks->highlights();
+    const auto found = m_find->highlights();
+    all.insert(all.end(), found.begin(), found.end());
+    all.insert(all.end(), m_otherHighlights.begin(), m_otherHighlights.end());
+    m_view->setHighlights(std::move(all));
+}
+
+void MemoryTab::fillLayoutMenu(QMenu &menu)
+{
+    ipclens::fillLayoutMenu(menu, *m_view, [this] { keepLayout(); });
+    auto *marks = new QMenu(tr("Mar&ks of changes"), &menu);
+    fillMarksMenu(*marks, *m_view, [this] { keepLayout(); });
+    menu.insertMenu(menu.actions().isEmpty() ? nullptr : menu.actions().last(), marks);
+}
+
+void MemoryTab::keepLayout()
+{
+    auto settings = viewSettings(*m_view);
+    settings.insert(QStringLiteral("rate"), m_feed->rate());
+    QSettings().setValue(QStringLiteral("layouts/") + settingsKey(m_link->source()), settings);
+}
+
+void MemoryTab::restoreLayout()
+{
+    const QString key = settingsKey(m_link->source());
+    m_header->line()->setHistoryKey(QStringLiteral("addresses/") + key);
+    const auto settings = QSettings().value(QStringLiteral("layouts/") + key).toMap();
+    if (!settings.isEmpty())
+        applyViewSettings(*m_view, settings);
+    const double rate = settings.value(QStringLiteral("rate"), m_feed->rate()).toDouble();
+    setRate(rate >= 0 && rate <= 60 ? rate : m_feed->rate());
+}
+
+// Escape closes what was opened last.
+void MemoryTab::keyPressEvent(QKeyEvent *event)
+{
+    if (event->key() != Qt::Key_Escape)
+        QWidget::keyPressEvent(event);
+    else if (m_find->isVisible())
+        m_find->close();
+    else if (m_compare->isVisible())
+        m_compare->close();
+    else if (m_answer->isVisible())
         m_answer->clear();
-        setMessage(tr("%1: %2 \u2192 %3 verified").arg(place, bytesText(reply.before), bytesText(reply.after)));
-        if (!reply.note.empty())
-            m_answer->showText(fromUtf8(reply.note), ErrorBar::Level::Warning);
-        return;
-    case WriteOutcome::Changed:
-        m_refusedWrite = RefusedWrite{at, reply.after, bytes};
-        m_answer->showText(tr("%1 changed from %2 to %3 meanwhile; %4 was not written.")
-                               .arg(place, bytesText(expected), bytesText(reply.after), bytesText(bytes)),
-                           ErrorBar::Level::Warning);
-        m_answer->offer(tr("Write anyway"));
-        return;
-    case WriteOutcome::Overwritten:
-        QString text = tr("%1: %2 was written, but reading back gave %3: the target wrote there meanwhile.")
-                           .arg(place, bytesText(bytes), bytesText(reply.after));
-        if (!reply.note.empty())
-            text += QLatin1Char(' ') + fromUtf8(reply.note);
-        m_answer->showText(text, ErrorBar::Level::Warning);
-        return;
-    }
-}
-
-void MemoryTab::copyRange(AddressRange range)
-{
-    if (range.size > largestCopy) {
-        m_answer->showError({.kind = ErrorKind::OutOfRange,
-                             .operation = "copy",
-                             .object = tr("%1 bytes").arg(countText(range.size)).toStdString(),
-                             .meaning = tr("at most %1 fit the clipboard").arg(sizeText(largestCopy)).toStdString()});
-        return;
-    }
-    m_client.call(ReadMemory{m_source.source, {range}}, this, [this](const Result<MemoryImages> &reply) {
-        if (!reply)
-            m_answer->showError(reply.error());
-        else if (!reply->images.empty())
-            m_view->copyImage(reply->images.front());
-    });
+    else
+        QWidget::keyPressEvent(event);
 }
 
 } // namespace ipclens

@@ -230,8 +230,48 @@ void MessageList::contextMenuEvent(QContextMenuEvent *event)
     auto *copy = menu.addAction(tr("Copy rows"), this, &MessageList::copyRows);
     copy->setShortcut(QKeySequence::Copy);
     copy->setEnabled(selectionModel()->hasSelection());
+    if (const auto index = indexAt(viewport()->mapFromGlobal(event->globalPos())); index.isValid())
+        addFilters(menu, index);
+    else if (currentIndex().isValid())
+        addFilters(menu, currentIndex());
     menu.addAction(tr("Go to the newest"), this, &MessageList::followTail);
     menu.exec(event->globalPos());
+}
+
+// Tests that the message of a row passes; the one of the clicked column first.
+void MessageList::addFilters(QMenu &menu, const QModelIndex &index)
+{
+    const Message &message = m_model.messageAt(index.row());
+    const bool copied = message.kind == MessageKind::CopyData;
+    std::vector<std::pair<int, QString>> tests;
+    if (message.sender.pid != 0)
+        tests.emplace_back(MessageModel::Sender, QStringLiteral("sender.pid == %1").arg(message.sender.pid));
+    if (!message.senderName.empty())
+        tests.emplace_back(MessageModel::Sender,
+                           QStringLiteral("sender.exe == %1").arg(fromUtf8(quotedLiteral(message.senderName))));
+    tests.emplace_back(MessageModel::Id,
+                       copied ? QStringLiteral("data.id == %1").arg(message.id)
+                              : QStringLiteral("message.name == %1").arg(fromUtf8(quotedLiteral(message.name))));
+    const auto kind = toText(message.kind);
+    tests.emplace_back(MessageModel::Kind, QStringLiteral("kind == \"%1\"").arg(fromUtf8(std::string(kind))));
+    if (copied)
+        tests.emplace_back(MessageModel::Size, QStringLiteral("size == %1").arg(message.size));
+    std::ranges::stable_partition(tests, [&](const auto &test) { return test.first == index.column(); });
+
+    const std::pair<QString, std::pair<QString, QString>> ways[] = {
+        {tr("&Show only"), {{}, QStringLiteral("%1")}},
+        {tr("Show &also only"), {QStringLiteral("&&"), QStringLiteral("%1")}},
+        {tr("&Or show"), {QStringLiteral("||"), QStringLiteral("%1")}},
+        {tr("&Hide"), {QStringLiteral("&&"), QStringLiteral("!(%1)")}}};
+    menu.addSeparator();
+    for (const auto &[title, way] : ways) {
+        auto *part = menu.addMenu(title);
+        for (const auto &[column, test] : tests) {
+            const QString shown = QString(test).replace(QLatin1Char('&'), QLatin1String("&&"));
+            part->addAction(shown, this, [this, sign = way.first, filter = way.second.arg(test)] { emit filterRequested(sign, filter); });
+        }
+    }
+    menu.addSeparator();
 }
 
 // As text with tabs, for a spreadsheet or an issue.

@@ -5,6 +5,7 @@
 
 #include <QTableView>
 
+class QMenu;
 class QPushButton;
 
 namespace ipclens {
@@ -26,6 +27,8 @@ public:
 
 signals:
     void currentMessageChanged();
+    // `test` is to replace the filter, or with a sign ("&&", "||") to be joined to it.
+    void filterRequested(const QString &sign, const QString &test);
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -44,6 +47,7 @@ private:
     void setFollowing(bool following);
     void updateButton();
     void copyRows();
+    void addFilters(QMenu &menu, const QModelIndex &index);
 
     MessageModel &m_model;
     QPushButton *m_newBelow;

@@ -14,6 +14,7 @@ QString keyOf(Kind kind)
     case Kind::Sections: return QStringLiteral("recent/sections");
     case Kind::Commands: return QStringLiteral("recent/commands");
     case Kind::Inboxes: return QStringLiteral("recent/inboxes");
+    case Kind::Filters: return QStringLiteral("recent/filters");
     }
     return {};
 }

@@ -5,7 +5,7 @@
 
 namespace ipclens::recent {
 
-enum class Kind { Sections, Commands, Inboxes };
+enum class Kind { Sections, Commands, Inboxes, Filters };
 
 QStringList items(Kind kind);
 void remember(Kind kind, const QString &item);

@@ -4,28 +4,45 @@
 #include <cstring>
 
 namespace ipclens {
-namespace {
 
-void stampChange(std::unique_ptr<std::array<SparseBytes::Stamp, 4096>> &changed, std::size_t at, SparseBytes::Stamp now)
+void SparseBytes::clear()
 {
-    if (!changed)
-        changed = std::make_unique<std::array<SparseBytes::Stamp, 4096>>();
-    (*changed)[at] = now;
+    m_pages.clear();
+    m_changes.clear();
 }
 
-} // namespace
-
-bool SparseBytes::merge(const MemoryImage &image, Stamp now)
+void SparseBytes::noteChange(Address page, std::size_t offset, Stamp now)
 {
+    auto found = m_changes.find(page);
+    if (found == m_changes.end()) {
+        if (m_changes.size() >= mostChangedPages)
+            m_changes.erase(
+                std::ranges::min_element(m_changes, {}, [](const auto &entry) { return entry.second->last; }));
+        found = m_changes.emplace(page, std::make_unique<Changes>()).first;
+    }
+    Changes &changes = *found->second;
+    changes.last = changes.when[offset] = now;
+    if (changes.counts[offset] != mostChanges)
+        ++changes.counts[offset];
+}
+
+bool SparseBytes::merge(const MemoryImage &image, AddressRange part, Stamp now)
+{
+    const AddressRange inside = intersect(part, image.range());
+    const auto readable = [&](Address begin, Address end) {
+        return mergeReadable(begin, std::span(image.bytes).subspan(begin - image.address, end - begin), now);
+    };
     bool changed = false;
-    Address at = image.address;
-    const Address end = image.range().end();
-    for (const auto &hole : image.unreadable) {
-        changed |= mergeReadable(at, std::span(image.bytes).subspan(at - image.address, hole.begin - at), now);
+    Address at = inside.begin;
+    for (const auto &each : image.unreadable) {
+        const AddressRange hole = intersect(each, inside);
+        if (hole.size == 0)
+            continue;
+        changed |= readable(at, hole.begin);
         changed |= mergeUnreadable(hole, now);
         at = hole.end();
     }
-    changed |= mergeReadable(at, std::span(image.bytes).subspan(at - image.address, end - at), now);
+    changed |= readable(at, inside.end());
     return changed;
 }
 
@@ -52,7 +69,7 @@ bool SparseBytes::mergeReadable(Address begin, std::span<const std::byte> bytes,
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t at = offset + i;
             if (now != 0 && page.known[at] && (!page.readable[at] || (!isSame && page.bytes[at] != bytes[i]))) {
-                stampChange(page.changed, at, now);
+                noteChange(begin - offset, at, now);
                 changed = true;
             }
             page.known[at] = true;
@@ -77,7 +94,7 @@ bool SparseBytes::mergeUnreadable(AddressRange range, Stamp now)
         Page &page = *slot;
         for (std::size_t at = offset; at < offset + count; ++at) {
             if (now != 0 && page.known[at] && page.readable[at]) {
-                stampChange(page.changed, at, now);
+                noteChange(range.begin - offset, at, now);
                 changed = true;
             }
             page.known[at] = true;
@@ -89,17 +106,26 @@ bool SparseBytes::mergeUnreadable(AddressRange range, Stamp now)
     return changed;
 }
 
-void SparseBytes::forgetOutside(AddressRange keep)
+void SparseBytes::forgetOutside(std::span<const AddressRange> keep)
 {
-    std::erase_if(m_pages, [&](const auto &entry) {
-        const Address begin = entry.first;
-        return keep.size == 0 || begin >= keep.end() || begin + (pageBytes - 1) < keep.begin;
-    });
-    for (const auto &[begin, page] : m_pages) {
-        for (std::size_t i = 0; i < pageBytes; ++i) {
-            if (!keep.contains(begin + i))
-                page->known[i] = false;
+    for (auto at = m_pages.begin(); at != m_pages.end();) {
+        const Address begin = at->first;
+        const Address last = begin + (pageBytes - 1);
+        // The first that ends behind the page's begin.
+        auto range = std::ranges::partition_point(
+            keep, [&](const AddressRange &each) { return each.size == 0 || each.end() - 1 < begin; });
+        if (range == keep.end() || range->begin > last) {
+            at = m_pages.erase(at);
+            continue;
         }
+        const bool isWhole = range->begin <= begin && range->end() - 1 >= last;
+        for (std::size_t i = 0; !isWhole && i < pageBytes; ++i) {
+            while (range != keep.end() && range->end() <= begin + i)
+                ++range;
+            if (range == keep.end() || begin + i < range->begin)
+                at->second->known[i] = false;
+        }
+        ++at;
     }
 }
 
@@ -116,15 +142,19 @@ void SparseBytes::read(Address address, std::span<Cell> into) const
         const std::size_t offset = address % pageBytes;
         const std::size_t count = std::min(into.size(), pageBytes - offset);
         const auto found = m_pages.find(address - offset);
+        const auto changes = m_changes.empty() ? m_changes.end() : m_changes.find(address - offset);
         for (std::size_t i = 0; i < count; ++i) {
             Cell &cell = into[i];
             cell = {};
+            if (changes != m_changes.end()) {
+                cell.changed = changes->second->when[offset + i];
+                cell.changes = changes->second->counts[offset + i];
+            }
             if (found == m_pages.end() || !found->second->known[offset + i])
                 continue;
             const Page &page = *found->second;
             cell.state = page.readable[offset + i] ? ByteState::Known : ByteState::Unreadable;
             cell.value = page.bytes[offset + i];
-            cell.changed = page.changed ? (*page.changed)[offset + i] : 0;
         }
         address += count;
         into = into.subspan(count);

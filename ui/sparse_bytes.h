@@ -22,13 +22,23 @@ public:
         ByteState state = ByteState::Unknown;
         std::byte value{};
         Stamp changed = 0;
-    };
+        std::uint16_t changes = 0; // stays at mostChanges
 
-    // Takes over what the image says. Bytes that were known before and differ now get the stamp `now`, unless it is 0.
-    // Returns whether any did.
-    bool merge(const MemoryImage &image, Stamp now);
-    void forgetOutside(AddressRange keep);
-    void clear() { m_pages.clear(); }
+        bool isSame(const Cell &other) const { return state == other.state && value == other.value; }
+    };
+    static constexpr std::uint16_t mostChanges = 0xFFFF;
+    // Changes are remembered for so many pages, then forgotten for the page whose last change is the oldest.
+    static constexpr std::size_t mostChangedPages = 1024;
+
+    // Takes over what the image says. Bytes that were known before and differ now get the stamp `now` and count as
+    // changed, unless it is 0. Returns whether any did.
+    bool merge(const MemoryImage &image, Stamp now) { return merge(image, image.range(), now); }
+    // The same for a part of the image alone.
+    bool merge(const MemoryImage &image, AddressRange part, Stamp now);
+    // Forgets bytes outside of these ascending ranges, but not that they changed.
+    void forgetOutside(std::span<const AddressRange> keep);
+    void clear();
+    void clearChanges() { m_changes.clear(); }
 
     Cell at(Address address) const;
     // Copies `into.size()` cells from `address` on; faster than one by one.
@@ -38,19 +48,33 @@ public:
     // Gives `range` as an image. All of it must be known.
     MemoryImage image(AddressRange range) const;
 
-private:
+    // Pages in which something changed, and when last.
     static constexpr std::size_t pageBytes = 4096;
+    template <class Found>
+    void changedPages(Found found) const
+    {
+        for (const auto &[begin, changes] : m_changes)
+            found(begin, changes->last);
+    }
+
+private:
     struct Page {
         std::array<std::byte, pageBytes> bytes;
         std::bitset<pageBytes> known;
         std::bitset<pageBytes> readable;
-        std::unique_ptr<std::array<Stamp, pageBytes>> changed; // made with the first change
+    };
+    struct Changes {
+        std::array<Stamp, pageBytes> when{};
+        std::array<std::uint16_t, pageBytes> counts{};
+        Stamp last = 0;
     };
 
+    void noteChange(Address page, std::size_t offset, Stamp now);
     bool mergeReadable(Address begin, std::span<const std::byte> bytes, Stamp now);
     bool mergeUnreadable(AddressRange range, Stamp now);
 
     std::map<Address, std::unique_ptr<Page>> m_pages; // by address of their first byte
+    std::map<Address, std::unique_ptr<Changes>> m_changes;
 };
 
 } // namespace ipclens

@@ -32,6 +32,20 @@ Pair colours(Role role)
     case Role::GoodText: return {0xff1a6a2b, 0xff80d797};
     case Role::FirstCurve: return {0xff1c5bb8, 0xff74b4ff};
     case Role::SecondCurve: return {0xffad4408, 0xffffa860};
+    case Role::HeatFill: return {0xffffd9a0, 0xff66410f};
+    case Role::DifferentFill: return {0xffe6ddff, 0xff3b2f63};
+    case Role::DifferentMark: return {0xff6a3fd0, 0xffb79cff};
+    case Role::HitFill: return {0xfffff1a8, 0xff4a4210};
+    case Role::CurrentHitFill: return {0xffffd84d, 0xff5f5200};
+    case Role::HitMark: return {0xff8a6a00, 0xffe8c84a};
+    case Role::BookmarkFill: return {0xffd5ecff, 0xff1d3a57};
+    case Role::BookmarkMark: return {0xff1c5bb8, 0xff74b4ff};
+    case Role::FrozenFill: return {0xffcdf3ee, 0xff0f4640};
+    case Role::FrozenMark: return {0xff00796b, 0xff4fd1c1};
+    case Role::HeaderFill: return {0xffe9edf2, 0xff2c3138};
+    case Role::PrivateMemory: return {0xff3f7fbf, 0xff5b9bd8};
+    case Role::MappedMemory: return {0xff2f8f4e, 0xff5cc27a};
+    case Role::ImageMemory: return {0xffa0569a, 0xffd08acb};
     }
     return {0xff000000, 0xffffffff};
 }

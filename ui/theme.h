@@ -21,6 +21,20 @@ enum class Role {
     GoodText,        // "verified"
     FirstCurve,      // messages/s
     SecondCurve,     // bytes/s
+    HeatFill,        // behind a byte that changed very often
+    DifferentFill,   // behind a byte that differs from the frozen frame
+    DifferentMark,   // its outline
+    HitFill,         // behind what a search found
+    CurrentHitFill,  // behind the hit the user is at
+    HitMark,         // their outline
+    BookmarkFill,
+    BookmarkMark,
+    FrozenFill,
+    FrozenMark,
+    HeaderFill,      // behind the line of a region
+    PrivateMemory,   // types of memory, in the overview and on the lines of regions
+    MappedMemory,
+    ImageMemory,
 };
 
 bool isDark(const QPalette &palette);

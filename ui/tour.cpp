@@ -143,6 +143,7 @@ void Tour::addMapping()
                            }
                            return false;
                        }});
+    addMemoryTools();
     m_steps.push_back({{}, tr("closed padlock"), [this] { m_window.writeSwitch()->trigger(); },
                        [this] {
                            auto *tab = m_window.documents()->currentMemory();

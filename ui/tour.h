@@ -43,6 +43,7 @@ private:
     void addOpened(std::size_t count);
     void addLists();
     void addMapping();
+    void addMemoryTools();
     void addProcess();
     void addTraffic();
     void addLooks();

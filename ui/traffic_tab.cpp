@@ -1,6 +1,7 @@
 #include "ui/traffic_tab.h"
 
 #include "ui/error_bar.h"
+#include "ui/filter_line.h"
 #include "ui/listen_dialog.h"
 #include "ui/message_list.h"
 #include "ui/number_text.h"
@@ -15,7 +16,6 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
-#include <QLineEdit>
 #include <QPushButton>
 #include <QSettings>
 #include <QShortcut>
@@ -127,11 +127,7 @@ QWidget *TrafficTab::makeTop()
     m_pause->setCheckable(true);
     m_clear = textButton(tr("Clear"), tr("Empty list and graph; counts of the inbox go on"), top);
 
-    m_filter = new QLineEdit(top);
-    m_filter->setPlaceholderText(tr("Filter: part of kind, name, id, sender or payload text"));
-    m_filter->setAccessibleName(tr("Filter"));
-    m_filter->setClearButtonEnabled(true);
-    m_filter->setMinimumWidth(80);
+    m_filter = new FilterLine(top);
     m_timeFilter = textButton(QString(), tr("Show all times again (Esc)"), top);
     m_timeFilter->hide();
     m_progress = new QLabel(top);
@@ -156,10 +152,10 @@ QWidget *TrafficTab::makeTop()
     first->addWidget(m_clear);
     auto *other = new QHBoxLayout;
     other->addWidget(m_filter, 1);
-    other->addWidget(m_timeFilter);
-    other->addWidget(m_progress);
-    other->addWidget(m_live);
-    other->addWidget(m_span);
+    other->addWidget(m_timeFilter, 0, Qt::AlignTop);
+    other->addWidget(m_progress, 0, Qt::AlignTop);
+    other->addWidget(m_live, 0, Qt::AlignTop);
+    other->addWidget(m_span, 0, Qt::AlignTop);
     auto *layout = new QVBoxLayout(top);
     layout->setContentsMargins(6, 4, 6, 4);
     layout->setSpacing(4);
@@ -203,7 +199,8 @@ void TrafficTab::connectViews()
     connect(m_pause, &QToolButton::toggled, this, &TrafficTab::setPaused);
     connect(m_clear, &QToolButton::clicked, this, &TrafficTab::clear);
     connect(m_error, &ErrorBar::actionTriggered, this, &TrafficTab::listenAgain);
-    connect(m_filter, &QLineEdit::textChanged, this, &TrafficTab::applyFilter);
+    connect(m_filter, &FilterLine::changed, this, &TrafficTab::applyFilter);
+    connect(m_list, &MessageList::filterRequested, m_filter, &FilterLine::join);
 
     const auto allTimes = [this] {
         m_time.reset();
@@ -614,7 +611,7 @@ void TrafficTab::applyFilter()
     m_timeFilter->setVisible(m_time.has_value());
     if (m_time)
         m_timeFilter->setText(tr("%1 \u2013 %2 \u2715").arg(clockText(m_time->begin), clockText(m_time->end)));
-    m_model.setFilter(MessageFilter(m_filter->text().toStdString(), m_time));
+    m_model.setFilter(m_filter->filter(m_time));
 }
 
 void TrafficTab::showCurrent()

@@ -18,6 +18,7 @@ class QToolButton;
 namespace ipclens {
 
 class ErrorBar;
+class FilterLine;
 class MessageList;
 class PayloadView;
 class TrafficGraph;
@@ -100,7 +101,7 @@ private:
     QToolButton *m_listen = nullptr;
     QToolButton *m_pause = nullptr;
     QToolButton *m_clear = nullptr;
-    QLineEdit *m_filter = nullptr;
+    FilterLine *m_filter = nullptr;
     QToolButton *m_timeFilter = nullptr;
     QLabel *m_progress = nullptr;
     QToolButton *m_live = nullptr;

@@ -1,5 +1,7 @@
 #include "app/cli/arguments.h"
 
+#include "app/cli/run.h"
+#include "core/text/address_expression.h"
 #include "core/text/hex.h"
 #include "core/text/number.h"
 #include "core/text/source_spec.h"
@@ -7,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 
 namespace ipclens {
@@ -46,10 +49,10 @@ Result<ProcessKey> parsePid(std::string_view text)
 
 } // namespace
 
-CLI::Option *addSource(CLI::App &command, SourceSpec &source)
+CLI::Option *addSource(CLI::App &command, SourceSpec &source, std::string name)
 {
-    return addParsed(command, "SOURCE", source, parseSourceSpec,
-                     "section:NAME, process:PID, module:PID/DLL/SECTION or file:PATH");
+    return addParsed(command, name, source, parseSourceSpec,
+                     "section:NAME, process:PID, module:PID/DLL/SECTION, file:PATH or snapshot:PATH");
 }
 
 CLI::Option *addPid(CLI::App &command, ProcessKey &process)
@@ -61,6 +64,37 @@ CLI::Option *addAddress(CLI::App &command, Address &address)
 {
     return addParsed(command, "ADDRESS", address, parseAddress,
                      "Hex with or without 0x, sums allowed; counts from the start of a section or file");
+}
+
+CLI::Option *addAddress(CLI::App &command, std::string &expression)
+{
+    const auto take = [&expression](const std::string &text) {
+        if (const auto parsed = parseAddressExpression(text); !parsed)
+            refuse("ADDRESS", toText(toError(parsed.error(), "read an address", text)));
+        expression = text;
+    };
+    return command
+        .add_option_function<std::string>("ADDRESS", take,
+                                          "Hex with or without 0x, or an expression: demo.exe+10, [demo.exe+10]+8, demo.dll/.MYSEC")
+        ->type_name("")
+        ->required();
+}
+
+Result<Address> addressIn(Run &run, SourceId source, const std::string &expression)
+{
+    const auto parsed = parseAddressExpression(expression);
+    if (!parsed)
+        return Failure(toError(parsed.error(), "read an address", expression));
+    using Kind = AddressExpression::Kind;
+    const bool isNumber = std::ranges::all_of(parsed->nodes, [](const auto &node) {
+        return node.kind == Kind::Number || node.kind == Kind::Add || node.kind == Kind::Subtract || node.kind == Kind::Multiply;
+    });
+    if (isNumber) {
+        const auto value = evaluateAddress(*parsed, {});
+        return value ? Result<Address>(value->address) : Failure(value.error());
+    }
+    const auto reply = run.ask(EvaluateAddress{.source = source, .text = expression});
+    return reply ? Result<Address>(reply->address) : Failure(reply.error());
 }
 
 CLI::Option *addSize(CLI::App &command, std::string name, std::uint64_t &size, std::string description)

@@ -15,9 +15,13 @@ namespace ipclens {
 class Run;
 
 // Required positional arguments.
-CLI::Option *addSource(CLI::App &command, SourceSpec &source);
+CLI::Option *addSource(CLI::App &command, SourceSpec &source, std::string name = "SOURCE");
 CLI::Option *addPid(CLI::App &command, ProcessKey &process);
 CLI::Option *addAddress(CLI::App &command, Address &address);
+// An expression, checked as far as that goes without the source. See core/text/address_expression.h.
+CLI::Option *addAddress(CLI::App &command, std::string &expression);
+// What it is in an open source. Plain numbers count from the start of a section or file, also of a section of a DLL.
+Result<Address> addressIn(Run &run, SourceId source, const std::string &expression);
 CLI::Option *addSize(CLI::App &command, std::string name, std::uint64_t &size, std::string description);
 
 // An option that takes a number: decimal, 0x hex, or with K, M, G, T.
@@ -38,9 +42,12 @@ std::string timeText(std::int64_t nanoseconds);
 // One group of commands each; `run` outlives `app`.
 void addListCommands(CLI::App &app, Run &run);
 void addMemoryCommands(CLI::App &app, Run &run);
+void addEditingCommands(CLI::App &app, Run &run);
 void addWatchCommand(CLI::App &app, Run &run);
+void addSearchCommands(CLI::App &app, Run &run);
 void addCreatingCommands(CLI::App &app, Run &run);
 void addMessageCommands(CLI::App &app, Run &run);
+void addCaptureCommands(CLI::App &app, Run &run);
 void addSessionCommands(CLI::App &app, Run &run);
 
 } // namespace ipclens

@@ -1,6 +1,7 @@
 // What the console program needs of its console beyond standard C++: implemented once per system.
 #pragma once
 
+#include <cstdio>
 #include <functional>
 #include <string>
 #include <vector>
@@ -12,6 +13,12 @@ std::vector<std::string> utf8Arguments(int argc, char **argv);
 
 // Makes standard output take UTF-8 and any bytes as they are. First thing in main().
 void prepareConsole();
+
+// Makes standard input give its bytes as they are.
+void prepareBinaryInput();
+
+// Opens a file (UTF-8 path) for writing bytes; nullptr with errno set. EEXIST when it is there already, unless `replace`.
+std::FILE *openForWriting(const std::string &path, bool replace);
 
 // Calls `call` on a thread of its own at the first Ctrl+C (or SIGTERM). Another one ends the program the hard way.
 // At most once in a process.

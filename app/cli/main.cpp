@@ -30,7 +30,7 @@ int main(std::vector<std::string> arguments)
         ->type_name("COMMAND");
     app.add_flag("--json", run.json, "Prints one JSON document (listen, watch: one object a line)");
     app.add_option("--journal", run.journalFolder, "Folder for the journal of writes")->type_name("FOLDER");
-    app.footer("SOURCE is section:NAME, process:PID, module:PID/DLL/SECTION or file:PATH.\n"
+    app.footer("SOURCE is section:NAME, process:PID, module:PID/DLL/SECTION, file:PATH or snapshot:PATH.\n"
                "Exit code: 0 done, 1 refused or failed, 2 wrong usage.\n\n"
                "Examples:\n"
                "  ipclens-cli ps\n"
@@ -39,9 +39,12 @@ int main(std::vector<std::string> arguments)
                "  ipclens-cli COMMAND --help");
     addListCommands(app, run);
     addMemoryCommands(app, run);
+    addEditingCommands(app, run);
     addWatchCommand(app, run);
+    addSearchCommands(app, run);
     addCreatingCommands(app, run);
     addMessageCommands(app, run);
+    addCaptureCommands(app, run);
     addSessionCommands(app, run);
 
     run.json = std::ranges::find(arguments, "--json") != arguments.end(); // also for what is wrong before it

@@ -16,7 +16,8 @@ IPCLENS_ENUM(ReadFormat, hex, raw, c)
 
 struct ReadArguments {
     SourceSpec source;
-    Address address = 0;
+    std::string expression;
+    Address address = 0; // what it is in the source
     std::uint64_t length = 0;
     ReadFormat format = ReadFormat::hex;
     bool pad = false;
@@ -26,7 +27,8 @@ struct ReadArguments {
 
 struct WriteArguments {
     SourceSpec source;
-    Address address = 0;
+    std::string expression;
+    Address address = 0; // what it is in the source
     std::optional<Bytes> bytes;
     std::optional<Bytes> expected;
     bool copy = false;
@@ -153,7 +155,7 @@ private:
     bool m_readable = false;
 };
 
-Result<void> read(Run &run, const ReadArguments &arguments)
+Result<void> read(Run &run, ReadArguments &arguments)
 {
     auto connection = run.connect();
     if (!connection)
@@ -161,6 +163,15 @@ Result<void> read(Run &run, const ReadArguments &arguments)
     const auto opened = run.ask(OpenSource{.spec = arguments.source});
     if (!opened)
         return Failure(opened.error());
+    const auto address = addressIn(run, opened->source, arguments.expression);
+    if (!address)
+        return Failure(address.error());
+    arguments.address = *address;
+    if (arguments.length > ~std::uint64_t{0} - arguments.address)
+        return Failure(Error{.kind = ErrorKind::OutOfRange,
+                             .operation = "read memory",
+                             .object = placeText(arguments.source, arguments.address),
+                             .meaning = fmt::format("{} bytes from there go beyond the last address", arguments.length)});
     ImagePrinter printer(run, arguments);
     auto outcome = readInPieces(**connection, opened->source, arguments.range(),
                                 [&](MemoryImage image) { return printer.take(std::move(image)); });
@@ -174,11 +185,15 @@ std::string beginningOf(const Bytes &bytes)
     return toHex(std::span(bytes).first(std::min(bytes.size(), most)), " ") + (bytes.size() > most ? " ..." : "");
 }
 
-Result<void> write(Run &run, const WriteArguments &arguments)
+Result<void> write(Run &run, WriteArguments &arguments)
 {
     const auto opened = run.ask(OpenSource{arguments.source, arguments.copy ? Access::Copy : Access::ReadWrite});
     if (!opened)
         return Failure(opened.error());
+    const auto address = addressIn(run, opened->source, arguments.expression);
+    if (!address)
+        return Failure(address.error());
+    arguments.address = *address;
     auto reply = run.ask(WriteMemory{.source = opened->source,
                                      .address = arguments.address,
                                      .expected = arguments.expected,
@@ -214,10 +229,11 @@ void addRead(CLI::App &app, Run &run)
                     "Examples:\n"
                     "  ipclens-cli read section:MySharedMem 0 4K\n"
                     "  ipclens-cli read process:1234 7ff6`1000 64 --format c\n"
+                    "  ipclens-cli read process:1234 \"[demo.exe+10]+8\" 64\n"
                     "  ipclens-cli read section:MySharedMem 0 4K --format raw > mapping.bin");
     const auto arguments = std::make_shared<ReadArguments>();
     addSource(*command, arguments->source);
-    addAddress(*command, arguments->address);
+    addAddress(*command, arguments->expression);
     addSize(*command, "LENGTH", arguments->length, "Bytes");
     const auto takeFormat = [arguments](const std::string &text) {
         const auto format = enumFromName<ReadFormat>(text);
@@ -233,8 +249,6 @@ void addRead(CLI::App &app, Run &run)
     command->callback([&run, arguments] {
         if (run.json && arguments->format != ReadFormat::hex)
             refuse("--format", "--json has its own form for bytes");
-        if (arguments->length > ~std::uint64_t{0} - arguments->address)
-            refuse("LENGTH", "goes beyond the last address");
         run.action = [&run, arguments] { return read(run, *arguments); };
     });
 }
@@ -247,7 +261,7 @@ void addWrite(CLI::App &app, Run &run)
                     "  ipclens-cli write process:1234 7ff6`1000 2b --expect 2a");
     const auto arguments = std::make_shared<WriteArguments>();
     addSource(*command, arguments->source);
-    addAddress(*command, arguments->address);
+    addAddress(*command, arguments->expression);
     addHex(*command, "HEX", arguments->bytes, "The bytes to write");
     addHex(*command, "--expect", arguments->expected, "Writes only if these bytes are there now; as many as HEX");
     command->add_flag("--copy", arguments->copy, "Writes to a private copy of a section, to see whether it would work");

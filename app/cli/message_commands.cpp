@@ -1,7 +1,10 @@
 // send and listen: WM_COPYDATA and registered messages.
 #include "app/cli/arguments.h"
+#include "app/cli/capture_streams.h"
+#include "app/cli/message_rows.h"
 #include "app/cli/run.h"
 #include "core/text/input_text.h"
+#include "core/traffic/message_filter.h"
 #include "core/traffic/message_text.h"
 #include "core/wire/json.h"
 
@@ -34,6 +37,10 @@ struct ListenArguments {
     InboxRequest inbox{.className = "ipclens", .title = "ipclens"};
     std::uint64_t count = 0;
     double duration = 0;
+    std::string filterText;
+    MessageFilter filter;
+    std::string write;
+    bool replace = false;
 };
 
 // UTF-16, little-endian. Wrong usage where it is no UTF-8.
@@ -147,31 +154,6 @@ Result<void> send(Run &run, const SendArguments &arguments)
     return {};
 }
 
-// The message alone, out of the event that carries it.
-std::string jsonOf(Message message)
-{
-    static_assert(MessageBatch::fieldNames == "inbox, messages, received, dropped, droppedBytes, truncated");
-    MessageBatch batch;
-    batch.messages.push_back(std::move(message));
-    const std::string document = toJson(Event(std::move(batch)));
-    const auto begin = document.find('[') + 1;
-    return document.substr(begin, document.rfind("],\"received\"") - begin);
-}
-
-std::string rowOf(const Message &message)
-{
-    std::string sender = "-";
-    if (message.sender.pid != 0)
-        sender = fmt::format("{} {}", message.sender.pid, printable(message.senderName, 32));
-    else if (message.senderWindow != 0)
-        sender = "no window " + hexNumber(message.senderWindow);
-    const bool isCopyData = message.kind == MessageKind::CopyData;
-    return fmt::format("{:>8}  {}  {:<28}  {:<10}  {:<14}  {:>9}{}  {}\n", message.sequence, timeText(message.time),
-                       sender, nameOf(message.kind),
-                       isCopyData ? fmt::to_string(message.id) : printable(message.name, 32), message.size,
-                       message.isTruncated() ? " cut" : "    ", summary(message, 100));
-}
-
 // Prints what arrives until it is enough, then closes the inbox and prints what was still on its way.
 class Listening {
 public:
@@ -180,6 +162,15 @@ public:
     Result<void> listen()
     {
         m_run.endOnInterrupt();
+        if (!m_arguments.write.empty()) {
+            const auto host = m_run.ask(GetHost{});
+            if (!host)
+                return Failure(host.error());
+            auto output = CaptureOutput::open(m_arguments.write, m_arguments.replace, host->system);
+            if (!output)
+                return Failure(std::move(output.error()));
+            m_output = std::move(*output);
+        }
         const auto opened = m_run.ask(OpenInbox{m_arguments.inbox});
         if (!opened)
             return Failure(opened.error());
@@ -190,6 +181,10 @@ public:
             outcome = close();
         Run::note(fmt::format("received {} dropped {} ({} bytes) truncated {}", m_counts.received, m_counts.dropped,
                               m_counts.droppedBytes, m_counts.truncated));
+        if (m_output) {
+            if (auto closed = m_output->close(); !closed && outcome)
+                outcome = closed;
+        }
         return outcome;
     }
 
@@ -199,9 +194,8 @@ private:
         Run::note(m_run.json ? toJson(AnyReply(opened))
                              : fmt::format("listening: window {} class \"{}\" title \"{}\"", hexNumber(opened.window),
                                            m_arguments.inbox.className, m_arguments.inbox.title));
-        if (!m_run.json)
-            m_run.print(fmt::format("{:>8}  {:<12}  {:<28}  {:<10}  {:<14}  {:>9}      {}\n", "SEQUENCE", "TIME",
-                                    "SENDER (CLAIMED)", "KIND", "ID OR NAME", "SIZE", "CONTENT"));
+        if (!m_run.json && m_arguments.write != "-")
+            m_run.print(rowTitles());
     }
 
     bool isEnough() const { return m_arguments.count > 0 && m_printed >= m_arguments.count; }
@@ -258,16 +252,28 @@ private:
         for (auto &message : batch->messages) {
             if (isEnough())
                 break;
+            if (!m_arguments.filter.matches(message))
+                continue;
             ++m_printed;
-            m_run.print(m_run.json ? jsonOf(std::move(message)) + '\n' : rowOf(message));
+            if (m_output) {
+                if (auto written = m_output->write(message); !written)
+                    return written;
+            }
+            if (m_arguments.write != "-")
+                m_run.print(m_run.json ? jsonOf(std::move(message)) + '\n' : rowOf(message));
         }
         batch->messages.clear();
         m_counts = std::move(*batch);
+        if (m_output) {
+            if (auto flushed = m_output->flush(); !flushed)
+                return flushed;
+        }
         return m_run.flush();
     }
 
     Run &m_run;
     const ListenArguments &m_arguments;
+    std::optional<CaptureOutput> m_output;
     InboxId m_inbox = 0;
     Event m_event;
     MessageBatch m_counts; // the last batch without its messages
@@ -340,7 +346,8 @@ void addListen(CLI::App &app, Run &run)
         "Where it listens is told on standard error, and at the end what was received, dropped and truncated.\n\n"
         "Examples:\n"
         "  ipclens-cli listen --title Receive --register Mapped --register Handle\n"
-        "  ipclens-cli listen --class MyClass --count 10 --json");
+        "  ipclens-cli listen --class MyClass --count 10 --json\n"
+        "  ipclens-cli listen --title Receive --filter \"data.id in {1, 2} && payload contains 4d:79\"");
     const auto arguments = std::make_shared<ListenArguments>();
     auto &inbox = arguments->inbox;
     command->add_option("--class", inbox.className, "Class of the window")->capture_default_str();
@@ -350,11 +357,20 @@ void addListen(CLI::App &app, Run &run)
         ->allow_extra_args(false);
     addSize(*command, "--max-payload", inbox.maxPayload, "Bytes kept of one message (64M); the rest is cut")
         ->type_name("SIZE");
+    command->add_option("--filter", arguments->filterText, "Prints, and counts for --count, only what matches")
+        ->type_name("FILTER");
+    command->add_option("--write", arguments->write, "Saves them as a capture (pcapng) as well; - is standard output, alone")
+        ->type_name("FILE");
+    command->add_flag("--replace", arguments->replace, "Lets --write write over an existing file");
     command->add_option("--count", arguments->count, "Ends after so many messages");
     command->add_option("--duration", arguments->duration, "Ends after so many seconds")->check(CLI::NonNegativeNumber);
     command->callback([&run, arguments] {
         if (arguments->inbox.className.empty())
             refuse("--class", "a window needs a class");
+        auto filter = MessageFilter::parse(arguments->filterText);
+        if (!filter)
+            refuse("--filter", toText(toError(filter.error(), "read a filter", arguments->filterText)));
+        arguments->filter = std::move(*filter);
         run.action = [&run, arguments] { return Listening(run, *arguments).listen(); };
     });
 }

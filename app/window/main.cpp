@@ -55,7 +55,7 @@ std::optional<int> read(const QStringList &arguments, Options &options)
                                                     "\"elevated\" asks for one with more rights."),
                                      QStringLiteral("COMMAND"));
     const QCommandLineOption open(QStringLiteral("open"),
-                                  QStringLiteral("Opens SOURCE: section:NAME, process:PID, module:PID/DLL/SECTION or file:PATH. May be "
+                                  QStringLiteral("Opens SOURCE: section:NAME, process:PID, module:PID/DLL/SECTION, file:PATH or snapshot:PATH. May be "
                                                  "given more than once."),
                                   QStringLiteral("SOURCE"));
     const QCommandLineOption attach(QStringLiteral("attach"), QStringLiteral("Opens the memory of the process PID, read-only."),

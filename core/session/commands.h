@@ -2,33 +2,12 @@
 // Session::handle() overload is all there is to adding a command: wire format, dispatch and JSON follow.
 #pragma once
 
-#include "core/os/system.h"
+#include "core/session/editing_commands.h"
+#include "core/session/search_commands.h"
 
 #include <variant>
 
 namespace ipclens {
-
-using SourceId = std::uint64_t; // given by the session, never reused within it; 0 is none
-using WatchId = std::uint64_t;
-using InboxId = std::uint64_t;
-
-IPCLENS_ENUM(SourceKind, Process, Section, SharedSection, File)
-
-// Which memory to open. The text form, as the command line and bookmarks write it, is in core/text/source_spec.h.
-struct SourceSpec {
-    SourceKind kind = SourceKind::Section;
-    std::string name;     // section: its name; file: its path on the session's side
-    ProcessKey process;   // process, shared section
-    std::string module;   // shared section: module file name, any case
-    std::string section;  // shared section: ".MYSEC"
-
-    bool operator==(const SourceSpec &) const = default;
-    IPCLENS_FIELDS(kind, name, process, module, section)
-};
-
-struct Done {
-    IPCLENS_FIELDS()
-};
 
 struct GetHost {
     using Reply = Host;
@@ -87,22 +66,6 @@ struct ListObjects {
     IPCLENS_FIELDS(includeWine, type)
 };
 
-// An opened source. `base` is where address 0 of the source is in its process (shared section), else 0.
-struct SourceInfo {
-    SourceId source = 0;
-    SourceSpec spec;
-    std::string name; // its text form
-    Access access = Access::Read;
-    AddressRange extent;
-    Address base = 0;
-    std::uint32_t pageSize = 4096;
-    std::vector<std::string> granted;
-    std::vector<std::string> refused;
-    std::optional<SectionInfo> section;
-    std::optional<ProcessInfo> process; // process and shared section: name and key of the process; other fields may be empty
-
-    IPCLENS_FIELDS(source, spec, name, access, extent, base, pageSize, granted, refused, section, process)
-};
 struct OpenSource {
     using Reply = SourceInfo;
     static constexpr std::string_view name = "source.open";
@@ -343,9 +306,11 @@ struct JournalChanged {
 using AnyCommand =
     std::variant<GetHost, Ping, ListProcesses, ListModules, ListSharedSections, ListObjects, OpenSource, SetSourceAccess,
                  CreateSection, CloseSource, ListRegions, ReadMemory, WriteMemory, AllocateMemory, FreeMemory, ReadJournal,
-                 StartWatch, StopWatch, ListWindows, OpenInbox, CloseInbox, SendCopyData, SendRegistered>;
+                 StartWatch, StopWatch, FindBytes, StartScan, NarrowScan, UndoScan, ReadScan,
+                 CloseScan, EvaluateAddress, LocateAddresses, Freeze, Unfreeze, SetFreezing, ListFrozen, SaveSnapshot, TakeFrame,
+                 FindDifference, ListWindows, OpenInbox, CloseInbox, SendCopyData, SendRegistered>;
 
-using Event = std::variant<WatchUpdate, MessageBatch, JournalChanged>;
+using Event = std::variant<WatchUpdate, MessageBatch, JournalChanged, Progress, FrozenChanged>;
 
 // AnyReply: a variant of every command's Reply, each once.
 namespace detail {

@@ -10,6 +10,8 @@ namespace ipclens {
 struct SessionOptions {
     // Folder for journal files; created when the first write is journalled.
     std::filesystem::path journalFolder;
+    // Bytes of memory for what all scans together have found. Beyond it they keep it in temporary files.
+    std::uint64_t scanMemory = std::uint64_t{2} << 30;
 };
 
 // The folder journals go to unless told otherwise: %LOCALAPPDATA%\ipclens\journal, or $XDG_STATE_HOME/ipclens/journal.

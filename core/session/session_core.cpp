@@ -100,7 +100,8 @@ Session::Session(std::unique_ptr<System> system, SessionOptions options, std::fu
     : m_system(std::move(system)), m_give(std::move(give)),
       m_journal(std::move(options.journalFolder), pidOf(*m_system)),
       m_sampler([this](Event event) { giveEvent(std::move(event)); }),
-      m_delivery([this](Event event) { giveEvent(std::move(event)); })
+      m_delivery([this](Event event) { giveEvent(std::move(event)); }),
+      m_freezer(m_sources, [this](Event event) { giveEvent(std::move(event)); }), m_places(*m_system), m_scans(options.scanMemory)
 {
 }
 
@@ -108,10 +109,14 @@ Session::~Session()
 {
     m_calls.cancelAll();
     m_sampler.stop();
+    m_freezer.stop();
     m_delivery.stop();
     m_walks.stop();
     m_memory.stop();
+    m_snapshots.stop();
     m_sends.stop();
+    m_finds.stop();
+    m_scanning.stop();
 }
 
 void Session::run(CallId call, AnyCommand command, ReplySink reply)
@@ -146,7 +151,8 @@ void Session::start(CallId call, Command &command, ReplySink reply)
                       reply);
         return;
     }
-    worker.add([this, call, stop = *stop, work = std::move(job.work), reply = std::move(reply)]() mutable {
+    worker.add([this, call, stop = *stop, work = std::move(job.work), takeBack = std::move(job.takeBack),
+                reply = std::move(reply)]() mutable {
         if (stop.stop_requested())
             return;
         auto result = [&]() -> Result<Reply> {
@@ -156,15 +162,22 @@ void Session::start(CallId call, Command &command, ReplySink reply)
                 return outOfMemory(Command::name, problem);
             }
         }();
-        finish(call, std::move(result), reply);
+        if (!takeBack || !result) {
+            finish(call, std::move(result), reply);
+            return;
+        }
+        const Reply done = *result;
+        if (!finish(call, std::move(result), reply))
+            takeBack(done);
     });
 }
 
+// False: the call was cancelled.
 template <class Reply>
-void Session::finish(CallId call, Result<Reply> result, ReplySink &reply)
+bool Session::finish(CallId call, Result<Reply> result, ReplySink &reply)
 {
     if (!m_calls.finish(call))
-        return; // cancelled
+        return false;
     if constexpr (requires(const Reply &given) { afterReply(given); }) {
         const auto given = result;
         reply(std::move(result));
@@ -173,11 +186,20 @@ void Session::finish(CallId call, Result<Reply> result, ReplySink &reply)
     } else {
         reply(std::move(result));
     }
+    return true;
 }
 
 Lane &Session::lane(LaneName name)
 {
-    return name == LaneName::Walk ? m_walks : name == LaneName::Memory ? m_memory : m_sends;
+    switch (name) {
+    case LaneName::Memory: return m_memory;
+    case LaneName::Send: return m_sends;
+    case LaneName::Find: return m_finds;
+    case LaneName::Scan: return m_scanning;
+    case LaneName::Snapshot: return m_snapshots;
+    case LaneName::Walk: break;
+    }
+    return m_walks;
 }
 
 void Session::giveEvent(Event event)
@@ -267,7 +289,13 @@ Result<SourceInfo> Session::handle(const CreateSection &command)
 Result<Done> Session::handle(const CloseSource &command)
 {
     m_sampler.removeSource(command.source);
-    return transform(m_sources.remove(command.source, "close source"), [] { return Done{}; });
+    auto closed = transform(m_sources.remove(command.source, "close source"), [] { return Done{}; });
+    // After it, so that a scan that is being started sees that its source is gone.
+    if (auto scans = m_scans.removeSource(command.source); !scans.empty())
+        m_scanning.add([scans = std::move(scans)] {}); // freeing gigabytes takes a while
+    m_freezer.removeSource(command.source);
+    m_places.forget(command.source);
+    return closed;
 }
 
 Job<RegionList> Session::handle(const ListRegions &command)

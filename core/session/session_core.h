@@ -3,26 +3,32 @@
 
 #include "core/session/calls.h"
 #include "core/session/delivery.h"
+#include "core/session/freezer.h"
 #include "core/session/journal.h"
 #include "core/session/lane.h"
+#include "core/session/place_finder.h"
 #include "core/session/sampler.h"
+#include "core/session/scans.h"
 #include "core/session/sources.h"
 
 namespace ipclens {
 
 // A command that takes too long for the session thread: `work` is done on the thread of `lane`.
-enum class LaneName { Walk, Memory, Send };
+enum class LaneName { Walk, Memory, Send, Find, Scan, Snapshot };
 template <class Reply>
 struct Job {
     LaneName lane;
     std::move_only_function<Result<Reply>(std::stop_token)> work;
+    // Takes back what was done, when the call was cancelled too late for the work to see it. May be empty.
+    std::move_only_function<void(const Reply &)> takeBack = {};
 };
 // What a handler gives: a reply at once, or a job that will.
 template <class Reply>
 using Outcome = std::variant<Result<Reply>, Job<Reply>>;
 
 // Has a handle() for every command. The thread that calls run() is the session thread. Besides it: one thread for walks and
-// openings, one for large reads and all writes, one for sends, one for watches and one for inboxes.
+// openings, one for large reads and all writes, one for finding, one for scans, one for snapshots and
+// differences, one for sends, one for watches, one for frozen values and one for inboxes.
 class Session {
 public:
     // `give` is told of events, never of two at a time; it may block.
@@ -56,6 +62,24 @@ private:
     Job<JournalReply> handle(const ReadJournal &command);
     Result<WatchStarted> handle(StartWatch &command);
     Result<Done> handle(const StopWatch &command);
+    // session_search.cpp
+    Job<FindReply> handle(FindBytes &command);
+    Job<ScanStatus> handle(StartScan &command);
+    Job<ScanStatus> handle(NarrowScan &command);
+    Job<ScanStatus> handle(const UndoScan &command);
+    Job<ScanRows> handle(const ReadScan &command);
+    Job<Done> handle(const CloseScan &command);
+    // session_editing.cpp
+    Job<EvaluatedAddress> handle(EvaluateAddress &command);
+    Job<AddressPlaces> handle(LocateAddresses &command);
+    Job<FrozenItem> handle(Freeze &command);
+    Result<Done> handle(const Unfreeze &command);
+    Result<Done> handle(const SetFreezing &command);
+    Result<FrozenList> handle(const ListFrozen &);
+    Job<SnapshotSaved> handle(SaveSnapshot &command);
+    Job<SourceInfo> handle(TakeFrame &command);
+    Job<Difference> handle(FindDifference &command);
+
     Job<WindowList> handle(const ListWindows &);
     Outcome<InboxOpened> handle(const OpenInbox &command);
     Job<Done> handle(const CloseInbox &command);
@@ -69,8 +93,9 @@ private:
     template <class Command>
     void start(CallId call, Command &command, ReplySink reply);
     template <class Reply>
-    void finish(CallId call, Result<Reply> result, ReplySink &reply);
+    bool finish(CallId call, Result<Reply> result, ReplySink &reply);
     Lane &lane(LaneName name);
+    ProgressTeller::Tell progressOf(std::uint64_t job);
     void giveEvent(Event event);
 
     const std::unique_ptr<System> m_system;
@@ -81,9 +106,15 @@ private:
     Journal m_journal;
     Sampler m_sampler;
     Delivery m_delivery;
+    Freezer m_freezer;
+    PlaceFinder m_places;
+    Scans m_scans;
     Lane m_walks;
     Lane m_memory;
+    Lane m_snapshots;
     Lane m_sends;
+    Lane m_finds;
+    Lane m_scanning;
 };
 
 } // namespace ipclens

@@ -1,7 +1,9 @@
 #include "core/session/sources.h"
 
 #include "core/model/transform.h"
+#include "core/session/file_path.h"
 #include "core/session/file_source.h"
+#include "core/session/snapshot_taking.h"
 #include "core/session/window_source.h"
 #include "core/text/source_spec.h"
 
@@ -94,6 +96,32 @@ Result<AddressRange> findSharedSection(System &system, const SourceSpec &spec, s
                          .hint = "List the shared sections of its modules to see which there are"});
 }
 
+Failure neverChanged(const SourceSpec &spec)
+{
+    return Failure(Error{.kind = ErrorKind::Unsupported,
+                         .operation = "open",
+                         .object = toText(spec),
+                         .meaning = "a snapshot can only be read: it is never changed"});
+}
+
+Result<OpenSourceState> openSnapshot(const SourceSpec &spec, Access access)
+{
+    if (access != Access::Read)
+        return neverChanged(spec);
+    auto storage = openSnapshotStorage(toPath(spec.name));
+    if (!storage)
+        return Failure(storage.error());
+    return transform(SnapshotSource::open(std::move(*storage), toText(spec)), [&](std::shared_ptr<SnapshotSource> snapshot) {
+        return snapshotState(std::move(snapshot), spec);
+    });
+}
+
+// Of a process whose pointers have 32 bits.
+std::uint32_t pointerSizeOf(const ProcessInfo &process)
+{
+    return process.architecture == "x86" || process.architecture == "arm" ? 4 : 8;
+}
+
 Failure noPrivateCopy(const SourceSpec &spec)
 {
     return Failure(Error{.kind = ErrorKind::Unsupported,
@@ -113,6 +141,8 @@ Result<OpenSourceState> openSource(System &system, const SourceSpec &spec, Acces
                                                              : std::vector<std::string>{"read"};
             return state;
         });
+    if (spec.kind == SourceKind::Snapshot)
+        return openSnapshot(spec, access);
     if (spec.kind == SourceKind::Section)
         return transform(system.openSection(spec.name, access), [&](std::shared_ptr<Section> section) {
             return sectionState(std::move(section), spec);
@@ -132,6 +162,7 @@ Result<OpenSourceState> openSource(System &system, const SourceSpec &spec, Acces
     auto state = spec.kind == SourceKind::Process ? processState(*process, spec, access)
                                                   : sharedSectionState(*process, spec, access, range);
     state.info.process = namedProcess(system, (*process)->key(), stop);
+    state.pointerSize = pointerSizeOf(*state.info.process);
     return state;
 }
 
@@ -140,6 +171,8 @@ Result<OpenSourceState> reopenSource(System &system, const OpenSourceState &curr
     const SourceSpec &spec = current.info.spec;
     if (spec.kind == SourceKind::Section || spec.kind == SourceKind::File)
         return openSource(system, spec, access, {});
+    if (spec.kind == SourceKind::Snapshot) // a frame has no file that could be opened again
+        return access == Access::Read ? Result<OpenSourceState>(current) : neverChanged(spec);
     if (access == Access::Copy)
         return noPrivateCopy(spec);
     auto process = system.openProcess(spec.process, access);
@@ -149,6 +182,7 @@ Result<OpenSourceState> reopenSource(System &system, const OpenSourceState &curr
                      ? processState(*process, spec, access)
                      : sharedSectionState(*process, spec, access, {current.info.base, current.info.extent.size});
     state.info.process = current.info.process;
+    state.pointerSize = current.pointerSize;
     return state;
 }
 

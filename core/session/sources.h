@@ -13,7 +13,8 @@ namespace ipclens {
 struct OpenSourceState {
     SourceInfo info;
     std::shared_ptr<MemorySource> memory;
-    std::shared_ptr<Process> process; // the process it is in; none for sections and files
+    std::shared_ptr<Process> process; // the process it is in; none for sections, files and snapshots
+    std::uint32_t pointerSize = 8;
 };
 
 // Opens what `spec` names. Long only for processes and shared sections, whose names and modules are looked up.

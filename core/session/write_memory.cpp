@@ -62,6 +62,11 @@ Result<std::string> checkPages(const OpenSourceState &source, AddressRange range
     return "copy-on-write: the change stays private to this view";
 }
 
+std::string joined(std::string first, const std::string &second)
+{
+    return first.empty() || second.empty() ? first + second : first + "; " + second;
+}
+
 // Why writing failed, and whether it left something behind.
 void noteFailure(MemorySource &memory, const Error &error, JournalEntry &entry)
 {
@@ -75,7 +80,8 @@ void noteFailure(MemorySource &memory, const Error &error, JournalEntry &entry)
 } // namespace
 
 Result<WriteReply> writeMemory(const OpenSourceState &source, const WriteMemory &command, Journal &journal,
-                               const std::function<void(const JournalEntry &)> &noted, std::stop_token stop)
+                               const std::function<void(const JournalEntry &)> &noted, std::stop_token stop,
+                               std::string_view reason)
 {
     const std::string object = fmt::format("{} at 0x{:x}", source.info.name, command.address);
     if (auto checked = checkRequest(source, command, object); !checked)
@@ -99,7 +105,7 @@ Result<WriteReply> writeMemory(const OpenSourceState &source, const WriteMemory 
 
     auto entry = journal.intend(JournalEntry{.spec = source.info.spec, .source = source.info.name,
                                              .address = range.begin, .before = before.bytes, .bytes = command.bytes,
-                                             .undoes = command.undoes});
+                                             .undoes = command.undoes, .note = std::string(reason)});
     if (!entry)
         return Failure(entry.error());
     noted(*entry);
@@ -112,12 +118,12 @@ Result<WriteReply> writeMemory(const OpenSourceState &source, const WriteMemory 
         reply.outcome = isSame ? WriteOutcome::Verified : WriteOutcome::Overwritten;
         reply.after = std::move(after.bytes);
         entry->state = isSame ? JournalState::Verified : JournalState::Overwritten;
-        entry->note = reply.note;
+        entry->note = joined(std::string(reason), reply.note);
     } else {
         noteFailure(*source.memory, written.error(), *entry);
     }
     if (auto concluded = journal.conclude(*entry); !concluded)
-        reply.note += (reply.note.empty() ? "" : "; ") + toText(concluded.error());
+        reply.note = joined(reply.note, toText(concluded.error()));
     noted(*entry);
     if (!written)
         return Failure(written.error());

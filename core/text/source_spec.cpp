@@ -43,16 +43,19 @@ Result<SourceSpec> parseSourceSpec(std::string_view text)
     const auto colon = text.find(':');
     const auto kind = text.substr(0, colon);
     const auto rest = colon == text.npos ? std::string_view() : text.substr(colon + 1);
-    const bool known = kind == "section" || kind == "process" || kind == "module" || kind == "file";
+    const bool known = kind == "section" || kind == "process" || kind == "module" || kind == "file" ||
+                       kind == "snapshot";
     if (colon == text.npos || !known)
         return invalidInput(std::string(whatItIs), std::string(text),
-                            "expected section:NAME, process:PID, module:PID/DLL/SECTION or file:PATH");
+                            "expected section:NAME, process:PID, module:PID/DLL/SECTION, file:PATH or snapshot:PATH");
     if (rest.empty())
         return invalidInput(std::string(whatItIs), std::string(text), fmt::format("nothing follows \"{}:\"", kind));
     if (kind == "section")
         return SourceSpec{.kind = SourceKind::Section, .name = std::string(rest)};
     if (kind == "file")
         return SourceSpec{.kind = SourceKind::File, .name = std::string(rest)};
+    if (kind == "snapshot")
+        return SourceSpec{.kind = SourceKind::Snapshot, .name = std::string(rest)};
     if (kind == "module")
         return parseSharedSection(rest, text);
     return transform(parsePid(rest, text), [](std::uint32_t pid) {
@@ -67,6 +70,7 @@ std::string toText(const SourceSpec &spec)
     case SourceKind::Section: return "section:" + spec.name;
     case SourceKind::SharedSection: return fmt::format("module:{}/{}/{}", spec.process.pid, spec.module, spec.section);
     case SourceKind::File: return "file:" + spec.name;
+    case SourceKind::Snapshot: return "snapshot:" + spec.name;
     }
     return {};
 }

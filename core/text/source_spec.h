@@ -1,4 +1,4 @@
-// The text form of a memory source: section:NAME, process:PID, module:PID/DLL/SECTION, file:PATH.
+// The text form of a memory source: section:NAME, process:PID, module:PID/DLL/SECTION, file:PATH, snapshot:PATH.
 #pragma once
 
 #include "core/session/commands.h"

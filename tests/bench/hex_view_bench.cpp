@@ -80,30 +80,98 @@ private:
     std::vector<QGlyphRun> m_runs;
 };
 
-void measure(const char *what, AddressRange extent, int bytesPerRow)
+// Half of the rows changed a moment ago, and there are bookmarks, hits and a selection.
+void decorate(HexView &view, const MemoryImage &image)
+{
+    MemoryImage changed = image;
+    std::vector<Highlight> highlights;
+    for (std::size_t i = 0; i < changed.bytes.size(); i += 40) {
+        changed.bytes[i] ^= std::byte{1};
+        if (i % 120 == 0)
+            highlights.push_back(
+                {{image.address + i + 8, 4}, i % 240 == 0 ? HighlightRole::SearchHit : HighlightRole::Bookmark, {}});
+    }
+    view.updateImage(changed);
+    view.setHighlights(std::move(highlights));
+    view.select({image.address + 64, 200});
+}
+
+enum class What { Repaint, Highlights, PageScroll };
+
+void measure(const char *what, AddressRange extent, const HexLayout &layout, What work,
+             std::span<const Region> regions = {})
 {
     HexView view;
     view.setFrameStyle(QFrame::NoFrame);
     view.setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     view.setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    view.setBytesPerRow(bytesPerRow);
+    view.setLayout(layout);
     view.resize(width, height);
+    view.setExtent(extent);
+    view.setRegions({regions.begin(), regions.end()});
+    view.show();
+    QApplication::processEvents();
+    const Address middle = extent.begin + extent.size / 2;
+    view.goTo(middle);
+    const AddressRange near =
+        intersect({view.visibleRange().begin - std::min<Address>(view.visibleRange().begin, 65536), 131072}, extent);
+    const MemoryImage image = imageOf(near);
+    view.setChangeMarks(ChangeMarks::Kept); // else they would have faded before the last run
+    view.showImage(image);
+    if (work != What::Repaint)
+        decorate(view, image);
+
+    const HexPainter painter(view.font());
+    const BarePainter bare(view, image, layout.bytesPerRow, view.rows().addressDigits(), painter.cell());
+    QImage target(width, height, QImage::Format_RGB32);
+    std::int64_t step = 1;
+    const std::uint64_t top = view.topRow();
+    const auto pair = bench::alternate(
+        runs,
+        [&] {
+            return bench::seconds([&] {
+                       if (work == What::PageScroll) {
+                           view.setTopRow(step > 0 ? top + view.shownLines() : top);
+                           step = -step;
+                       }
+                       view.viewport()->render(&target, {}, {}, QWidget::DrawChildren);
+                   }) *
+                   1e6;
+        },
+        [&] { return bench::seconds([&] { bare.paint(target); }) * 1e6; });
+    bench::report(what, pair, "us", "at most 1.5");
+}
+
+std::vector<Region> manyRegions(AddressRange extent)
+{
+    std::vector<Region> regions;
+    constexpr std::uint64_t count = 100'000;
+    for (std::uint64_t i = 0; i < count; ++i)
+        regions.push_back({.range = {extent.begin + extent.size / count * i / 4096 * 4096, 65536},
+                           .state = RegionState::Committed,
+                           .protection = {.read = true, .write = i % 2 == 0},
+                           .type = RegionType::Mapped,
+                           .mapped = "C:\\windows\\system32\\demo.dll"});
+    return regions;
+}
+
+void measureRegions(AddressRange extent)
+{
+    HexView view;
+    view.resize(width, height);
+    view.setStripShown(true);
     view.setExtent(extent);
     view.show();
     QApplication::processEvents();
-    view.goTo(extent.begin + extent.size / 2);
-    const MemoryImage image = imageOf(view.visibleRange());
-    view.showImage(image);
-
-    const HexPainter painter(view.font());
-    const HexGeometry geometry(extent, 0, bytesPerRow, painter.cell());
-    const BarePainter bare(view, image, bytesPerRow, geometry.addressDigits(), painter.cell());
-    QImage target(width, height, QImage::Format_RGB32);
-    const auto pair = bench::alternate(
-        runs,
-        [&] { return bench::seconds([&] { view.viewport()->render(&target, {}, {}, QWidget::DrawChildren); }) * 1e6; },
-        [&] { return bench::seconds([&] { bare.paint(target); }) * 1e6; });
-    bench::report(what, pair, "us", "at most 3");
+    const auto regions = manyRegions(extent);
+    std::vector<double> first, again;
+    for (int i = 0; i < 11; ++i) {
+        view.setRegions({});
+        first.push_back(bench::seconds([&] { view.setRegions(regions); }) * 1e3);
+        again.push_back(bench::seconds([&] { view.setRegions(regions); }) * 1e3);
+    }
+    fmt::print("100,000 regions: set in {:.2f} ms, set again unchanged in {:.2f} ms\n", bench::median(first),
+               bench::median(again));
 }
 
 } // namespace
@@ -113,9 +181,21 @@ int main(int argc, char **argv)
     qputenv("QT_QPA_PLATFORM", "offscreen");
     QApplication application(argc, argv);
     theme::apply(QStringLiteral("light"));
-    measure("hex view repaint 1920x1080, 4 KiB, 16 bytes a row", {0, 4096}, 16);
-    measure("hex view repaint 1920x1080, 128 TiB, 16 bytes a row", {0x10000, (std::uint64_t{1} << 47) - 0x20000}, 16);
-    measure("hex view repaint 1920x1080, 4 KiB, 32 bytes a row", {0, 4096}, 32);
-    measure("hex view repaint 1920x1080, 128 TiB, 32 bytes a row", {0x10000, (std::uint64_t{1} << 47) - 0x20000}, 32);
+    const AddressRange page{0, 4096}, process{0x10000, (std::uint64_t{1} << 47) - 0x20000};
+    for (const int bytes : {16, 32}) {
+        const HexLayout layout{.bytesPerRow = bytes};
+        const auto name = [&](const char *what, const char *size) {
+            return fmt::format("{} 1920x1080, {}, {} bytes a row", what, size, bytes);
+        };
+        measure(name("repaint", "4 KiB").c_str(), page, layout, What::Repaint);
+        measure(name("repaint", "128 TiB").c_str(), process, layout, What::Repaint);
+        measure(name("repaint with highlights", "4 KiB").c_str(), page, layout, What::Highlights);
+        measure(name("repaint with highlights", "128 TiB").c_str(), process, layout, What::Highlights);
+        measure(name("page scroll with highlights", "64 KiB").c_str(), {0, 65536}, layout, What::PageScroll);
+        measure(name("page scroll with highlights", "128 TiB").c_str(), process, layout, What::PageScroll);
+    }
+    const auto regions = manyRegions(process);
+    measure("page scroll with highlights, 128 TiB in 100,000 regions", process, {}, What::PageScroll, regions);
+    measureRegions(process);
     return 0;
 }

@@ -314,7 +314,7 @@ TEST_F(Cli, refusesWrongUsage)
                                                       {"read", "nonsense", "0", "1"},
                                                       {"read", "section:", "0", "1"},
                                                       {"read", "process:x", "0", "1"},
-                                                      {"read", "section:x", "xyz", "1"},
+                                                      {"read", "section:x", "[xyz", "1"},
                                                       {"read", "section:x", "0", "-1"},
                                                       {"read", "section:x", "0", "1", "--format", "no"},
                                                       {"write", "section:x", "0", "4"},

@@ -85,7 +85,7 @@ TEST_F(MessageListTest, AFilterTakenAwayInTheMiddleStaysInTheMiddle)
 {
     bar()->setValue(500);
     const auto top = topSequence();
-    model.setFilter(MessageFilter("hello"));
+    model.setFilter(*MessageFilter::parse("hello"));
     ASSERT_EQ(model.rowCount(), 1000);
     EXPECT_EQ(topSequence(), top);
     EXPECT_FALSE(list.isFollowing());

@@ -109,7 +109,7 @@ TEST_F(MessageModelTest, WhileNotShowingItOnlyStores)
     EXPECT_EQ(model.waiting(), 25u);
     EXPECT_EQ(model.store().size(), 35u);
     // A filter does not let out what waits.
-    model.setFilter(MessageFilter("needle"));
+    model.setFilter(*MessageFilter::parse("needle"));
     EXPECT_EQ(model.rowCount(), 1);
     model.setFilter({});
     EXPECT_EQ(model.rowCount(), 10);
@@ -123,7 +123,7 @@ TEST_F(MessageModelTest, WhileNotShowingItOnlyStores)
 TEST_F(MessageModelTest, FiltersWhatIsThereAndWhatComes)
 {
     model.append(batch(1, 100));
-    model.setFilter(MessageFilter("NEEDLE"));
+    model.setFilter(*MessageFilter::parse("NEEDLE"));
     ASSERT_EQ(model.rowCount(), 10);
     EXPECT_EQ(model.messageAt(0).sequence, 10u);
     model.append(batch(101, 100));
@@ -134,7 +134,7 @@ TEST_F(MessageModelTest, FiltersWhatIsThereAndWhatComes)
     EXPECT_EQ(model.rowOfIndex(198), -1);
     // The time since the row above, not since the message before.
     EXPECT_EQ(shown(model, 1, MessageModel::Delta), "0.010000");
-    model.setFilter(MessageFilter("", TimeRange{start + 5 * millisecond, start + 8 * millisecond}));
+    model.setFilter(*MessageFilter::parse("", TimeRange{start + 5 * millisecond, start + 8 * millisecond}));
     ASSERT_EQ(model.rowCount(), 3);
     EXPECT_EQ(model.messageAt(0).sequence, 5u);
 }
@@ -161,7 +161,7 @@ TEST_F(MessageModelTest, LetsTheOldestGoAtTheLimit)
     EXPECT_EQ(model.store().letGoCount() + model.store().size(), 1000u);
     EXPECT_EQ(shown(model, 0, MessageModel::Delta), "");
 
-    model.setFilter(MessageFilter("needle"));
+    model.setFilter(*MessageFilter::parse("needle"));
     model.append(batch(1001, 500));
     ASSERT_TRUE(waitUntil([&] { return model.unfiltered() == 0; }));
     for (int row = 0; row < model.rowCount(); ++row) {
@@ -186,7 +186,7 @@ TEST_F(MessageModelTest, LetsMessagesGoThatWereNeverShown)
 TEST_F(MessageModelTest, ClearKeepsTheFilter)
 {
     model.append(batch(1, 100));
-    model.setFilter(MessageFilter("needle"));
+    model.setFilter(*MessageFilter::parse("needle"));
     model.clear();
     EXPECT_EQ(model.rowCount(), 0);
     model.append(batch(1, 10));
@@ -209,15 +209,15 @@ TEST(MessageModelMillion, AppendsFiltersAndClears)
         EXPECT_EQ(model.rowOfIndex(static_cast<std::uint64_t>(row)), row);
     }
 
-    model.setFilter(MessageFilter("needle"));
+    model.setFilter(*MessageFilter::parse("needle"));
     ASSERT_TRUE(waitUntil([&] { return model.unfiltered() == 0; }));
     ASSERT_EQ(model.rowCount(), static_cast<int>(million / 10));
     EXPECT_EQ(model.messageAt(99'999).sequence, 999'990u);
     EXPECT_EQ(model.rowOfIndex(999'990), 99'999);
 
     // Another filter in the middle of one leaves nothing of it behind.
-    model.setFilter(MessageFilter("hay"));
-    model.setFilter(MessageFilter("nowhere to be found"));
+    model.setFilter(*MessageFilter::parse("hay"));
+    model.setFilter(*MessageFilter::parse("nowhere to be found"));
     ASSERT_TRUE(waitUntil([&] { return model.unfiltered() == 0; }));
     EXPECT_EQ(model.rowCount(), 0);
 

@@ -213,6 +213,41 @@ TEST_F(JournalModelTest, AnUndoThatFailedLeavesItsWriteUndoable)
     EXPECT_EQ(model.lastToUndo()->entry, 1u);
 }
 
+TEST_F(JournalModelTest, RedoTakesTheLastUndoBackUntilSomethingNewIsWritten)
+{
+    for (const auto number : {1, 2, 3})
+        model.put(entry(number, JournalState::Verified));
+    EXPECT_EQ(model.lastToRedo(), nullptr);
+    model.put(entry(4, JournalState::Verified, 3));
+    model.put(entry(5, JournalState::Verified, 2));
+    ASSERT_NE(model.lastToRedo(), nullptr);
+    EXPECT_EQ(model.lastToRedo()->entry, 5u);
+    model.put(entry(6, JournalState::Verified, 5)); // the redo
+    EXPECT_FALSE(model.isUndone(model.entry(2))) << "write 2 is there again";
+    EXPECT_EQ(model.lastToUndo()->entry, 2u);
+    EXPECT_EQ(model.lastToRedo()->entry, 4u);
+    model.put(entry(7, JournalState::Verified, 2)); // undone again
+    EXPECT_EQ(model.lastToUndo()->entry, 1u);
+    EXPECT_EQ(model.lastToRedo()->entry, 7u);
+    model.put(entry(8, JournalState::Verified)); // something new
+    EXPECT_EQ(model.lastToRedo(), nullptr);
+    EXPECT_EQ(model.lastToUndo()->entry, 8u);
+}
+
+TEST_F(JournalModelTest, EachSourceHasItsOwnUndoAndRedo)
+{
+    auto other = entry(1, JournalState::Verified);
+    other.source = "section:Other";
+    model.put(other);
+    model.put(entry(2, JournalState::Verified));
+    model.put(entry(3, JournalState::Verified, 2));
+    const JournalModel::Filter ofOther = [](const JournalEntry &each) { return each.source == "section:Other"; };
+    ASSERT_NE(model.lastToUndo(ofOther), nullptr);
+    EXPECT_EQ(model.lastToUndo(ofOther)->entry, 1u);
+    EXPECT_EQ(model.lastToRedo(ofOther), nullptr);
+    EXPECT_EQ(model.lastToRedo()->entry, 3u);
+}
+
 TEST(JournalModel, KeepsTheNewestEntries)
 {
     JournalModel model(nullptr, 3);

@@ -20,13 +20,15 @@ Message sample()
 
 bool matches(std::string_view filter, const Message &message = sample())
 {
-    return MessageFilter(std::string(filter)).matches(message);
+    const auto parsed = MessageFilter::parse(filter);
+    EXPECT_TRUE(parsed) << filter << ": " << parsed.error().meaning;
+    return parsed && parsed->matches(message);
 }
 
 TEST(MessageFilter, EmptyMatchesEverything)
 {
     EXPECT_TRUE(MessageFilter().isEmpty());
-    EXPECT_TRUE(MessageFilter("  ").isEmpty());
+    EXPECT_TRUE(MessageFilter::parse("  ")->isEmpty());
     EXPECT_TRUE(MessageFilter().matches(Message{}));
 }
 
@@ -73,13 +75,23 @@ TEST(MessageFilter, RegisteredMessages)
     EXPECT_FALSE(matches("copydata", message));
 }
 
+TEST(MessageFilter, WhatLooksLikeAnExpressionIsOne)
+{
+    EXPECT_FALSE(MessageFilter::parse("quick brown")->isExpression());
+    EXPECT_TRUE(MessageFilter::parse("size > 3")->isExpression());
+    EXPECT_TRUE(MessageFilter::parse("truncated")->isExpression());
+    EXPECT_FALSE(MessageFilter::parse("size >")) << "begun, and not searched for as a text";
+    EXPECT_FALSE(MessageFilter::parse("payload contains"));
+    EXPECT_FALSE(MessageFilter::parse("\"quick"));
+}
+
 TEST(MessageFilter, TimeRange)
 {
-    EXPECT_TRUE(MessageFilter("", TimeRange{1000, 1001}).matches(sample()));
-    EXPECT_FALSE(MessageFilter("", TimeRange{0, 1000}).matches(sample()));
-    EXPECT_FALSE(MessageFilter("", TimeRange{1001, 2000}).matches(sample()));
-    EXPECT_TRUE(MessageFilter("fox", TimeRange{0, 2000}).matches(sample()));
-    EXPECT_FALSE(MessageFilter("cat", TimeRange{0, 2000}).matches(sample()));
+    EXPECT_TRUE(MessageFilter::parse("", TimeRange{1000, 1001})->matches(sample()));
+    EXPECT_FALSE(MessageFilter::parse("", TimeRange{0, 1000})->matches(sample()));
+    EXPECT_FALSE(MessageFilter::parse("", TimeRange{1001, 2000})->matches(sample()));
+    EXPECT_TRUE(MessageFilter::parse("fox", TimeRange{0, 2000})->matches(sample()));
+    EXPECT_FALSE(MessageFilter::parse("cat", TimeRange{0, 2000})->matches(sample()));
 }
 
 TEST(MessageFilter, FindsAtBothEndsAndAfterFalseStarts)

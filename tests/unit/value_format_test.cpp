@@ -31,7 +31,7 @@ TEST(ValueFormat, ReadsNumbersInBothByteOrders)
     EXPECT_EQ(valueOf(image, 0x1000, "u8").big, "");
     EXPECT_EQ(valueOf(image, 0x1003, "i8").little, "-128");
     EXPECT_EQ(valueOf(image, 0x1000, "binary").little, "0010 1010");
-    EXPECT_EQ(valueOf(image, 0x1000, "bool").little, "true (not 1)");
+    EXPECT_EQ(valueOf(image, 0x1000, "bool").little, "true (42)");
     EXPECT_EQ(valueOf(image, 0x1001, "bool").little, "false");
     EXPECT_EQ(valueOf(image, 0x1000, "u16").little, "42");
     EXPECT_EQ(valueOf(image, 0x1000, "u16").big, "10752");

@@ -31,6 +31,15 @@ void prepareConsole()
 {
 }
 
+void prepareBinaryInput()
+{
+}
+
+std::FILE *openForWriting(const std::string &path, bool replace)
+{
+    return std::fopen(path.c_str(), replace ? "we" : "wxe");
+}
+
 void onInterrupt(std::function<void()> call)
 {
     if (::pipe2(interruptPipe, O_CLOEXEC) != 0)

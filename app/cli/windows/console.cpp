@@ -5,9 +5,11 @@
 #include <shellapi.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
 #include <io.h>
+#include <sys/stat.h>
 #include <thread>
 
 namespace ipclens {
@@ -55,6 +57,23 @@ void prepareConsole()
 {
     _setmode(_fileno(stdout), _O_BINARY);
     SetConsoleOutputCP(CP_UTF8); // fails where there is no console, and there it does not matter
+}
+
+void prepareBinaryInput()
+{
+    _setmode(_fileno(stdin), _O_BINARY);
+}
+
+std::FILE *openForWriting(const std::string &path, bool replace)
+{
+    std::wstring wide(path.size() + 1, L'\0'); // UTF-16 never has more units than UTF-8 has bytes
+    if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path.c_str(), -1, wide.data(), static_cast<int>(wide.size())) == 0) {
+        errno = EINVAL;
+        return nullptr;
+    }
+    const int way = _O_WRONLY | _O_CREAT | _O_BINARY | _O_NOINHERIT | (replace ? _O_TRUNC : _O_EXCL);
+    const int file = _wopen(wide.c_str(), way, _S_IREAD | _S_IWRITE);
+    return file < 0 ? nullptr : _fdopen(file, "wb");
 }
 
 void onInterrupt(std::function<void()> call)

@@ -1,6 +1,6 @@
 // Modules of a process, and which of their sections are shared between processes.
 #include "core/os/windows/last_error.h"
-#include "core/os/windows/pe_image.h"
+#include "core/os/pe_image.h"
 #include "core/os/windows/process_handle.h"
 #include "core/os/windows/utf16.h"
 #include "core/os/windows/windows_system.h"

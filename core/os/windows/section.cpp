@@ -108,6 +108,7 @@ public:
         return m_memory.regions(range, std::move(stop));
     }
     ReadOutcome read(Address address, std::span<std::byte> into) override { return m_memory.read(address, into); }
+    std::span<const std::byte> direct(AddressRange range) override { return m_memory.direct(range); }
     Result<void> write(Address address, std::span<const std::byte> bytes) override
     {
         return m_memory.write(address, bytes);

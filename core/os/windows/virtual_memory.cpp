@@ -166,6 +166,17 @@ ReadOutcome VirtualMemory::read(Address address, std::span<std::byte> into)
     return {done, 0, std::nullopt};
 }
 
+// Pages of such a view are committed for as long as it lasts once they are, so that they may be touched later, too.
+std::span<const std::byte> VirtualMemory::direct(AddressRange range)
+{
+    if (!m_window.direct || range.size == 0 || !m_window.extent.contains(range))
+        return {};
+    const Run run = runAt(range.begin, range.size);
+    if (run.unreadable || run.size < range.size)
+        return {};
+    return {static_cast<const std::byte *>(pointer(m_window.base + range.begin)), static_cast<std::size_t>(range.size)};
+}
+
 // Reads up to the first bad page and looks how far the bad ones reach.
 ReadOutcome VirtualMemory::readPages(Address address, std::span<std::byte> into) const
 {

@@ -32,6 +32,7 @@ public:
     AddressRange extent() const { return m_window.extent; }
     Result<std::vector<Region>> regions(AddressRange range, std::stop_token stop);
     ReadOutcome read(Address address, std::span<std::byte> into);
+    std::span<const std::byte> direct(AddressRange range);
     Result<void> write(Address address, std::span<const std::byte> bytes);
 
     // Regions there have changed by our own doing.

@@ -1,4 +1,4 @@
-#include "core/os/windows/pe_image.h"
+#include "core/os/pe_image.h"
 
 #include <fmt/format.h>
 

@@ -1,0 +1,41 @@
+// Captures read from and written to files and pipes.
+#pragma once
+
+#include "core/model/message.h"
+
+#include <cstdio>
+#include <functional>
+#include <memory>
+
+namespace ipclens {
+
+// Gives the messages of a capture in a file, or in standard input for "-"; those before damage, too. `take` ends the reading with an
+// error.
+Result<void> readCapture(const std::string &path, const std::function<Result<void>(Message)> &take);
+
+// A capture being written to a file, or to standard output for "-".
+class CaptureOutput {
+public:
+    // An existing file is refused unless `replace`. `system`: where the messages come from.
+    static Result<CaptureOutput> open(const std::string &path, bool replace, const std::string &system);
+
+    Result<void> write(const Message &message);
+    // Makes what was written last over a crash of this program.
+    Result<void> flush();
+    Result<void> close();
+
+private:
+    struct Closer {
+        void operator()(std::FILE *file) const { std::fclose(file); }
+    };
+
+    explicit CaptureOutput(std::string path) : m_path(std::move(path)) {}
+    Failure failure(int code) const;
+    Result<void> put(const Bytes &bytes);
+
+    std::string m_path;
+    std::unique_ptr<std::FILE, Closer> m_file; // none: standard output
+    Bytes m_buffer;
+};
+
+} // namespace ipclens

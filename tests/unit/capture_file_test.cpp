@@ -1,0 +1,225 @@
+#include "core/traffic/capture_file.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace ipclens {
+namespace {
+
+std::vector<Message> samples()
+{
+    Message text;
+    text.sequence = 1;
+    text.time = 1'795'000'000'123'456'789;
+    text.senderWindow = 0x10046;
+    text.sender = {.pid = 4321, .created = 1'794'999'999'000'000'001};
+    text.senderName = "Demo.exe";
+    text.id = 0xFFFF'FFFF'FFFF'FFFF;
+    text.payload = toBytes("hello");
+    text.size = 5;
+
+    Message registered;
+    registered.sequence = 2;
+    registered.time = text.time + 1;
+    registered.kind = MessageKind::Registered;
+    registered.name = "Gr\xC3\xBC\xC3\x9F" "e";
+    registered.id = 0xC001;
+    registered.wParam = 7;
+    registered.lParam = 0x7FF6'0000'0000;
+
+    Message cut = text;
+    cut.sequence = 9;
+    cut.size = 5'000'000'000; // over 4 GiB
+    Message empty = text;
+    empty.sequence = 10;
+    empty.payload.clear();
+    empty.size = 0;
+    Message null = empty;
+    null.sequence = 11;
+    null.size = 12;
+    null.nullData = true;
+    return {text, registered, cut, empty, null};
+}
+
+Bytes fileOf(const std::vector<Message> &messages)
+{
+    Bytes file = captureBegin("Windows 10");
+    for (const auto &message : messages)
+        appendToCapture(file, message);
+    return file;
+}
+
+struct Outcome {
+    std::vector<Message> messages;
+    std::optional<Error> error;
+};
+
+Outcome read(std::span<const std::byte> file, std::size_t piece = 1 << 20)
+{
+    CaptureReader reader("test.pcapng");
+    Outcome outcome;
+    for (std::size_t at = 0; at < file.size(); at += piece) {
+        reader.feed(file.subspan(at, std::min(piece, file.size() - at)));
+        for (;;) {
+            auto message = reader.next();
+            if (!message) {
+                outcome.error = message.error();
+                return outcome;
+            }
+            if (!*message)
+                break;
+            outcome.messages.push_back(std::move(**message));
+        }
+    }
+    if (auto end = reader.finish(); !end)
+        outcome.error = end.error();
+    return outcome;
+}
+
+void setNumber(Bytes &file, std::size_t at, std::uint64_t value, std::size_t size)
+{
+    for (std::size_t i = 0; i < size; ++i)
+        file[at + i] = static_cast<std::byte>(value >> (8 * i));
+}
+
+std::size_t packetAt() // of the first message
+{
+    return captureBegin("Windows 10").size();
+}
+
+TEST(CaptureFile, GivesBackWhatWasSaved)
+{
+    const auto messages = samples();
+    const auto outcome = read(fileOf(messages));
+    EXPECT_FALSE(outcome.error);
+    EXPECT_EQ(outcome.messages, messages);
+}
+
+TEST(CaptureFile, MayComeInPiecesOfAnySize)
+{
+    const auto messages = samples();
+    const auto file = fileOf(messages);
+    for (const std::size_t piece : {1u, 3u, 7u, 64u}) {
+        const auto outcome = read(file, piece);
+        EXPECT_FALSE(outcome.error);
+        EXPECT_EQ(outcome.messages, messages);
+    }
+}
+
+TEST(CaptureFile, SeveralSectionsInOneFile)
+{
+    auto file = fileOf(samples());
+    const auto other = fileOf(samples());
+    file.insert(file.end(), other.begin(), other.end());
+    const auto outcome = read(file);
+    EXPECT_FALSE(outcome.error);
+    EXPECT_EQ(outcome.messages.size(), 2 * samples().size());
+}
+
+TEST(CaptureFile, ReadsUpToWhereItIsCut)
+{
+    const auto messages = samples();
+    const auto file = fileOf(messages);
+    std::vector<std::size_t> ends; // behind each message
+    for (std::size_t count = 0; count <= messages.size(); ++count)
+        ends.push_back(fileOf({messages.begin(), messages.begin() + static_cast<std::ptrdiff_t>(count)}).size());
+    std::size_t whole = 0; // outcomes without an error
+    for (std::size_t size = 0; size < file.size(); ++size) {
+        const auto outcome = read(std::span(file).first(size));
+        const auto complete = std::ranges::upper_bound(ends, size) - ends.begin();
+        EXPECT_EQ(outcome.messages.size(), static_cast<std::size_t>(std::max<std::ptrdiff_t>(complete - 1, 0))) << size;
+        whole += !outcome.error;
+        if (outcome.error) {
+            EXPECT_NE(outcome.error->object.find("test.pcapng at byte "), std::string::npos);
+        }
+    }
+    EXPECT_EQ(whole, ends.size()) << "behind the section, behind the interface and behind each message but the last";
+}
+
+TEST(CaptureFile, SaysWhatIsDamagedAndWhere)
+{
+    struct Damage {
+        std::size_t at;
+        std::uint64_t value;
+        std::size_t size;
+        std::string_view meaning;
+    };
+    const auto packet = packetAt();
+    const Damage damages[] = {
+        {0, 0xA1B2C3D4, 4, "this is a pcap file"},
+        {0, 0x46445025, 4, "no pcapng file"},
+        {8, 0x12345678, 4, "byte order mark"},
+        {12, 2, 2, "version 2"},
+        {packet + 4, 13, 4, "which cannot be"},
+        {packet + 4, 0xFFFFFFF0, 4, "which cannot be"},
+        {packet + 8, 3, 4, "interface 3"},
+        {packet + 20, 0xFFFF, 4, "behind its block"},
+        {packet + 28, 0, 4, "no message that ipclens saved"},
+        {packet + 32, 9, 1, "version 9"},
+        {packet + 33, 7, 1, "kind 7"},
+        {packet + 36, 20, 4, "header is cut short"},
+        {packet + 36, 4000, 4, "header is cut short"},
+        {packet + 28 + 72, 4000, 2, "header is cut short"},
+    };
+    for (const auto &damage : damages) {
+        auto file = fileOf(samples());
+        setNumber(file, damage.at, damage.value, damage.size);
+        const auto outcome = read(file);
+        ASSERT_TRUE(outcome.error) << damage.meaning;
+        EXPECT_NE(outcome.error->meaning.find(damage.meaning), std::string::npos) << outcome.error->meaning;
+        EXPECT_NE(outcome.error->object.find("test.pcapng at byte "), std::string::npos) << outcome.error->object;
+    }
+}
+
+TEST(CaptureFile, NamesForeignLinkTypes)
+{
+    auto file = fileOf(samples());
+    // The interface's link type stands 8 bytes into its block, which ends where the first message begins.
+    std::size_t interface = 28;
+    for (; interface < packetAt(); interface += 4)
+        if (file[interface] == std::byte{1} && file[interface + 8] == std::byte{147})
+            break;
+    ASSERT_LT(interface, packetAt());
+    setNumber(file, interface + 8, 1, 2);
+    const auto outcome = read(file);
+    ASSERT_TRUE(outcome.error);
+    EXPECT_NE(outcome.error->meaning.find("Ethernet"), std::string::npos) << outcome.error->meaning;
+}
+
+// Other tools keep the payload's beginning only, when told to.
+TEST(CaptureFile, PacketsCutByOtherTools)
+{
+    auto file = fileOf({samples().front()});
+    const auto packet = packetAt();
+    const auto kept = file.size() - packet - 32; // data with its padding: 76 + 8 + 5, padded to 92
+    ASSERT_GE(kept, 89u);
+    setNumber(file, packet + 20, 76 + 8 + 2, 4);
+    const auto outcome = read(file);
+    ASSERT_FALSE(outcome.error) << outcome.error->meaning;
+    ASSERT_EQ(outcome.messages.size(), 1u);
+    EXPECT_EQ(outcome.messages[0].payload, toBytes("he"));
+    EXPECT_TRUE(outcome.messages[0].isTruncated());
+}
+
+TEST(CaptureFile, AnyBytesGiveMessagesOrAnError)
+{
+    std::mt19937 random(1); // NOLINT: the same on every run
+    const auto good = fileOf(samples());
+    std::size_t errors = 0;
+    for (int round = 0; round < 20'000; ++round) {
+        auto file = good;
+        for (auto count = random() % 8 + 1; count-- > 0;)
+            file[random() % file.size()] = static_cast<std::byte>(random());
+        if (random() % 4 == 0)
+            file.resize(random() % file.size());
+        const auto outcome = read(file, random() % 200 + 1);
+        EXPECT_LE(outcome.messages.size(), samples().size());
+        errors += outcome.error.has_value();
+    }
+    EXPECT_GT(errors, 1000u);
+}
+
+} // namespace
+} // namespace ipclens

@@ -1,0 +1,266 @@
+#include "ui/filter_line.h"
+
+#include "ui/number_text.h"
+#include "ui/recent.h"
+#include "ui/text_mark.h"
+#include "ui/theme.h"
+
+#include <QAbstractItemView>
+#include <QCompleter>
+#include <QDialog>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QInputDialog>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QSettings>
+#include <QStandardItemModel>
+#include <QToolButton>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace ipclens {
+namespace {
+
+constexpr auto namedGroup = "filters/named";
+constexpr int longestShown = 60; // characters of a filter in a menu
+
+QString view(std::string_view text)
+{
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+QString menuText(QString text)
+{
+    if (text.size() > longestShown)
+        text = text.left(longestShown) + QChar(0x2026);
+    return text.replace(QLatin1Char('&'), QLatin1String("&&"));
+}
+
+} // namespace
+
+FilterLine::FilterLine(QWidget *parent)
+    : QWidget(parent), m_line(new QLineEdit(this)), m_menuButton(new QToolButton(this)), m_mistake(new QLabel(this)),
+      m_completer(new QCompleter(this)), m_completions(new QStandardItemModel(this))
+{
+    m_line->setPlaceholderText(tr("Filter: data.id == 4 && payload contains \"text\", or any text"));
+    m_line->setAccessibleName(tr("Filter"));
+    m_line->setClearButtonEnabled(true);
+    m_line->setMinimumWidth(80);
+    m_menuButton->setText(QStringLiteral("\u25be"));
+    m_menuButton->setToolTip(tr("Recent and named filters, and what a filter can say"));
+    m_menuButton->setAccessibleName(tr("Filters"));
+    m_menuButton->setPopupMode(QToolButton::InstantPopup);
+    m_menuButton->setFocusPolicy(Qt::StrongFocus);
+    m_menuButton->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
+    auto *menu = new QMenu(m_menuButton);
+    m_menuButton->setMenu(menu);
+    connect(menu, &QMenu::aboutToShow, this, &FilterLine::fillMenu);
+    m_mistake->setTextFormat(Qt::PlainText);
+    m_mistake->setWordWrap(true);
+    m_mistake->hide();
+    setFocusProxy(m_line);
+
+    auto *row = new QHBoxLayout;
+    row->setSpacing(2);
+    row->addWidget(m_line, 1);
+    row->addWidget(m_menuButton);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(2);
+    layout->addLayout(row);
+    layout->addWidget(m_mistake);
+
+    m_completer->setModel(m_completions);
+    m_completer->setWidget(m_line);
+    m_completer->setCompletionMode(QCompleter::UnfilteredPopupCompletion);
+    auto *list = new QTreeView;
+    list->setRootIsDecorated(false);
+    list->header()->hide();
+    m_completer->setPopup(list);
+    connect(m_completer, qOverload<const QModelIndex &>(&QCompleter::activated), this, &FilterLine::insertCompletion);
+    m_line->installEventFilter(this);
+
+    connect(m_line, &QLineEdit::textChanged, this, &FilterLine::read);
+    connect(m_line, &QLineEdit::textEdited, this, &FilterLine::complete);
+    connect(m_line, &QLineEdit::editingFinished, this, [this] {
+        if (!m_isWrong)
+            recent::remember(recent::Kind::Filters, m_line->text().trimmed());
+    });
+}
+
+QString FilterLine::text() const
+{
+    return m_line->text();
+}
+
+void FilterLine::setText(const QString &text)
+{
+    m_line->setText(text);
+}
+
+void FilterLine::join(const QString &sign, const QString &test)
+{
+    const auto before = m_good.trimmed();
+    QString joined = test;
+    if (!sign.isEmpty() && !before.isEmpty()) {
+        const auto parsed = MessageFilter::parse(before.toStdString());
+        const auto left = parsed && parsed->isExpression() ? QStringLiteral("(%1)").arg(before)
+                                                           : fromUtf8(quotedLiteral(before.toStdString()));
+        joined = QStringLiteral("%1 %2 %3").arg(left, sign, test);
+    }
+    setText(joined);
+    recent::remember(recent::Kind::Filters, joined);
+}
+
+void FilterLine::read()
+{
+    const auto parsed = MessageFilter::parse(m_line->text().toStdString());
+    m_isWrong = !parsed;
+    markProblem(*m_line, parsed ? std::nullopt : std::optional(parsed.error()));
+    m_mistake->setVisible(m_isWrong);
+    if (!parsed) {
+        QPalette colours = palette();
+        colours.setColor(QPalette::WindowText, theme::color(theme::Role::ErrorText, colours));
+        m_mistake->setPalette(colours);
+        m_mistake->setText(problemText(parsed.error(), m_line->text()));
+        return;
+    }
+    m_good = m_line->text();
+    emit changed();
+}
+
+// Completing. ---------------------------------------------------------------------------------------------------------
+
+void FilterLine::complete()
+{
+    const auto before = m_line->text().left(m_line->cursorPosition()).toUtf8();
+    const auto completions = completeFilter(m_line->text().toStdString(), static_cast<std::size_t>(before.size()));
+    m_completions->clear();
+    for (const auto name : completions.names) {
+        const auto known = std::ranges::find(filterNames(), name, &FilterName::name);
+        auto *meaning = new QStandardItem(view(known->meaning));
+        meaning->setForeground(theme::color(theme::Role::Muted, palette()));
+        m_completions->appendRow({new QStandardItem(view(name)), meaning});
+    }
+    m_completed = completions.offset;
+    if (completions.names.empty()) {
+        m_completer->popup()->hide();
+        return;
+    }
+    static_cast<QTreeView *>(m_completer->popup())->resizeColumnToContents(0);
+    m_completer->complete(m_line->inputMethodQuery(Qt::ImCursorRectangle).toRect().adjusted(0, 0, fontMetrics().averageCharWidth() * 60, 0));
+}
+
+void FilterLine::insertCompletion(const QModelIndex &index)
+{
+    const auto name = index.siblingAtColumn(0).data().toString();
+    const auto begin = QString::fromUtf8(m_line->text().toUtf8().left(static_cast<qsizetype>(m_completed))).size();
+    auto text = m_line->text();
+    text.replace(begin, m_line->cursorPosition() - begin, name);
+    m_line->setText(text);
+    m_line->setCursorPosition(static_cast<int>(begin + name.size()));
+}
+
+// The down key opens what was filtered before.
+bool FilterLine::eventFilter(QObject *watched, QEvent *event)
+{
+    if (watched == m_line && event->type() == QEvent::KeyPress) {
+        const auto key = static_cast<QKeyEvent *>(event)->key();
+        if (key == Qt::Key_Down && !m_completer->popup()->isVisible()) {
+            m_menuButton->showMenu();
+            return true;
+        }
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+// The menu. -----------------------------------------------------------------------------------------------------------
+
+void FilterLine::fillMenu()
+{
+    QMenu *menu = m_menuButton->menu();
+    menu->clear();
+    const auto add = [&](const QString &title, const QString &filter) {
+        auto *action = menu->addAction(menuText(title), this, [this, filter] { setText(filter); });
+        action->setToolTip(filter);
+    };
+    QSettings settings;
+    settings.beginGroup(QLatin1String(namedGroup));
+    const auto names = settings.childKeys();
+    if (!names.isEmpty())
+        menu->addSection(tr("Named"));
+    for (const auto &name : names)
+        add(tr("%1: %2").arg(name, settings.value(name).toString()), settings.value(name).toString());
+    const auto recents = recent::items(recent::Kind::Filters);
+    if (!recents.isEmpty())
+        menu->addSection(tr("Recent"));
+    for (const auto &filter : recents)
+        add(filter, filter);
+    menu->addSeparator();
+    menu->addAction(tr("&Name this filter\u2026"), this, &FilterLine::nameFilter)->setEnabled(!m_good.trimmed().isEmpty());
+    if (!names.isEmpty()) {
+        auto *forget = menu->addMenu(tr("&Forget"));
+        for (const auto &name : names)
+            forget->addAction(menuText(name), this, [name] {
+                QSettings().remove(QStringLiteral("%1/%2").arg(QLatin1String(namedGroup), name));
+            });
+    }
+    menu->addAction(tr("&What a filter can say\u2026"), this, &FilterLine::showLanguage);
+}
+
+void FilterLine::nameFilter()
+{
+    auto *dialog = new QInputDialog(this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Name this filter"));
+    dialog->setLabelText(tr("Name of \"%1\":").arg(m_good.trimmed()));
+    const auto filter = m_good.trimmed();
+    connect(dialog, &QInputDialog::textValueSelected, this, [filter](QString name) {
+        name = name.trimmed().replace(QLatin1Char('/'), QLatin1Char('-')).replace(QLatin1Char('\\'), QLatin1Char('-'));
+        if (!name.isEmpty()) // a name for nothing would be lost in a menu
+            QSettings().setValue(QStringLiteral("%1/%2").arg(QLatin1String(namedGroup), name), filter);
+    });
+    dialog->open();
+}
+
+void FilterLine::showLanguage()
+{
+    auto *dialog = new QDialog(this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("What a filter can say"));
+    auto *text = new QLabel(dialog);
+    text->setTextFormat(Qt::RichText);
+    text->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    text->setWordWrap(true);
+    text->setText(tr("<p>A text without any of the signs below is looked for everywhere in a message.</p>"
+                     "<p><code>== != &lt; &lt;= &gt; &gt;=</code>, <code>contains</code>, <code>matches \"regular expression\"</code>, "
+                     "<code>in {1, 2, 10..20}</code>; joined by <code>&amp;&amp;</code>, <code>||</code>, <code>!</code> and brackets.<br>"
+                     "Values: <code>42</code>, <code>0x2a</code>, <code>64K</code>, <code>\"text\"</code>, <code>u\"UTF-16\"</code>, "
+                     "<code>4d:79</code>. Parts: <code>payload[0:4]</code>, <code>payload[-2:]</code>.<br>"
+                     "A test of what a message does not have is false, also with <code>!=</code>.</p>"));
+    auto *model = new QStandardItemModel(dialog);
+    model->setHorizontalHeaderLabels({tr("Field or function"), tr("Meaning")});
+    for (const auto &[name, meaning] : filterNames())
+        model->appendRow({new QStandardItem(view(name)), new QStandardItem(view(meaning))});
+    auto *list = new QTreeView(dialog);
+    list->setModel(model);
+    list->setRootIsDecorated(false);
+    list->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    list->setAccessibleName(tr("Fields and functions"));
+    list->resizeColumnToContents(0);
+    connect(list, &QTreeView::activated, this, [this](const QModelIndex &index) {
+        m_line->insert(index.siblingAtColumn(0).data().toString());
+    });
+    auto *layout = new QVBoxLayout(dialog);
+    layout->addWidget(text);
+    layout->addWidget(list, 1);
+    dialog->resize(560, 520);
+    dialog->show();
+}
+
+} // namespace ipclens
