@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Sets up a fresh Debian 12, builds and runs all tests: unit and UI tests natively and under ASan+UBSan, unit tests (session,
 # wire, traffic) under TSan, unit and peer tests under Wine. Ends with one summary; fails when anything failed or no test ran.
-# With the Qt for Windows that app/build-windows.sh keeps: also the UI tests and ipclens.exe from end to end under Wine, what the
-# release is made of, and a second compiler. As root: also the Debian package in a fresh system.
 #
-#   tests/run.sh                    everything
+# --windows: the UI tests and ipclens.exe from end to end under Wine, what the release is made of, a second compiler, and the Debian
+# package in a fresh system.
+#
+#   tests/run.sh                    dev, asan, tsan and mingw
 #   tests/run.sh --windows          only what has to do with the releases; builds the Qt for Windows when it is not there
 #   tests/run.sh dev mingw          only these: dev, asan, tsan, mingw, windows, clang, package
 set -euo pipefail
@@ -13,28 +14,16 @@ set -euo pipefail
 . "$root/app/windows-qt.sh"
 
 presets=("$@")
-need_packages "${build_packages[@]}" "${run_packages[@]}"
+need_packages "${build_packages[@]}" "${run_packages[@]}" tshark
 missing=()
 if [ ${#presets[@]} -eq 0 ]; then
-    presets=(dev asan tsan)
-    if have_windows_qt; then
-        presets+=(windows clang) # windows holds all that mingw does
-    else
-        presets+=(mingw)
-        missing+=("NOT TESTED: ipclens.exe, the window on Windows, and the second compiler. There is no Qt for Windows in"
-            "            $windows_qt"
-            "            \"app/build-windows.sh --qt\" builds it once; \"tests/run.sh --windows\" builds it and tests.")
-    fi
-    if [ "$(id -u)" -eq 0 ]; then
-        presets+=(package)
-    else
-        missing+=("NOT TESTED: the Debian package in a fresh system, which needs root.")
-    fi
+    presets=(dev asan tsan mingw)
+    missing=("NOT TESTED: ipclens.exe, the window on Windows, the second compiler and the Debian package:"
+        "            \"tests/run.sh --windows\" tests them.")
 elif [ "${presets[*]}" = --windows ]; then
     make_windows_qt
     presets=(windows clang package)
 fi
-[ ${#missing[@]} -eq 0 ] || printf '\n************ %s\n' "${missing[@]}"
 
 results=$build/test-results
 rm -rf "$results"
@@ -170,7 +159,7 @@ done
 
 say "Summary"
 printf '%s\n' "${rows[@]}"
+[ ${#missing[@]} -eq 0 ] || printf '************ %s\n' "${missing[@]}"
 [ $((passed + failed)) -gt 0 ] || { echo "no test ran"; exit 1; }
 echo "$passed passed, $failed failed, $skipped skipped"
-[ ${#missing[@]} -eq 0 ] || printf '************ %s\n' "${missing[@]}"
 [ "$failed" -eq 0 ]

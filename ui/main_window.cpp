@@ -217,7 +217,10 @@ void MainWindow::connectDocuments()
             m_scan->sourceGone(source);
     });
     connect(m_documents, &Documents::freezeRequested, this, &MainWindow::freeze);
-    connect(m_documents, &Documents::menuRequested, this, &MainWindow::addEditing);
+    connect(m_documents, &Documents::menuRequested, this, [this](QMenu *menu) {
+        menu->addSeparator();
+        addEditing(menu, tr("Copy in other &forms"));
+    });
 }
 
 void MainWindow::tearDown()

@@ -68,7 +68,7 @@ private:
     void makeMemoryActions();
     void makeMenus();
     void makeMemoryMenu();
-    void addEditing(QMenu *menu);
+    void addEditing(QMenu *menu, const QString &copyTitle);
     void makeLazyDocks();
     void makeScan();
     void makeFrozen();

@@ -96,11 +96,10 @@ void MainWindow::makeMemoryActions()
     }
 }
 
-// In the Edit menu, and in that of the bytes.
-void MainWindow::addEditing(QMenu *menu)
+// In the Edit menu, and in that of the bytes, which has some ways to copy of its own.
+void MainWindow::addEditing(QMenu *menu, const QString &copyTitle)
 {
-    auto *copy = menu->addMenu(tr("&Copy as"));
-    copy->addActions(m_copyAs);
+    menu->addMenu(copyTitle)->addActions(m_copyAs);
     menu->addActions({m_paste, m_fill, m_loadFile, m_saveRange});
     menu->addSeparator();
     menu->addActions({m_freeze, m_bookmark});
@@ -165,7 +164,7 @@ void MainWindow::makeScan()
     connect(m_scan, &ScanDock::editRequested, this,
             [this](SourceId source, Address at, const Bytes &expected, const Bytes &bytes) {
                 if (auto *tab = m_documents->tabOf(source))
-                    tab->write({.at = at, .expected = expected, .bytes = bytes, .undoes = 0, .what = {}});
+                    tab->write({.at = at, .expected = expected, .bytes = bytes});
             });
     followMemory();
 }
@@ -199,7 +198,7 @@ void MainWindow::makeBookmarks()
     connect(m_bookmarks, &BookmarksDock::editRequested, this,
             [this](SourceId source, Address at, const Bytes &expected, const Bytes &bytes) {
                 if (auto *tab = m_documents->tabOf(source))
-                    tab->write({.at = at, .expected = expected, .bytes = bytes, .undoes = 0, .what = {}});
+                    tab->write({.at = at, .expected = expected, .bytes = bytes});
             });
     followMemory();
 }
@@ -249,7 +248,7 @@ void MainWindow::connectInspector()
 {
     connect(m_inspector, &Inspector::editRequested, this, [this](Address at, const Bytes &expected, const Bytes &bytes) {
         withMemory([&](MemoryTab *tab) {
-            tab->write({.at = at, .expected = expected, .bytes = bytes, .undoes = 0, .what = {}});
+            tab->write({.at = at, .expected = expected, .bytes = bytes});
         });
     });
     connect(m_inspector, &Inspector::followRequested, this,

@@ -122,7 +122,7 @@ void MainWindow::makeMenus()
     auto *edit = menuBar()->addMenu(tr("&Edit"));
     edit->addActions({m_undo, m_redo, m_writable});
     edit->addSeparator();
-    addEditing(edit);
+    addEditing(edit, tr("&Copy as"));
     edit->addSeparator();
     edit->addActions({m_find, m_findNext, m_findPrevious});
 

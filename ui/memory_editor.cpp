@@ -126,8 +126,7 @@ QString MemoryEditor::waitingText()
 
 void MemoryEditor::send(const Edit &edit)
 {
-    WriteMemory command{.source = m_link.source().source, .address = edit.at, .expected = {}, .bytes = edit.bytes,
-                        .undoes = edit.undoes};
+    WriteMemory command{.source = m_link.source().source, .address = edit.at, .expected = {}, .bytes = edit.bytes};
     if (!edit.expected.empty())
         command.expected = edit.expected;
     m_link.client().call(std::move(command), this,

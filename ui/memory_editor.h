@@ -17,13 +17,11 @@ public:
     MemoryEditor(SourceLink &link, ErrorBar &bar, QObject *parent = nullptr);
     ~MemoryEditor() override;
 
-    // `expected`: what was shown there; empty: whatever is there is replaced. `undoes`: the journal entry it takes back.
+    // `expected`: what was shown there; empty: whatever is there is replaced.
     struct Edit {
         Address at = 0;
         Bytes expected;
         Bytes bytes;
-        std::uint64_t undoes = 0;
-        QString what; // "undo", for what is said about it; empty for a plain edit
     };
     void write(Edit edit);
     // One after the other; the first that is not written ends it, and what was not tried is said.

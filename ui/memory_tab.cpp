@@ -122,7 +122,7 @@ void MemoryTab::connectView()
         m_find->followView();
     });
     connect(m_view, &HexView::editRequested, this, [this](Address at, const Bytes &expected, const Bytes &bytes) {
-        m_editor->write({.at = at, .expected = expected, .bytes = bytes, .undoes = 0, .what = {}});
+        m_editor->write({.at = at, .expected = expected, .bytes = bytes});
     });
     connect(m_view, &HexView::valueEditRequested, this, &MemoryTab::editValue);
     connect(m_view, &HexView::inputRefused, this, &MemoryTab::setMessage);

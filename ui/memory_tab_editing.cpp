@@ -157,9 +157,7 @@ void MemoryTab::takeTypedValue()
     m_view->setFocus();
     m_editor->write({.at = at,
                      .expected = toBytes(std::string_view(before.constData(), static_cast<std::size_t>(before.size()))),
-                     .bytes = *bytes,
-                     .undoes = 0,
-                     .what = {}});
+                     .bytes = *bytes});
 }
 
 // Many bytes at once. ------------------------------------------------------------------------------------------------

@@ -424,9 +424,7 @@ std::vector<MemoryEditor::Edit> WriteDialog::edits() const
         const auto size = m_targets[i].size;
         edits.push_back({.at = m_targets[i].begin,
                          .expected = m_before[i].bytes,
-                         .bytes = toBytes(std::span<const std::byte>(m_bytes).subspan(at, size)),
-                         .undoes = 0,
-                         .what = {}});
+                         .bytes = toBytes(std::span<const std::byte>(m_bytes).subspan(at, size))});
         at += size;
     }
     return edits;
