@@ -259,7 +259,7 @@ __attribute__((target("sse4.2"))) void everyByteWords(const ValueCriterion &shar
                 bytes = _mm_or_si128(
                     bytes,
                     _mm_and_si128(wanted, masksAt<T, operation, isTurned>(criterion, values + shift, others + shift)));
-                wanted = _mm_slli_si128(wanted, 1);
+                wanted = _mm_slli_epi64(wanted, 8);
             }
             all |= static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm_movemask_epi8(bytes))) << 16 * part;
         }
