@@ -279,7 +279,7 @@ TEST(Scan, AgreesWithAPlainModel)
 {
     std::mt19937 random(3);
     const auto pick = [&](std::uint64_t below) { return random() % below; };
-    for (int round = 0; round < 80; ++round) {
+    for (int round = 0; round < 40; ++round) {
         SparseSource source;
         std::vector<AddressRange> runs;
         Address at = 0x10000;
