@@ -89,9 +89,9 @@ build_tests() {
 # Compiles everything for Windows a second time, with clang and warnings as errors; links nothing.
 read_with_clang() {
     (cd "$root" && cmake --preset windows-clang -Wno-dev --log-level=WARNING) &&
-        ninja -C "$build/windows-clang" ipclens_ui_autogen ipclens_ui_tests_autogen &&
+        ninja -k 0 -C "$build/windows-clang" ipclens_ui_autogen ipclens_ui_tests_autogen &&
         ninja -C "$build/windows-clang" -t targets all | sed -n 's/^\(\(core\|ui\|app\|tests\)\/.*\.cpp\.obj\): .*/\1/p' >"$results/clang-objects" &&
-        [ -s "$results/clang-objects" ] && xargs ninja -C "$build/windows-clang" <"$results/clang-objects"
+        [ -s "$results/clang-objects" ] && xargs ninja -k 0 -C "$build/windows-clang" <"$results/clang-objects"
 }
 
 export QT_QPA_PLATFORM=offscreen

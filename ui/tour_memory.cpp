@@ -33,7 +33,7 @@ void Tour::addMemoryTools()
     const auto tab = [this] { return m_window.documents()->currentMemory(); };
     const auto settled = [this] { return m_sinceBegin.elapsed() > settleTime; };
     m_steps.push_back({QStringLiteral("inspector-edit"), tr("line over a value in the inspector"),
-                       [this, tab] {
+                       [tab] {
                            if (tab())
                                tab()->goTo(freeOffset);
                        },
@@ -58,7 +58,7 @@ void Tour::addMemoryTools()
                            bar->open(QStringLiteral("4c 65 ?? 73"));
                            bar->findAll();
                        },
-                       [this, tab, settled] {
+                       [tab, settled] {
                            auto *bar = tab() ? tab()->findChild<FindBar *>() : nullptr;
                            return bar && bar->list()->isVisible() && bar->list()->model().rowCount() > 0 && settled();
                        }});
