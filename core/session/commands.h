@@ -291,7 +291,8 @@ struct MessageBatch {
     std::uint64_t dropped = 0;
     std::uint64_t droppedBytes = 0;
     std::uint64_t truncated = 0;
-    IPCLENS_FIELDS(inbox, messages, received, dropped, droppedBytes, truncated)
+    std::vector<MessageOutcome> outcomes; // of messages in this batch or an earlier one, in the order in which they ended
+    IPCLENS_FIELDS(inbox, messages, received, dropped, droppedBytes, truncated, outcomes)
 };
 
 // A write was journalled, or its entry changed state.
