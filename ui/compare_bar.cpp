@@ -66,8 +66,8 @@ CompareBar::CompareBar(Client &client, std::function<Place()> place, QWidget *pa
 
 CompareBar::~CompareBar()
 {
-    if (m_frame != 0 && m_client.state() == Client::State::Connected) // nobody is left to be told of a failure
-        m_client.call(CloseSource{m_frame}, &m_client, [](const Result<Done> &) {});
+    if (frame() != 0 && m_client.state() == Client::State::Connected) // nobody is left to be told of a failure
+        m_client.call(CloseSource{frame()}, &m_client, [](const Result<Done> &) {});
 }
 
 void CompareBar::setSource(const SourceInfo &source)
@@ -76,7 +76,7 @@ void CompareBar::setSource(const SourceInfo &source)
     m_source = source;
     if (!isOther)
         return;
-    const bool hadFrame = m_frame != 0;
+    const bool hadFrame = frame() != 0;
     dropFrame();
     if (hadFrame)
         say(tr("The frame is gone: the source was opened again."), true);
@@ -85,7 +85,7 @@ void CompareBar::setSource(const SourceInfo &source)
 void CompareBar::open()
 {
     show();
-    if (m_frame == 0 && !m_job->isRunning())
+    if (frame() == 0 && !m_job->isRunning())
         takeFrame();
 }
 
@@ -100,12 +100,12 @@ void CompareBar::close()
 void CompareBar::dropFrame()
 {
     m_current = {};
-    const SourceId frame = std::exchange(m_frame, 0);
+    const SourceId frame = std::exchange(m_frame, {}).source;
     if (frame == 0)
         return;
     if (m_client.state() == Client::State::Connected) // a frame that is gone already is no loss
         m_client.call(CloseSource{frame}, &m_client, [](const Result<Done> &) {});
-    emit frameChanged(0);
+    emit frameChanged({});
 }
 
 void CompareBar::takeFrame()
@@ -144,7 +144,7 @@ void CompareBar::takeFrame()
 void CompareBar::compareWith(const SourceInfo &frame, const QString &name)
 {
     dropFrame();
-    m_frame = frame.source;
+    m_frame = frame;
     m_name = name;
     show();
     say({});
@@ -155,7 +155,7 @@ void CompareBar::goToDifference(bool backwards)
 {
     if (m_job->isRunning())
         return;
-    if (m_frame == 0) {
+    if (frame() == 0) {
         open();
         return;
     }
@@ -170,7 +170,7 @@ void CompareBar::search(Address from, bool backwards, bool wrapped)
     say({});
     m_job->run(
         tr("Comparing"),
-        FindDifference{.left = m_source.source, .right = m_frame, .from = from, .backwards = backwards}, this,
+        FindDifference{.left = m_source.source, .right = frame(), .from = from, .backwards = backwards}, this,
         [this, from, backwards, wrapped](const Result<Difference> &reply) {
             if (!reply) {
                 say(reply.error().kind == ErrorKind::Cancelled ? tr("Cancelled.") : fromUtf8(toText(reply.error())),
@@ -201,8 +201,8 @@ void CompareBar::say(const QString &text, bool isError)
 
 void CompareBar::showState()
 {
-    QString text = m_frame == 0 ? tr("Compare with a frame") : tr("Compared with %1").arg(m_name);
-    if (m_current.size != 0 && m_frame != 0)
+    QString text = frame() == 0 ? tr("Compare with a frame") : tr("Compared with %1").arg(m_name);
+    if (m_current.size != 0 && frame() != 0)
         text += tr(": %1 at %2").arg(m_current.size == 1 ? tr("1 byte differs") : tr("%1 bytes differ").arg(countText(m_current.size)),
                                      addressText(m_current.begin + m_source.base));
     if (!m_said.isEmpty())
@@ -216,8 +216,8 @@ void CompareBar::showState()
     const bool isFree = !m_job->isRunning();
     m_take->setEnabled(isFree);
     m_scope->setEnabled(isFree);
-    m_previous->setEnabled(isFree && m_frame != 0);
-    m_next->setEnabled(isFree && m_frame != 0);
+    m_previous->setEnabled(isFree && frame() != 0);
+    m_next->setEnabled(isFree && frame() != 0);
 }
 
 void CompareBar::keyPressEvent(QKeyEvent *event)

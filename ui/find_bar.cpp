@@ -429,8 +429,9 @@ void FindBar::showError(const Error &error)
         return;
     }
     show();
-    markProblem(*m_text, problemIn(error, m_text->text()));
-    say(fromUtf8(toText(error)), true);
+    const auto problem = problemIn(error, m_text->text());
+    markProblem(*m_text, problem);
+    say(fromUtf8(problem ? problem->meaning : toText(error)), true);
 }
 
 void FindBar::keyPressEvent(QKeyEvent *event)

@@ -3,6 +3,7 @@
 #include "core/session/command_types.h"
 #include "ui/inspector_lookups.h"
 #include "ui/number_text.h"
+#include "ui/plain_tip.h"
 #include "ui/text_mark.h"
 #include "ui/theme.h"
 
@@ -282,7 +283,7 @@ void Inspector::setCell(int row, int column, const QString &text)
     }
     if (item->text() != text) {
         item->setText(text);
-        item->setToolTip(text);
+        item->setToolTip(plainTip(text));
     }
 }
 

@@ -32,7 +32,7 @@ JournalDock::JournalDock(Client &client, FindSource findSource, QWidget *parent)
     m_view->header()->setStretchLastSection(false);
     m_view->header()->setSectionResizeMode(JournalModel::Note, QHeaderView::Stretch);
     const int width = fontMetrics().averageCharWidth();
-    const std::pair<int, int> widths[] = {{JournalModel::Time, 16},   {JournalModel::Source, 26}, {JournalModel::Where, 16},
+    const std::pair<int, int> widths[] = {{JournalModel::Time, 16},   {JournalModel::Source, 26}, {JournalModel::Where, 20},
                                           {JournalModel::Change, 34}, {JournalModel::State, 13},  {JournalModel::Undo, 8}};
     for (const auto &[column, letters] : widths)
         m_view->setColumnWidth(column, letters * width);

@@ -50,7 +50,7 @@ void MainWindow::makeMemoryActions()
                   [](MemoryTab *tab) { tab->focusAddressLine(); });
     m_back = make(tr("&Back"), tr("Alt+Left"), tr("To where you were before"), [](MemoryTab *tab) { tab->goBack(); });
     m_forward = make(tr("F&orward"), tr("Alt+Right"), tr("To where you came back from"), [](MemoryTab *tab) { tab->goForward(); });
-    m_regions = make(tr("&Regions\u2026"), {}, tr("List the regions and jump to one (Ctrl+R)"),
+    m_regions = make(tr("&Regions\u2026"), tr("Ctrl+R"), tr("List the regions and jump to one"),
                      [](MemoryTab *tab) { tab->chooseRegion(); });
     m_findNext = make(tr("Find &next"), tr("F3"), {}, [](MemoryTab *tab) { tab->findAgain(false); });
     m_findPrevious = make(tr("Find &previous"), tr("Shift+F3"), {}, [](MemoryTab *tab) { tab->findAgain(true); });

@@ -22,7 +22,6 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QSettings>
-#include <QShortcut>
 #include <QSplitter>
 
 namespace ipclens {
@@ -117,7 +116,7 @@ void MemoryTab::connectView()
         emit selectionChanged();
     });
     connect(m_view, &HexView::visibleRangeChanged, this, [this] {
-        m_valueLine->hide();
+        placeValueLine();
         showHole();
         m_find->followView();
     });
@@ -145,12 +144,6 @@ void MemoryTab::connectView()
 
 void MemoryTab::connectParts()
 {
-    const auto shortcut = [this](const QKeySequence &keys, auto act) {
-        auto *made = new QShortcut(keys, this);
-        made->setContext(Qt::WidgetWithChildrenShortcut);
-        connect(made, &QShortcut::activated, this, act);
-    };
-    shortcut(Qt::CTRL | Qt::Key_R, &MemoryTab::chooseRegion);
     connect(m_header->line(), &AddressLine::submitted, this, &MemoryTab::goToTyped);
     connect(m_header, &MemoryHeader::regionsRequested, this, &MemoryTab::chooseRegion);
     connect(m_header, &MemoryHeader::refreshRequested, this, &MemoryTab::refresh);

@@ -108,15 +108,35 @@ void MemoryTab::editValue(Address at, int size, const QString &typed)
         text = fromUtf8(shown).trimmed();
     }
     m_valueLine->setFont(m_view->font());
-    const int letter = m_valueLine->fontMetrics().horizontalAdvance(QLatin1Char('0'));
-    m_valueLine->setGeometry(place.x() - 4, place.y() - 1, std::max(place.width() + 12, letter * 14), place.height() + 2);
     m_valueLine->setText(text);
+    markProblem(*m_valueLine, std::nullopt);
     m_valueLine->setProperty("address", static_cast<qulonglong>(at));
     m_valueLine->setProperty("bytes", QByteArray(reinterpret_cast<const char *>(image.bytes.data()), size));
     m_valueLine->show();
+    placeValueLine();
     m_valueLine->setFocus();
     if (typed.isEmpty())
         m_valueLine->selectAll();
+}
+
+// Over the value; what is typed does not go away because lines above came or went.
+void MemoryTab::placeValueLine()
+{
+    if (!m_valueLine->isVisibleTo(this))
+        return;
+    const QRect place = m_view->valueRect(m_valueLine->property("address").toULongLong());
+    if (place.isEmpty()) {
+        endValueLine();
+        return;
+    }
+    const int letter = m_valueLine->fontMetrics().horizontalAdvance(QLatin1Char('0'));
+    m_valueLine->setGeometry(place.x() - 4, place.y() - 1, std::max(place.width() + 12, letter * 14), place.height() + 2);
+}
+
+void MemoryTab::endValueLine()
+{
+    m_valueLine->hide();
+    m_view->setFocus();
 }
 
 bool MemoryTab::eventFilter(QObject *watched, QEvent *event)
@@ -128,7 +148,7 @@ bool MemoryTab::eventFilter(QObject *watched, QEvent *event)
     } else if (event->type() == QEvent::KeyPress) {
         const int key = static_cast<QKeyEvent *>(event)->key();
         if (key == Qt::Key_Escape) {
-            m_view->setFocus();
+            endValueLine();
             return true;
         }
         if (key == Qt::Key_Return || key == Qt::Key_Enter) {
@@ -154,7 +174,7 @@ void MemoryTab::takeTypedValue()
     }
     const auto at = m_valueLine->property("address").toULongLong();
     const QByteArray before = m_valueLine->property("bytes").toByteArray();
-    m_view->setFocus();
+    endValueLine();
     m_editor->write({.at = at,
                      .expected = toBytes(std::string_view(before.constData(), static_cast<std::size_t>(before.size()))),
                      .bytes = *bytes});

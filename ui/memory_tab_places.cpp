@@ -155,7 +155,7 @@ void MemoryTab::arrive(const QString &text, Address address)
     if (!extent.contains(address)) {
         m_answer->showError({.kind = ErrorKind::OutOfRange,
                              .code = 0,
-                             .operation = "go to",
+                             .operation = {},
                              .object = shownAddress(address).toStdString(),
                              .meaning = extent.size == 0
                                             ? tr("there are no bytes here").toStdString()

@@ -2,6 +2,8 @@
 // over, so that selection and scroll position survive.
 #pragma once
 
+#include "ui/plain_tip.h"
+
 #include <QAbstractTableModel>
 #include <QSortFilterProxyModel>
 #include <QStringList>
@@ -50,7 +52,7 @@ public:
         const Row &shown = row(index.row());
         switch (role) {
         case Qt::DisplayRole: return text(shown, index.column());
-        case Qt::ToolTipRole: return toolTip(shown, index.column());
+        case Qt::ToolTipRole: return plainTip(toolTip(shown, index.column()));
         case Qt::TextAlignmentRole: return alignment(index.column());
         case sortRole: return sortKey(shown, index.column());
         default: return {};

@@ -1,6 +1,7 @@
 #include "ui/scan_model.h"
 
 #include "ui/number_text.h"
+#include "ui/plain_tip.h"
 #include "ui/text_mark.h"
 #include "ui/theme.h"
 
@@ -86,8 +87,8 @@ QVariant ScanModel::data(const QModelIndex &index, int role) const
         return {};
     switch (role) {
     case Qt::DisplayRole:
-    case Qt::EditRole:
-    case Qt::ToolTipRole: return text(*shown, index.column());
+    case Qt::EditRole: return text(*shown, index.column());
+    case Qt::ToolTipRole: return plainTip(text(*shown, index.column()));
     case Qt::TextAlignmentRole:
         if ((index.column() == Now || index.column() == Before) && m_type)
             return int(Qt::AlignRight | Qt::AlignVCenter);

@@ -2,6 +2,7 @@
 
 #include "ui/icons.h"
 #include "ui/number_text.h"
+#include "ui/plain_tip.h"
 #include "ui/recent.h"
 
 #include <QAction>
@@ -160,7 +161,7 @@ void StartPage::addRecent(const QString &text, const QString &toolTip, const std
     auto *button = new QToolButton(widget());
     button->setAutoRaise(true);
     button->setText(button->fontMetrics().elidedText(text, Qt::ElideMiddle, fontMetrics().averageCharWidth() * 52));
-    button->setToolTip(QStringLiteral("%1\n%2").arg(toolTip, text));
+    button->setToolTip(plainTip(toolTip + QLatin1Char('\n') + text));
     button->setAccessibleName(text);
     connect(button, &QToolButton::clicked, this, open);
     m_recent->addWidget(button);

@@ -31,7 +31,7 @@ QString hexRow(std::span<const std::byte> bytes)
     QString text;
     for (const auto value : bytes)
         text += QStringLiteral("%1 ").arg(std::to_integer<int>(value), 2, 16, QLatin1Char('0'));
-    return text.leftJustified(static_cast<int>(previewWidth) * 3);
+    return text;
 }
 
 struct PasteEncoding {
@@ -341,10 +341,11 @@ void WriteDialog::update()
         for (std::uint64_t i = 0; i < target.size; ++i)
             m_bytes.push_back((*bytes)[i % bytes->size()]);
     }
-    QString text = m_targets.size() == 1
+    const Address begin = m_targets.front().begin + m_link.source().base;
+    QString text = m_targets.size() == 1 && total == 1 ? tr("Writes 1 byte, at %1.").arg(addressText(begin))
+                   : m_targets.size() == 1
                        ? tr("Writes %1 bytes, from %2 to %3.")
-                             .arg(countText(total), addressText(m_targets.front().begin + m_link.source().base),
-                                  addressText(m_targets.front().end() - 1 + m_link.source().base))
+                             .arg(countText(total), addressText(begin), addressText(begin + total - 1))
                        : tr("Writes %1 bytes in %2 rows.").arg(countText(total)).arg(m_targets.size());
     if (m_kind != Kind::Fill && total < bytes->size())
         text += tr(" The last %1 bytes are left out: the selection ends before them.").arg(countText(bytes->size() - total));
@@ -397,6 +398,10 @@ void WriteDialog::showPreview()
     QString text;
     std::size_t rows = 0;
     std::size_t at = 0; // in m_bytes
+    std::uint64_t widest = 0;
+    for (const AddressRange &target : m_targets)
+        widest = std::max(widest, std::min<std::uint64_t>(target.size, previewWidth));
+    const int width = std::max(static_cast<int>(widest) * 3, static_cast<int>(tr("(reading)").size()));
     for (std::size_t i = 0; i < m_targets.size() && rows < previewRows; ++i) {
         const AddressRange target = m_targets[i];
         for (std::uint64_t done = 0; done < target.size && rows < previewRows; done += previewWidth, ++rows) {
@@ -404,9 +409,10 @@ void WriteDialog::showPreview()
             const auto after = std::span<const std::byte>(m_bytes).subspan(at + done, count);
             const QString before = i < m_before.size() && m_before[i].bytes.size() >= done + count
                                        ? hexRow(std::span<const std::byte>(m_before[i].bytes).subspan(done, count))
-                                       : tr("(reading)").leftJustified(static_cast<int>(previewWidth) * 3);
+                                       : tr("(reading)");
             text += QStringLiteral("%1  %2 \u2192 %3\n")
-                        .arg(addressText(target.begin + done + m_link.source().base), before, hexRow(after).trimmed());
+                        .arg(addressText(target.begin + done + m_link.source().base), before.leftJustified(width),
+                             hexRow(after).trimmed());
         }
         at += target.size;
     }

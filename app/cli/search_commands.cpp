@@ -78,6 +78,7 @@ void addRegionOptions(CLI::App &command, RegionChoice &regions, AddressRange &ra
             },
             "Only there")
         ->expected(2)
+        ->allow_extra_args(false) // else "[x]" is taken apart
         ->type_name("ADDRESS SIZE");
 }
 
@@ -354,7 +355,7 @@ void addScan(CLI::App &app, Run &run)
     const auto arguments = std::make_shared<ScanArguments>();
     StartScan &scan = arguments->command;
     addSource(*command, arguments->source);
-    command->add_option("STEP", arguments->steps, "What to do next")->type_name("");
+    command->add_option("STEP", arguments->steps, "What to do next")->allow_extra_args(false)->type_name("");
     addType(*command, [arguments](ValueType type) { arguments->command.type = type; },
             "u8, i8, u16, i16, u32, i32, u64, i64, f32 or f64");
     auto *const terms = command->add_option_group("First scan", "One of");
@@ -383,6 +384,7 @@ void addScan(CLI::App &app, Run &run)
             },
             "From one to the other, both included")
         ->expected(2)
+        ->allow_extra_args(false)
         ->type_name("VALUE VALUE");
     terms->add_flag_callback(
         "--unknown", [arguments] { arguments->command.terms.comparison = ScanComparison::Unknown; },

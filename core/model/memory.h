@@ -82,7 +82,7 @@ struct MemoryImage {
     IPCLENS_FIELDS(address, bytes, unreadable, why, time)
 };
 
-// Nanoseconds since 1970 UTC, now.
+// Nanoseconds since 1970 UTC, now. Later than all it gave before, on all threads: what was read first has the smaller time.
 std::int64_t wallClock();
 
 } // namespace ipclens

@@ -36,6 +36,21 @@ Result<std::vector<AddressRange>> readableInEither(MemorySource &left, MemorySou
     return merged;
 }
 
+// What lies in both; all ascending and apart.
+std::vector<AddressRange> common(const std::vector<AddressRange> &left, const std::vector<AddressRange> &right)
+{
+    std::vector<AddressRange> found;
+    for (auto l = left.begin(), r = right.begin(); l != left.end() && r != right.end();) {
+        if (const AddressRange both = intersect(*l, *r); both.size > 0)
+            found.push_back(both);
+        if (l->end() < r->end())
+            ++l;
+        else
+            ++r;
+    }
+    return found;
+}
+
 // The same range of both.
 class Pair {
 public:
@@ -169,22 +184,21 @@ private:
 
 } // namespace
 
-Result<Difference> findDifference(MemorySource &left, MemorySource &right, const FindDifference &command, const ProgressTeller::Tell &tell,
-                                  std::stop_token stop)
+Result<Difference> findDifference(MemorySource &left, MemorySource &right, const std::array<std::vector<AddressRange>, 2> &parts,
+                                  const FindDifference &command, const ProgressTeller::Tell &tell, std::stop_token stop)
 {
-    const auto all = readableInEither(left, right, stop);
+    auto all = readableInEither(left, right, stop);
     if (!all)
         return Failure(all.error());
-    const AddressRange asked = command.backwards ? AddressRange{0, command.from} : AddressRange{command.from, ~std::uint64_t{0} - command.from};
-    std::vector<AddressRange> ranges;
-    std::uint64_t total = 0;
-    for (const AddressRange &range : *all) {
-        const AddressRange common = intersect(range, asked);
-        if (common.size == 0)
-            continue;
-        ranges.push_back(common);
-        total += common.size;
+    for (const auto &some : parts) {
+        if (!some.empty())
+            all = common(*all, some);
     }
+    const AddressRange asked = command.backwards ? AddressRange{0, command.from} : AddressRange{command.from, ~std::uint64_t{0} - command.from};
+    const auto ranges = common(*all, {asked});
+    std::uint64_t total = 0;
+    for (const AddressRange &range : ranges)
+        total += range.size;
     DifferenceSearch search(left, right, ProgressTeller(tell, total));
     return command.backwards ? search.backwards(ranges, stop) : search.forwards(ranges, stop);
 }

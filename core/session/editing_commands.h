@@ -73,7 +73,7 @@ struct Unfreeze {
     FreezeId id = 0; // 0: all
     IPCLENS_FIELDS(id)
 };
-// One switch for all: off, nothing is rewritten, but the list stays.
+// One switch for all: off, nothing is rewritten, but the list stays. A rewrite under way ends before the reply; none comes after.
 struct SetFreezing {
     using Reply = Done;
     static constexpr std::string_view name = "freeze.set";
@@ -131,7 +131,8 @@ struct Difference {
     std::uint64_t compared = 0;        // bytes
     IPCLENS_FIELDS(range, compared)
 };
-// The next run of different bytes at or after `from` (backwards: ending at or before it). What neither has is equal. Cancellable.
+// The next run of different bytes at or after `from` (backwards: ending at or before it). What neither has is equal; what a
+// snapshot of some ranges leaves out (SourceInfo::parts) is not compared. Cancellable.
 struct FindDifference {
     using Reply = Difference;
     static constexpr std::string_view name = "memory.difference";

@@ -11,7 +11,6 @@ namespace ipclens {
 namespace {
 
 constexpr const char *operation = "scan";
-constexpr std::uint64_t smallHistory = std::uint64_t{64} << 20;
 
 Failure refuse(ErrorKind kind, std::string object, std::string meaning, std::string hint = {})
 {
@@ -51,6 +50,7 @@ Result<std::shared_ptr<Scan>> Scan::start(MemorySource &memory, const StartScan 
     if (!runs)
         return Failure(runs.error());
     const std::size_t stride = command.alignment != 0 ? command.alignment : command.type ? criterion->size() : 1;
+    const std::uint64_t history = budget->history;
     auto scan = std::make_shared<Scan>(command.type, command.order, ScanShape{criterion->size(), stride}, std::move(budget));
     ScanPass pass(scan->m_store, scan->m_shape, memory, *criterion, {tell, totalSize(runs->runs)},
                   [&] { return stop.stop_requested(); });
@@ -58,7 +58,7 @@ Result<std::shared_ptr<Scan>> Scan::start(MemorySource &memory, const StartScan 
         if (auto scanned = pass.scanRun(run); !scanned)
             return Failure(scanned.error());
     auto step = std::move(pass).step();
-    scan->m_mostMemory = std::max(step->scanned + smallHistory, step->scanned / 4 * 5);
+    scan->m_mostMemory = std::max(step->scanned + history, step->scanned / 4 * 5);
     scan->add(std::move(step));
     return scan;
 }

@@ -31,8 +31,11 @@ private:
 
 // The memory that all scans of a session may take together, and what they take.
 struct ScanBudget {
-    explicit ScanBudget(std::uint64_t most) : limit(most) {}
+    static constexpr std::uint64_t usualHistory = std::uint64_t{64} << 20;
+
+    explicit ScanBudget(std::uint64_t most, std::uint64_t historyOfOne = usualHistory) : limit(most), history(historyOfOne) {}
     const std::uint64_t limit;
+    const std::uint64_t history; // a scan's former steps stay in memory up to so many bytes, or a quarter of what it looks through
     std::atomic<std::uint64_t> used = 0;
 };
 

@@ -138,7 +138,7 @@ Job<Difference> Session::handle(FindDifference &command)
                 const auto right = m_sources.find(command.right, "find a difference");
                 if (!right)
                     return Failure(right.error());
-                return findDifference(*(*left)->memory, *(*right)->memory, command,
+                return findDifference(*(*left)->memory, *(*right)->memory, {(*left)->info.parts, (*right)->info.parts}, command,
                                       progressOf(command.job), stop);
             }};
 }

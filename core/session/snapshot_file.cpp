@@ -171,6 +171,15 @@ void checkOrder(Unpacker &unpacker, const AddressRange &range, const AddressRang
     end = range.end();
 }
 
+void unpackRanges(Unpacker &unpacker, std::vector<AddressRange> &ranges, const AddressRange &extent, std::string_view what)
+{
+    Address end = 0;
+    for (auto left = unpacker.count(16, what); left > 0 && unpacker.isGood(); --left) {
+        ranges.push_back(unpacker.range(what));
+        checkOrder(unpacker, ranges.back(), extent, end, what);
+    }
+}
+
 Bytes packTable(const SnapshotTable &table)
 {
     Packer packer;
@@ -186,9 +195,11 @@ Bytes packTable(const SnapshotTable &table)
         packer.number(piece.offset);
         packer.number(piece.crc);
     }
-    packer.number(std::uint64_t{table.unreadable.size()});
-    for (const AddressRange &range : table.unreadable)
-        packer.range(range);
+    for (const auto *ranges : {&table.unreadable, &table.parts}) {
+        packer.number(std::uint64_t{ranges->size()});
+        for (const AddressRange &range : *ranges)
+            packer.range(range);
+    }
     return packer.bytes();
 }
 
@@ -215,11 +226,9 @@ void unpackTable(Unpacker &unpacker, SnapshotTable &table, std::uint64_t tableOf
                                       piece.range.begin, piece.range.size, piece.offset));
         table.pieces.push_back(piece);
     }
-    end = 0;
-    for (auto left = unpacker.count(16, "unreadable ranges"); left > 0 && unpacker.isGood(); --left) {
-        table.unreadable.push_back(unpacker.range("an unreadable range"));
-        checkOrder(unpacker, table.unreadable.back(), table.extent, end, "an unreadable range");
-    }
+    unpackRanges(unpacker, table.unreadable, table.extent, "an unreadable range");
+    if (!unpacker.atEnd()) // older files end here
+        unpackRanges(unpacker, table.parts, table.extent, "a range asked for");
     if (unpacker.isGood() && !unpacker.atEnd())
         unpacker.fail("it goes on where it should end");
 }

@@ -19,8 +19,9 @@
 //                       8 copy-on-write, 16 guard), u8 0, u32 native protection, u64 allocation base, text mapped
 //                   u64 count of pieces: u64 begin, u64 size (at most 4 MiB), u64 where it is in the file, u32 CRC-32
 //                   u64 count of unreadable ranges, which should have been readable and were not: u64 begin, u64 size
+//                   u64 count of ranges that were asked for, 0 where all were: u64 begin, u64 size
 //
-// Regions, pieces and unreadable ranges ascend and do not meet. The header is written last, so that a file that was cut is
+// Regions, pieces and ranges ascend and do not overlap. The header is written last, so that a file that was cut is
 // known as such; pieces are checked against their CRC when they are first read.
 #pragma once
 
@@ -50,6 +51,7 @@ struct SnapshotTable {
     std::vector<Region> regions; // no Free ones
     std::vector<SnapshotPiece> pieces;
     std::vector<AddressRange> unreadable;
+    std::vector<AddressRange> parts; // that were asked for; empty: all
 };
 
 inline constexpr std::uint64_t largestSnapshotPiece = std::uint64_t{4} << 20;

@@ -41,8 +41,10 @@ Error SnapshotSource::whyMissing(Address address) const
         error.meaning = fmt::format("it reaches from 0x{:x} up to 0x{:x}", m_table.extent.begin, m_table.extent.end());
     } else if (std::ranges::any_of(m_table.unreadable, holds)) {
         error.meaning = "it could not be read when the snapshot was taken";
+    } else if (!m_table.parts.empty() && std::ranges::none_of(m_table.parts, holds)) {
+        error.meaning = "the snapshot was taken of other addresses";
     } else if (region == m_table.regions.end()) {
-        error.meaning = "nothing was there, or it was not asked for, when the snapshot was taken";
+        error.meaning = "nothing was there when the snapshot was taken";
     } else {
         error.meaning = fmt::format("it was {} ({}) when the snapshot was taken",
                                     region->state == RegionState::Committed ? "not readable" : "not committed",

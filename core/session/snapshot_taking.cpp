@@ -40,6 +40,8 @@ Result<std::vector<AddressRange>> wantedRanges(AddressRange extent, std::vector<
         else
             wanted.push_back(inside);
     }
+    if (wanted.empty())
+        return refuse(ErrorKind::OutOfRange, object, fmt::format("none of the ranges lies within 0x{:x} to 0x{:x}", extent.begin, extent.end()));
     return wanted;
 }
 
@@ -142,6 +144,7 @@ private:
 // A writer that is about to begin.
 Result<SnapshotWriter> prepare(const OpenSourceState &source, std::vector<AddressRange> ranges, SnapshotStorage &storage, std::stop_token stop)
 {
+    const bool isAll = ranges.empty();
     const auto wanted = wantedRanges(source.memory->extent(), std::move(ranges), source.info.name);
     if (!wanted)
         return Failure(wanted.error());
@@ -155,7 +158,8 @@ Result<SnapshotWriter> prepare(const OpenSourceState &source, std::vector<Addres
                         .pointerSize = source.pointerSize,
                         .extent = source.memory->extent(),
                         .base = source.info.base,
-                        .regions = clipped(*regions, *wanted)};
+                        .regions = clipped(*regions, *wanted),
+                        .parts = isAll ? std::vector<AddressRange>{} : *wanted};
     return SnapshotWriter(*source.memory, storage, std::move(table));
 }
 
@@ -209,10 +213,11 @@ std::filesystem::path unfinishedName(const std::filesystem::path &path)
 
 Result<SnapshotSaved> saveSnapshot(const OpenSourceState &source, const SaveSnapshot &command, const ProgressTeller::Tell &tell, std::stop_token stop)
 {
-    const auto path = toPath(command.path);
+    const auto named = pathOf(command.path, operation);
+    if (!named)
+        return Failure(named.error());
+    const std::filesystem::path &path = *named;
     std::error_code code;
-    if (command.path.empty())
-        return refuse(ErrorKind::Invalid, source.info.name, "the file has no name");
     if (std::filesystem::is_directory(path, code))
         return refuse(ErrorKind::WrongType, "file " + command.path, "is a folder");
     if (!command.replace && std::filesystem::exists(path, code))
@@ -233,8 +238,8 @@ Result<SnapshotSaved> saveSnapshot(const OpenSourceState &source, const SaveSnap
         saved.bytes = writer->bytes();
         saved.unreadable = writer->table().unreadable;
     }
-    if (auto named = file.giveName(path, command.replace); !named)
-        return Failure(named.error());
+    if (auto given = file.giveName(path, command.replace); !given)
+        return Failure(given.error());
     return saved;
 }
 
@@ -265,6 +270,7 @@ OpenSourceState snapshotState(std::shared_ptr<SnapshotSource> snapshot, SourceSp
     state.info.base = table.base;
     state.info.pageSize = table.pageSize;
     state.info.granted = {"read"};
+    state.info.parts = table.parts;
     state.memory = std::move(snapshot);
     return state;
 }

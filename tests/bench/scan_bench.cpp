@@ -1,6 +1,7 @@
 // Scanning our own memory against plain loops over the same bytes.
 #include "core/session/byte_search.h"
 #include "core/session/scan.h"
+#include "core/session/watched_ranges.h"
 #include "tests/bench/measure.h"
 
 #include <cstring>
@@ -89,6 +90,40 @@ ScanStatus narrow(Scan &scan, BufferSource &source, ScanComparison comparison)
 
 double rate(double seconds) { return size / seconds / 1e6; }
 
+// What a watch of 64 MiB costs a tick, with nothing changed and with every 16th page changed.
+void detectChanges(BufferSource &source)
+{
+    constexpr std::uint64_t watched = std::uint64_t{64} << 20;
+    const std::vector<std::byte> copy(source.data(), source.data() + watched);
+    std::vector<std::byte> last = copy;
+    WatchedRanges ranges({{0, watched}});
+    WatchUpdate first;
+    ranges.look(source, first);
+    const auto look = [&](bool isNews) {
+        return watched / bench::seconds([&] {
+                   WatchUpdate update;
+                   if (ranges.look(source, update) != isNews)
+                       fail("change detection");
+               }) /
+               1e6;
+    };
+    const auto compare = [&] {
+        return watched / bench::seconds([&] {
+                   if (std::memcmp(copy.data(), last.data(), watched) != 0)
+                       fail("memcmp");
+               }) /
+               1e6;
+    };
+    bench::report("change detection of 64 MiB, nothing changed", bench::alternate(31, [&] { return look(false); }, compare), "MB/s",
+                  "at least 0.7");
+    const auto change = [&] {
+        for (std::uint64_t at = 0; at < watched; at += 16 * 4096)
+            source.data()[at] ^= std::byte{1};
+        return look(true);
+    };
+    bench::report("the same, every 16th page changed", bench::alternate(15, change, compare), "MB/s", "-");
+}
+
 } // namespace
 
 int main()
@@ -114,6 +149,7 @@ int main()
     source.isDirect = false;
     bench::report("the same through copies", bench::alternate(5, exact, plain), "MB/s", "-");
     source.isDirect = true;
+    detectChanges(source);
     const auto found = [&](BytePattern pattern) {
         return [&source, &expected, pattern] {
             return rate(bench::seconds([&] {

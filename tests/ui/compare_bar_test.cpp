@@ -35,7 +35,7 @@ TEST_F(CompareBarTest, TakesAFrameAndWalksTheDifferences)
     QSignalSpy found(&bar, &CompareBar::found);
     takeFrame();
     ASSERT_EQ(frames.count(), 1);
-    EXPECT_EQ(frames[0][0].toULongLong(), 8u);
+    EXPECT_EQ(frames[0][0].value<SourceInfo>().source, 8u);
     bar.goToDifference(false);
     const auto asked = played.end->answer<FindDifference>(Difference{.range = AddressRange{0x200, 2}});
     EXPECT_EQ(asked.left, 5u);

@@ -115,7 +115,7 @@ TEST_F(MainWindowTest, EveryShortcutIsThereAndInAMenu)
         for (auto *entry : menu->actions())
             inMenus << entry;
     }
-    for (const auto *keys : {"Ctrl+O", "Ctrl+P", "Ctrl+L", "Ctrl+G", "Ctrl+F", "F5", "Space", "Ctrl+Z", "Ctrl+Tab", "F1", "Ctrl+W"}) {
+    for (const auto *keys : {"Ctrl+O", "Ctrl+P", "Ctrl+L", "Ctrl+R", "Ctrl+G", "Ctrl+F", "F5", "Space", "Ctrl+Z", "Ctrl+Tab", "F1", "Ctrl+W"}) {
         auto *found = action(QLatin1String(keys));
         ASSERT_TRUE(found) << keys;
         EXPECT_TRUE(inMenus.contains(found)) << keys;

@@ -296,7 +296,7 @@ TEST_F(MemoryTabTest, JumpsToARegion)
     memory->addPages({0x7ff6'0000'0000, 0x2000}, {.read = true, .execute = true});
     open({.kind = SourceKind::Process, .process = {1234, 0}});
     ASSERT_TRUE(waitFor([this] { return tab->view()->cursor() == 0x10000; }));
-    QTest::keyClick(tab->view(), Qt::Key_R, Qt::ControlModifier);
+    tab->chooseRegion();
     auto *picker = tab->findChild<RegionPicker *>();
     ASSERT_TRUE(picker->isVisible());
     auto *list = picker->findChild<QTreeView *>();

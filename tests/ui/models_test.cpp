@@ -85,7 +85,7 @@ TEST_F(ProcessModelTest, AReusedNumberIsAnotherProcess)
 TEST_F(ProcessModelTest, ThousandsOfRowsComeAndGo)
 {
     std::vector<ProcessInfo> many;
-    for (std::uint32_t pid = 0; pid < 5000; ++pid)
+    for (std::uint32_t pid = 0; pid < 2000; ++pid)
         many.push_back(process(pid, "p" + std::to_string(pid)));
     model.merge(many);
     std::erase_if(many, [](const ProcessInfo &info) { return info.key.pid % 3 == 0; });

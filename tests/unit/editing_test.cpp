@@ -479,97 +479,78 @@ TEST_P(EditingTest, CancelStopsASnapshot)
     EXPECT_EQ(files, isDone ? 1 : 0) << "all of it or nothing";
 }
 
-// Traps that other tools fall into. -----------------------------------------------------------------------------------
-
-// Writing back what was read before would undo everything that the target did meanwhile.
-TEST_P(EditingTest, WritesOnlyTheBytesThatAreTouched)
+// There is no file then, and no frame, rather than half of one.
+TEST_P(EditingTest, ASnapshotOfAProcessThatExitsMeanwhileLeavesNothing)
 {
-    auto memory = m_world->addSection("X", 0x1000);
-    memory->set(0, "abcdefgh");
+    auto memory = m_world->addProcess(100, "one.exe", 0x900000); // three pieces
     start();
-    const auto source = openSection("X", Access::ReadWrite).source;
-    const Bytes shown = read(source, {0, 8});
-    memory->set(0, "ABCDEFGH"); // the target goes on
-    memory->set(3, "d");
-    ASSERT_EQ(ask(WriteMemory{source, 3, Bytes{shown[3]}, toBytes("!")}).value().outcome, WriteOutcome::Verified);
-    EXPECT_EQ(memory->get(0, 8), toBytes("ABC!EFGH"));
-    EXPECT_EQ(ask(WriteMemory{source, 4, Bytes{shown[4]}, toBytes("!")}).value().outcome, WriteOutcome::Changed);
-    EXPECT_EQ(memory->get(0, 8), toBytes("ABC!EFGH"));
-}
-
-TEST_P(EditingTest, AFillNeverLeavesItsSelection)
-{
-    auto memory = m_world->addSection("X", 0x2000);
-    memory->set(0, std::string(0x2000, '.'));
-    start();
-    const auto source = openSection("X", Access::ReadWrite).source;
-    for (const AddressRange range : {AddressRange{0, 1}, AddressRange{0xfff, 2}, AddressRange{0x1ffd, 3}, AddressRange{5, 0x1000}}) {
-        const auto reply = ask(WriteMemory{.source = source, .address = range.begin, .bytes = Bytes(range.size, std::byte{'x'})});
-        ASSERT_TRUE(reply) << toText(reply.error());
-        std::string expected(0x2000, '.');
-        std::fill_n(expected.begin() + static_cast<std::ptrdiff_t>(range.begin), range.size, 'x');
-        EXPECT_EQ(memory->get(0, 0x2000), toBytes(expected)) << range.begin;
-        memory->set(0, std::string(0x2000, '.'));
+    const auto source = openProcess(100).source;
+    std::atomic<int> left = 0;
+    memory->beforeRead([&] {
+        if (left-- == 0)
+            memory->fail(Error{.kind = ErrorKind::Exited, .operation = "read", .object = "one.exe", .meaning = "has exited"});
+    });
+    const auto kindOf = [](const auto &reply) { return reply ? std::string("it was taken") : std::string(nameOf(reply.error().kind)); };
+    for (const int pieces : {0, 1, 2}) {
+        memory->fail(std::nullopt);
+        left = pieces;
+        EXPECT_EQ(kindOf(ask(SaveSnapshot{.source = source, .path = pathOf("a")})), "Exited") << pieces;
+        memory->fail(std::nullopt);
+        left = pieces;
+        EXPECT_EQ(kindOf(ask(TakeFrame{.source = source})), "Exited") << pieces;
+        EXPECT_TRUE(std::filesystem::is_empty(m_folder.path())) << "nothing begun is left";
     }
-    // Not even in part, when it would not fit.
-    EXPECT_EQ(ask(WriteMemory{.source = source, .address = 0x1ffe, .bytes = toBytes("xxx")}).error().kind, ErrorKind::OutOfRange);
-    EXPECT_EQ(ask(WriteMemory{.source = source, .address = ~Address{0}, .bytes = toBytes("xxx")}).error().kind, ErrorKind::OutOfRange);
-    EXPECT_EQ(memory->get(0, 0x2000), toBytes(std::string(0x2000, '.')));
+    memory->fail(std::nullopt);
+    EXPECT_EQ(kindOf(ask(SaveSnapshot{.source = source, .path = pathOf("a")})), "it was taken");
 }
 
-TEST_P(EditingTest, ProtectionStaysAsItIs)
+// What a frame was not taken of is neither equal nor different.
+TEST_P(EditingTest, AFrameOfSomeRangesIsComparedThereOnly)
 {
-    auto memory = m_world->addProcess(100, "one.exe");
-    memory->addPages({0x12000, 0x1000}, {.read = true, .native = 2});
+    auto memory = m_world->addProcess(100, "one.exe", 0x4000);
+    memory->addPages({0x20000, 0x1000});
     start();
-    const auto source = openProcess(100, Access::ReadWrite).source;
-    const auto before = ask(ListRegions{source}).value().regions;
-    const auto refused = ask(WriteMemory{.source = source, .address = 0x11fff, .bytes = toBytes("xx")});
-    EXPECT_EQ(refused.error().kind, ErrorKind::Refused);
-    EXPECT_EQ(ask(Freeze{{.source = source, .address = 0x12000, .bytes = toBytes("x")}}).error().kind, ErrorKind::Refused);
-    EXPECT_TRUE(ask(WriteMemory{.source = source, .address = 0x11000, .bytes = toBytes("x")}));
-    EXPECT_EQ(memory->get(0x11fff, 2), Bytes(2, std::byte{})) << "nothing of a write that reaches into such a page";
-    EXPECT_EQ(ask(ListRegions{source}).value().regions, before);
+    const auto source = openProcess(100).source;
+    const std::vector<AddressRange> parts{{0x11010, 0x10}, {0x12ff8, 0x10}, {0x16000, 0x1000}};
+    const auto frame = ask(TakeFrame{.source = source, .ranges = {parts[2], parts[0], parts[1]}}).value();
+    EXPECT_EQ(frame.parts, parts);
+    EXPECT_FALSE(difference(source, frame.source).range);
+    EXPECT_EQ(difference(source, frame.source).compared, 0x20u);
+    memory->set(0x1100f, "xx");  // the second is inside
+    memory->set(0x13007, "yy");  // the first is
+    memory->set(0x20000, "zzz"); // none is
+    using Range = std::optional<AddressRange>;
+    EXPECT_EQ(difference(source, frame.source).range, Range({0x11010, 1}));
+    EXPECT_EQ(difference(source, frame.source, 0x11011).range, Range({0x13007, 1}));
+    EXPECT_EQ(difference(source, frame.source, 0x13008).range, Range());
+    EXPECT_EQ(difference(source, frame.source, 0x20000, true).range, Range({0x13007, 1}));
+    memory->addPages({0x16000, 0x1000}); // nothing was there, but it was asked for
+    EXPECT_EQ(difference(source, frame.source, 0x13008).range, Range({0x16000, 0x1000}));
+
+    // A file knows it, too.
+    ASSERT_TRUE(ask(SaveSnapshot{.source = source, .path = pathOf("a"), .ranges = {parts[0]}}));
+    const auto saved = open({.kind = SourceKind::Snapshot, .name = pathOf("a")});
+    EXPECT_EQ(saved.parts, (std::vector<AddressRange>{parts[0]}));
+    EXPECT_FALSE(difference(source, saved.source).range);
+    EXPECT_EQ(ask(TakeFrame{.source = source, .ranges = {{~std::uint64_t{0} - 16, 16}}}).error().kind, ErrorKind::OutOfRange);
 }
 
-TEST_P(EditingTest, UndoDoesNotClobberANewerValue)
+// Not the name of another file, and not whatever the system makes of it.
+TEST_P(EditingTest, PathsThatAreNoTextAreRefused)
 {
-    auto memory = m_world->addSection("X", 0x1000);
-    memory->set(0, "old");
+    m_world->addSection("X", 0x1000);
     start();
-    const auto source = openSection("X", Access::ReadWrite).source;
-    const auto written = ask(WriteMemory{.source = source, .expected = toBytes("old"), .bytes = toBytes("new")}).value();
-    memory->set(0, "own"); // the target's newer value
-    const WriteMemory undo{.source = source, .expected = toBytes("new"), .bytes = written.before, .undoes = written.entry};
-    const auto reply = ask(undo).value();
-    EXPECT_EQ(reply.outcome, WriteOutcome::Changed);
-    EXPECT_EQ(reply.before, toBytes("own"));
-    EXPECT_EQ(memory->get(0, 3), toBytes("own"));
-    EXPECT_EQ(ask(ReadJournal{}).value().entries.size(), 1u) << "what was not written is not noted";
-    memory->set(0, "new");
-    EXPECT_EQ(ask(undo).value().outcome, WriteOutcome::Verified);
-    EXPECT_EQ(memory->get(0, 3), toBytes("old"));
-}
-
-// What is behind an unreadable page is where it was, in a saved snapshot and in what is read of it.
-TEST_P(EditingTest, SavedOffsetsDoNotShift)
-{
-    auto memory = m_world->addSection("X", 0x5000);
-    memory->removePages({0x1000, 0x2000});
-    for (const Address page : {0x0, 0x3000, 0x4000})
-        memory->set(page + 0x123, bytesOf(std::uint64_t{page}));
-    start();
-    const auto path = pathOf("a");
-    const auto live = openSection("X").source;
-    ASSERT_TRUE(ask(SaveSnapshot{.source = live, .path = path}));
-    const auto saved = open({.kind = SourceKind::Snapshot, .name = path}).source;
-    for (const auto source : {live, saved}) {
-        const auto image = ask(ReadMemory{source, {{0, 0x5000}}}).value().images.at(0);
-        ASSERT_EQ(image.bytes.size(), 0x5000u);
-        EXPECT_EQ(image.unreadable, (std::vector<AddressRange>{{0x1000, 0x2000}}));
-        for (const Address page : {0x0, 0x3000, 0x4000})
-            EXPECT_EQ(std::memcmp(image.bytes.data() + page + 0x123, &page, 8), 0) << page;
+    const auto source = openSection("X").source;
+    for (const std::string name : {std::string("a\xff" "b"), std::string("a\0b", 3), std::string("\xc3")}) {
+        for (const SourceKind kind : {SourceKind::File, SourceKind::Snapshot}) {
+            const auto opened = ask(OpenSource{{.kind = kind, .name = pathOf("") + name}});
+            ASSERT_FALSE(opened);
+            EXPECT_EQ(opened.error().kind, ErrorKind::Invalid);
+            EXPECT_THAT(opened.error().meaning, testing::HasSubstr("UTF-8"));
+        }
+        EXPECT_EQ(ask(SaveSnapshot{.source = source, .path = pathOf("") + name}).error().kind, ErrorKind::Invalid);
     }
+    EXPECT_TRUE(std::filesystem::is_empty(m_folder.path()));
 }
 
 } // namespace

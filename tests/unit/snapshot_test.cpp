@@ -60,18 +60,18 @@ protected:
     }
     Bytes contents()
     {
-        std::ifstream file(toPath(path()), std::ios::binary);
+        std::ifstream file(pathOf(path(), "test").value(), std::ios::binary);
         const std::string text{std::istreambuf_iterator<char>(file), {}};
         return toBytes(text);
     }
     void write(const std::string &name, std::span<const std::byte> bytes)
     {
-        std::ofstream(toPath(path(name)), std::ios::binary)
+        std::ofstream(pathOf(path(name), "test").value(), std::ios::binary)
             .write(reinterpret_cast<const char *>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     }
     Result<std::shared_ptr<SnapshotSource>> open(const std::string &name = "a")
     {
-        auto storage = openSnapshotStorage(toPath(path(name)));
+        auto storage = openSnapshotStorage(pathOf(path(name), "test").value());
         if (!storage)
             return Failure(storage.error());
         return SnapshotSource::open(std::move(*storage), "snapshot:" + name);
@@ -166,7 +166,7 @@ TEST_F(SnapshotTest, NamesWhatIsWrongWithACutFile)
         EXPECT_FALSE(opened.error().meaning.empty());
     }
     write("more", whole);
-    std::ofstream(toPath(path("more")), std::ios::binary | std::ios::app) << "and something behind it";
+    std::ofstream(pathOf(path("more"), "test").value(), std::ios::binary | std::ios::app) << "and something behind it";
     EXPECT_TRUE(open("more")) << "what is behind the table harms nobody";
 }
 

@@ -93,9 +93,10 @@ public:
     {
         if (!isDirect)
             return {};
-        m_direct.resize(range.size);
-        copy(range.begin, m_direct);
-        return m_direct;
+        Bytes &bytes = m_direct[{range.begin, range.size}];
+        bytes.resize(range.size);
+        copy(range.begin, bytes);
+        return bytes;
     }
     Result<void> write(Address, std::span<const std::byte>) override
     {
@@ -120,7 +121,7 @@ private:
     std::vector<Region> m_regions;
     std::map<Address, AddressRange> m_unreadable;
     std::map<std::uint64_t, std::vector<std::byte>> m_pages; // by number
-    Bytes m_direct;
+    std::map<std::pair<Address, std::uint64_t>, Bytes> m_direct; // what was given of a range; good until it is asked for again
 };
 
 } // namespace ipclens
