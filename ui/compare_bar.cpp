@@ -20,9 +20,9 @@ enum Scope { All, ThisRegion, Selection };
 } // namespace
 
 CompareBar::CompareBar(Client &client, std::function<Place()> place, QWidget *parent)
-    : QWidget(parent), m_client(client), m_place(std::move(place)), m_text(new QLabel(this)), m_scope(new QComboBox(this)),
-      m_take(new QToolButton(this)), m_previous(new QToolButton(this)), m_next(new QToolButton(this)),
-      m_job(new JobLine(client, this))
+    : QWidget(parent), m_client(client), m_place(std::move(place)), m_text(new QLabel(this)),
+      m_scope(new QComboBox(this)), m_take(new QToolButton(this)), m_previous(new QToolButton(this)),
+      m_next(new QToolButton(this)), m_job(new JobLine(client, this))
 {
     setObjectName(QStringLiteral("compareBar"));
     m_text->setObjectName(QStringLiteral("compareSaid"));
@@ -120,13 +120,15 @@ void CompareBar::takeFrame()
     else if (m_scope->currentIndex() == Selection)
         take.ranges = place.selected;
     if (m_scope->currentIndex() != All && (take.ranges.empty() || take.ranges.front().size == 0)) {
-        say(m_scope->currentIndex() == Selection ? tr("Nothing is selected.") : tr("The cursor is in no region."), true);
+        say(m_scope->currentIndex() == Selection ? tr("Nothing is selected.") : tr("The cursor is in no region."),
+            true);
         return;
     }
     say({});
     const QString name = tr("the frame of %1").arg(QTime::currentTime().toString(QStringLiteral("HH:mm:ss")));
     m_job->run(tr("Taking a frame"), std::move(take), &m_client,
-               [self = QPointer(this), &client = m_client, name, source = m_source.source](const Result<SourceInfo> &reply) {
+               [self = QPointer(this), &client = m_client, name,
+                source = m_source.source](const Result<SourceInfo> &reply) {
                    const bool isWanted = self && self->m_source.source == source && !self->isHidden();
                    if (!isWanted) {
                        if (reply) // nobody compares with it any more
@@ -203,8 +205,10 @@ void CompareBar::showState()
 {
     QString text = frame() == 0 ? tr("Compare with a frame") : tr("Compared with %1").arg(m_name);
     if (m_current.size != 0 && frame() != 0)
-        text += tr(": %1 at %2").arg(m_current.size == 1 ? tr("1 byte differs") : tr("%1 bytes differ").arg(countText(m_current.size)),
-                                     addressText(m_current.begin + m_source.base));
+        text +=
+            tr(": %1 at %2")
+                .arg(m_current.size == 1 ? tr("1 byte differs") : tr("%1 bytes differ").arg(countText(m_current.size)),
+                     addressText(m_current.begin + m_source.base));
     if (!m_said.isEmpty())
         text += tr(" \u2013 %1").arg(m_said);
     QPalette colours;

@@ -57,12 +57,12 @@ QToolButton *makeButton(QWidget *parent, const QString &text, const QString &tip
 } // namespace
 
 FindBar::FindBar(Client &client, std::function<Place()> place, QWidget *parent)
-    : QWidget(parent), m_client(client), m_place(std::move(place)), m_kind(new QComboBox(this)), m_text(new QLineEdit(this)),
-      m_options(new QStackedWidget(this)), m_where(new RegionChoiceButton(this)),
+    : QWidget(parent), m_client(client), m_place(std::move(place)), m_kind(new QComboBox(this)),
+      m_text(new QLineEdit(this)), m_options(new QStackedWidget(this)), m_where(new RegionChoiceButton(this)),
       m_next(makeButton(this, tr("Next"), tr("Find the next one (F3)"))),
       m_previous(makeButton(this, tr("Previous"), tr("Find the one before (Shift+F3)"))),
-      m_all(makeButton(this, tr("All"), tr("List all (Alt+Return)"))), m_said(new QLabel(this)), m_job(new JobLine(client, this)),
-      m_list(new MatchList(client, this))
+      m_all(makeButton(this, tr("All"), tr("List all (Alt+Return)"))), m_said(new QLabel(this)),
+      m_job(new JobLine(client, this)), m_list(new MatchList(client, this))
 {
     setObjectName(QStringLiteral("findBar"));
     m_text->setObjectName(QStringLiteral("findText"));
@@ -287,9 +287,9 @@ void FindBar::search(Address from, bool backwards, bool wrapped)
     FindBytes wanted = command();
     wanted.from = from;
     wanted.backwards = backwards;
-    m_job->run(tr("Searching"), std::move(wanted), this, [this, from, backwards, wrapped](const Result<FindReply> &reply) {
-        take(reply, from, backwards, wrapped);
-    });
+    m_job->run(
+        tr("Searching"), std::move(wanted), this,
+        [this, from, backwards, wrapped](const Result<FindReply> &reply) { take(reply, from, backwards, wrapped); });
 }
 
 void FindBar::take(const Result<FindReply> &reply, Address from, bool backwards, bool wrapped)
@@ -332,7 +332,8 @@ void FindBar::findAll()
     FindBytes wanted = command();
     wanted.from = scope().size != 0 ? scope().begin : m_source.extent.begin;
     wanted.limit = mostInList;
-    m_job->run(tr("Searching"), std::move(wanted), this, [this](Result<FindReply> reply) { takeAll(std::move(reply)); });
+    m_job->run(tr("Searching"), std::move(wanted), this,
+               [this](Result<FindReply> reply) { takeAll(std::move(reply)); });
 }
 
 void FindBar::takeAll(Result<FindReply> reply)
@@ -350,7 +351,8 @@ void FindBar::takeAll(Result<FindReply> reply)
     if (reply->unreadable > 0)
         title += tr(", %1 unreadable").arg(sizeText(reply->unreadable));
     if (count == 0)
-        say(tr("Not found: %1 searched, %2 unreadable.").arg(sizeText(reply->searched), sizeText(reply->unreadable)), true);
+        say(tr("Not found: %1 searched, %2 unreadable.").arg(sizeText(reply->searched), sizeText(reply->unreadable)),
+            true);
     m_hasSearched = true;
     m_list->show(title, std::move(reply->matches), m_source, m_regions);
     m_list->setVisible(count > 0);

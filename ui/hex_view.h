@@ -53,11 +53,12 @@ public:
     // The same, and bytes that differ from what was shown are highlighted and counted. False: some bytes were left out,
     // because noteWritten() knows newer ones.
     bool updateImage(const MemoryImage &image);
-    // Images may be on their way that were read before these bytes were written: all but updateImage(image.time = the largest
-    // number) leave them alone, until noteReadBack() of the same number, or another write of them. MemoryFeed::showWritten()
-    // does it all.
+    // Images may be on their way that were read before these bytes were written: all but updateImage(image.time = the
+    // largest number) leave them alone, until noteReadBack() of the same number, or another write of them.
+    // MemoryFeed::showWritten() does it all.
     void noteWritten(AddressRange range, quint64 write);
-    // From now on images read before `time` (as MemoryImage::time, of the session's clock) leave them alone; 0: none does.
+    // From now on images read before `time` (as MemoryImage::time, of the session's clock) leave them alone; 0: none
+    // does.
     void noteReadBack(quint64 write, std::int64_t time);
     void clearImage();
     // Drops bytes outside `keep`, so that they are not shown again when they are old. What is known of changes stays.

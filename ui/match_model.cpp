@@ -32,7 +32,8 @@ QString contentText(const MemoryImage &image)
 
 } // namespace
 
-void MatchModel::setMatches(std::vector<AddressRange> matches, const SourceInfo &source, const std::vector<Region> &regions)
+void MatchModel::setMatches(std::vector<AddressRange> matches, const SourceInfo &source,
+                            const std::vector<Region> &regions)
 {
     beginResetModel();
     m_matches = std::move(matches);

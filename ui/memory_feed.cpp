@@ -209,7 +209,8 @@ void MemoryFeed::readFrame()
                   });
 }
 
-// No order is trusted but the session's clock: until a read that was asked for after the write has come back, everything else may be older.
+// No order is trusted but the session's clock: until a read that was asked for after the write has come back,
+// everything else may be older.
 void MemoryFeed::showWritten(const MemoryImage &after)
 {
     constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();

@@ -25,7 +25,8 @@ QString rateText(double hz)
 MemoryHeader::MemoryHeader(QWidget *parent)
     : QWidget(parent), m_line(new AddressLine(this)), m_back(new QToolButton(this)), m_forward(new QToolButton(this)),
       m_regions(new QToolButton(this)), m_layout(new QToolButton(this)), m_layoutMenu(new QMenu(this)),
-      m_rate(new QComboBox(this)), m_place(new QLabel(this)), m_access(new QLabel(this)), m_refresh(new QToolButton(this))
+      m_rate(new QComboBox(this)), m_place(new QLabel(this)), m_access(new QLabel(this)),
+      m_refresh(new QToolButton(this))
 {
     m_line->setObjectName(QStringLiteral("address"));
     m_line->setMinimumWidth(fontMetrics().averageCharWidth() * 10);
@@ -54,7 +55,8 @@ MemoryHeader::MemoryHeader(QWidget *parent)
     m_place->setFont(theme::fixedFont());
     m_place->setTextFormat(Qt::PlainText);
     m_place->setContentsMargins(6, 0, 6, 0);
-    m_place->setMinimumWidth(fontMetrics().averageCharWidth() * 3); // in a small window its end is in the tool tip alone
+    m_place->setMinimumWidth(fontMetrics().averageCharWidth() *
+                             3); // in a small window its end is in the tool tip alone
     m_access->setContentsMargins(6, 0, 6, 0);
     m_refresh->setIcon(icon(Sign::Refresh));
     m_refresh->setToolTip(tr("Read again (F5)"));
@@ -77,8 +79,8 @@ MemoryHeader::MemoryHeader(QWidget *parent)
     connect(m_rate, &QComboBox::activated, this, [this] { emit rateChosen(m_rate->currentData().toDouble()); });
 }
 
-// In a small window the line to type in matters most; the lines of regions in the bytes say the same as the place, the padlock
-// and the frame the same as the access.
+// In a small window the line to type in matters most; the lines of regions in the bytes say the same as the place, the
+// padlock and the frame the same as the access.
 void MemoryHeader::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
@@ -121,8 +123,8 @@ void MemoryHeader::showPlace(const SourceLink &link, Address cursor)
     }
     m_place->setText(regionText(*region));
     const QString extent = tr("%1 to %2, %3")
-                               .arg(addressText(region->range.begin + base), addressText(region->range.end() - 1 + base),
-                                    sizeText(region->range.size));
+                               .arg(addressText(region->range.begin + base),
+                                    addressText(region->range.end() - 1 + base), sizeText(region->range.size));
     m_place->setToolTip(plainTip((extent + QLatin1Char('\n') + fromUtf8(region->mapped)).trimmed()));
 }
 

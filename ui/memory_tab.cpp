@@ -37,7 +37,11 @@ MemoryTab::MemoryTab(Client &client, const SourceInfo &source, QWidget *parent)
       m_feed(new MemoryFeed(client, *m_view, this)), m_picker(new RegionPicker(this)),
       m_editor(new MemoryEditor(*m_link, *m_answer, this)),
       m_find(new FindBar(
-          client, [this] { return FindBar::Place{m_view->cursor(), m_view->selection(), m_view->visibleRange()}; }, this)),
+          client,
+          [this] {
+              return FindBar::Place{m_view->cursor(), m_view->selection(), m_view->visibleRange()};
+          },
+          this)),
       m_compare(new CompareBar(
           client,
           [this] {
@@ -45,8 +49,8 @@ MemoryTab::MemoryTab(Client &client, const SourceInfo &source, QWidget *parent)
               return CompareBar::Place{m_view->cursor(), region ? region->range : AddressRange{}, selected()};
           },
           this)),
-      m_job(new JobLine(client, this)), m_bookmarks(new Bookmarks(client, this)),
-      m_lookups(new InspectorLookups(this)), m_valueLine(new QLineEdit(m_view->viewport()))
+      m_job(new JobLine(client, this)), m_bookmarks(new Bookmarks(client, this)), m_lookups(new InspectorLookups(this)),
+      m_valueLine(new QLineEdit(m_view->viewport()))
 {
     m_state->setObjectName(QStringLiteral("state"));
     m_answer->setObjectName(QStringLiteral("answer"));
@@ -332,7 +336,8 @@ void MemoryTab::showHole()
     m_hole->setVisible(!text.isEmpty());
 }
 
-// Searching and comparing. ---------------------------------------------------------------------------------------------
+// Searching and comparing.
+// ---------------------------------------------------------------------------------------------
 
 void MemoryTab::find()
 {
@@ -362,8 +367,8 @@ void MemoryTab::compare()
 
 void MemoryTab::compareWith(const QString &snapshotPath)
 {
-    m_client.call(OpenSource{{.kind = SourceKind::Snapshot, .name = snapshotPath.toStdString()}, Access::Read}, &m_client,
-                  [&client = m_client, tab = QPointer(this), snapshotPath](const Result<SourceInfo> &reply) {
+    m_client.call(OpenSource{{.kind = SourceKind::Snapshot, .name = snapshotPath.toStdString()}, Access::Read},
+                  &m_client, [&client = m_client, tab = QPointer(this), snapshotPath](const Result<SourceInfo> &reply) {
                       if (!tab) {
                           if (reply)
                               client.call(CloseSource{reply->source}, &client, [](const Result<Done> &) {});

@@ -23,7 +23,8 @@ bool isPlain(const AddressExpression &expression)
 {
     using Kind = AddressExpression::Kind;
     return std::ranges::none_of(expression.nodes, [](const AddressExpression::Node &node) {
-        return node.kind == Kind::Name || node.kind == Kind::Export || node.kind == Kind::Section || node.kind == Kind::Pointer;
+        return node.kind == Kind::Name || node.kind == Kind::Export || node.kind == Kind::Section ||
+               node.kind == Kind::Pointer;
     });
 }
 

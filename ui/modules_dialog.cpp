@@ -57,7 +57,8 @@ ModulesDialog::ModulesDialog(Client &client, const ProcessInfo &process, QWidget
     auto *sections = new QWidget(this);
     auto *above = new QVBoxLayout(sections);
     above->setContentsMargins(0, 0, 0, 0);
-    above->addWidget(new QLabel(tr("Sections shared between processes (double-click opens one, at the export)"), sections));
+    above->addWidget(
+        new QLabel(tr("Sections shared between processes (double-click opens one, at the export)"), sections));
     above->addWidget(m_sections);
     auto *modules = new QWidget(this);
     auto *below = new QVBoxLayout(modules);

@@ -1,5 +1,5 @@
-// Tables of plain rows that are asked for again and again: a refresh inserts, removes and changes rows instead of starting
-// over, so that selection and scroll position survive.
+// Tables of plain rows that are asked for again and again: a refresh inserts, removes and changes rows instead of
+// starting over, so that selection and scroll position survive.
 #pragma once
 
 #include "ui/plain_tip.h"

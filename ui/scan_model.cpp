@@ -110,7 +110,8 @@ bool ScanModel::setData(const QModelIndex &index, const QVariant &value, int rol
         return false;
     const auto bytes = parseValue(m_type, m_order, value.toString());
     if (!bytes) {
-        emit inputRefused(tr("\"%1\" is not written: %2").arg(value.toString(), problemText(bytes.error(), value.toString())));
+        emit inputRefused(
+            tr("\"%1\" is not written: %2").arg(value.toString(), problemText(bytes.error(), value.toString())));
         return false;
     }
     if (bytes->size() != shown->now->size()) {

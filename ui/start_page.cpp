@@ -144,7 +144,8 @@ void StartPage::fillRecent()
 {
     clearLayout(m_recent);
     for (const auto &name : recent::items(recent::Kind::Sections))
-        addRecent(tr("Mapping %1").arg(name), tr("Open this mapping read-only"), [this, name] { emit mappingRequested(name); });
+        addRecent(tr("Mapping %1").arg(name), tr("Open this mapping read-only"),
+                  [this, name] { emit mappingRequested(name); });
     for (const auto &command : recent::items(recent::Kind::Commands))
         addRecent(tr("Session %1").arg(command), tr("Connect through this command"),
                   [this, command] { emit commandRequested(command); });

@@ -51,7 +51,8 @@ constexpr PasteEncoding pasteEncodings[] = {{"UTF-8", TextEncoding::Utf8, ByteOr
 
 WriteDialog::WriteDialog(Kind kind, SourceLink &link, std::vector<AddressRange> ranges, QWidget *parent)
     : QDialog(parent), m_kind(kind), m_link(link), m_selected(std::move(ranges)), m_said(new QLabel(this)),
-      m_preview(new QPlainTextEdit(this)), m_buttons(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this))
+      m_preview(new QPlainTextEdit(this)),
+      m_buttons(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this))
 {
     const QString titles[] = {tr("Fill"), tr("Paste"), tr("Load a file")};
     setWindowTitle(tr("%1 \u2013 %2").arg(titles[static_cast<int>(kind)], titleOf(link.source())));
@@ -126,8 +127,9 @@ QWidget *WriteDialog::makePastePage()
     m_from->setFont(theme::fixedFont());
     m_form = new QComboBox(page);
     m_form->setObjectName(QStringLiteral("pasteForm"));
-    for (const auto &[title, pasteForm] : {std::pair{tr("Hex"), PasteForm::Hex}, std::pair{tr("Text"), PasteForm::Text},
-                                           std::pair{tr("C array"), PasteForm::CArray}, std::pair{tr("Base64"), PasteForm::Base64}})
+    for (const auto &[title, pasteForm] :
+         {std::pair{tr("Hex"), PasteForm::Hex}, std::pair{tr("Text"), PasteForm::Text},
+          std::pair{tr("C array"), PasteForm::CArray}, std::pair{tr("Base64"), PasteForm::Base64}})
         m_form->addItem(title, static_cast<int>(pasteForm));
     m_encoding = new QComboBox(page);
     m_encoding->setAccessibleName(tr("Encoding"));
@@ -258,9 +260,10 @@ std::optional<Bytes> WriteDialog::pattern()
             return static_cast<int>(QString::fromUtf8(typed.left(static_cast<qsizetype>(count))).size());
         };
         mark.cursor.setPosition(letters(bytes.error().offset));
-        mark.cursor.setPosition(std::min(int(text.size()), std::max(letters(bytes.error().offset) + 1,
-                                                                    letters(bytes.error().offset + bytes.error().length))),
-                                QTextCursor::KeepAnchor);
+        mark.cursor.setPosition(
+            std::min(int(text.size()),
+                     std::max(letters(bytes.error().offset) + 1, letters(bytes.error().offset + bytes.error().length))),
+            QTextCursor::KeepAnchor);
         mark.format.setUnderlineStyle(QTextCharFormat::WaveUnderline);
         mark.format.setUnderlineColor(theme::color(theme::Role::ErrorText, palette()));
         mark.format.setForeground(theme::color(theme::Role::ErrorText, palette()));
@@ -348,7 +351,8 @@ void WriteDialog::update()
                              .arg(countText(total), addressText(begin), addressText(begin + total - 1))
                        : tr("Writes %1 bytes in %2 rows.").arg(countText(total)).arg(m_targets.size());
     if (m_kind != Kind::Fill && total < bytes->size())
-        text += tr(" The last %1 bytes are left out: the selection ends before them.").arg(countText(bytes->size() - total));
+        text += tr(" The last %1 bytes are left out: the selection ends before them.")
+                    .arg(countText(bytes->size() - total));
     if (m_kind == Kind::Fill && m_targets.front().size % bytes->size() != 0)
         text += tr(" The last repetition is cut off at the end.");
     for (const auto &target : m_targets) {
@@ -377,17 +381,19 @@ void WriteDialog::readBefore()
                              m_before = std::move(reply->images);
                              for (const auto &image : m_before) {
                                  if (!image.unreadable.empty()) {
-                                     say(tr("%1 cannot be read, so that it could not be put back. Nothing will be written.")
+                                     say(tr("%1 cannot be read, so that it could not be put back. Nothing will be "
+                                            "written.")
                                              .arg(addressText(image.unreadable.front().begin + m_link.source().base)),
                                          true);
                                      showPreview();
                                      return;
                                  }
                              }
-                             const bool isRefused = m_targets.empty() ||
-                                                    std::ranges::any_of(m_targets, [this](const AddressRange &target) {
-                                                        return !writeOutlook(m_link.regions(), m_link.source(), target).refusal.isEmpty();
-                                                    });
+                             const bool isRefused =
+                                 m_targets.empty() ||
+                                 std::ranges::any_of(m_targets, [this](const AddressRange &target) {
+                                     return !writeOutlook(m_link.regions(), m_link.source(), target).refusal.isEmpty();
+                                 });
                              m_buttons->button(QDialogButtonBox::Ok)->setEnabled(!isRefused);
                              showPreview();
                          });

@@ -39,8 +39,8 @@ struct SourceInfo {
     std::vector<std::string> granted;
     std::vector<std::string> refused;
     std::optional<SectionInfo> section;
-    std::optional<ProcessInfo> process; // process and shared section: name and key of the process; other fields may be empty
-    std::vector<AddressRange> parts;    // of a snapshot of some ranges only: those, ascending and apart; of all else empty
+    std::optional<ProcessInfo> process; // process, shared section: name and key of it; other fields may be empty
+    std::vector<AddressRange> parts;    // of a snapshot of some ranges only: those, ascending and apart; else empty
 
     IPCLENS_FIELDS(source, spec, name, access, extent, base, pageSize, granted, refused, section, process, parts)
 };

@@ -61,11 +61,15 @@ public:
 
     bool isEqual() const
     {
-        return m_left.unreadable == m_right.unreadable && std::memcmp(m_left.bytes.data(), m_right.bytes.data(), m_range.size) == 0;
+        return m_left.unreadable == m_right.unreadable &&
+               std::memcmp(m_left.bytes.data(), m_right.bytes.data(), m_range.size) == 0;
     }
 
     // The first run of different bytes; size 0: there is none.
-    AddressRange firstRun() const { return m_left.unreadable.empty() && m_right.unreadable.empty() ? firstRunOfReadable() : firstRunFrom(0); }
+    AddressRange firstRun() const
+    {
+        return m_left.unreadable.empty() && m_right.unreadable.empty() ? firstRunOfReadable() : firstRunFrom(0);
+    }
 
     AddressRange lastRun() const
     {
@@ -83,7 +87,8 @@ private:
     {
         constexpr std::uint64_t block = 256;
         std::uint64_t at = 0;
-        while (m_range.size - at >= block && std::memcmp(m_left.bytes.data() + at, m_right.bytes.data() + at, block) == 0)
+        while (m_range.size - at >= block &&
+               std::memcmp(m_left.bytes.data() + at, m_right.bytes.data() + at, block) == 0)
             at += block;
         return firstRunFrom(at);
     }
@@ -151,7 +156,8 @@ public:
                 if (auto run = look({end, size}, &Pair::lastRun); run.size > 0) {
                     if (run.begin == end && run.size < longestRun) {
                         const std::uint64_t more = std::min(longestRun - run.size, end - range.begin);
-                        const auto rest = more > 0 ? Pair(m_left, m_right, {end - more, more}).lastRun() : AddressRange{};
+                        const auto rest =
+                            more > 0 ? Pair(m_left, m_right, {end - more, more}).lastRun() : AddressRange{};
                         if (rest.size > 0 && rest.end() == run.begin)
                             run = {rest.begin, rest.size + run.size};
                     }
@@ -165,7 +171,8 @@ public:
 private:
     static Failure cancelled()
     {
-        return Failure(Error{.kind = ErrorKind::Cancelled, .operation = "find a difference", .meaning = "was cancelled"});
+        return Failure(
+            Error{.kind = ErrorKind::Cancelled, .operation = "find a difference", .meaning = "was cancelled"});
     }
 
     AddressRange look(AddressRange piece, AddressRange (Pair::*find)() const)
@@ -184,8 +191,9 @@ private:
 
 } // namespace
 
-Result<Difference> findDifference(MemorySource &left, MemorySource &right, const std::array<std::vector<AddressRange>, 2> &parts,
-                                  const FindDifference &command, const ProgressTeller::Tell &tell, std::stop_token stop)
+Result<Difference> findDifference(MemorySource &left, MemorySource &right,
+                                  const std::array<std::vector<AddressRange>, 2> &parts, const FindDifference &command,
+                                  const ProgressTeller::Tell &tell, std::stop_token stop)
 {
     auto all = readableInEither(left, right, stop);
     if (!all)
@@ -194,7 +202,8 @@ Result<Difference> findDifference(MemorySource &left, MemorySource &right, const
         if (!some.empty())
             all = common(*all, some);
     }
-    const AddressRange asked = command.backwards ? AddressRange{0, command.from} : AddressRange{command.from, ~std::uint64_t{0} - command.from};
+    const AddressRange asked = command.backwards ? AddressRange{0, command.from}
+                                                 : AddressRange{command.from, ~std::uint64_t{0} - command.from};
     const auto ranges = common(*all, {asked});
     std::uint64_t total = 0;
     for (const AddressRange &range : ranges)

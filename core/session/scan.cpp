@@ -51,7 +51,8 @@ Result<std::shared_ptr<Scan>> Scan::start(MemorySource &memory, const StartScan 
         return Failure(runs.error());
     const std::size_t stride = command.alignment != 0 ? command.alignment : command.type ? criterion->size() : 1;
     const std::uint64_t history = budget->history;
-    auto scan = std::make_shared<Scan>(command.type, command.order, ScanShape{criterion->size(), stride}, std::move(budget));
+    auto scan =
+        std::make_shared<Scan>(command.type, command.order, ScanShape{criterion->size(), stride}, std::move(budget));
     ScanPass pass(scan->m_store, scan->m_shape, memory, *criterion, {tell, totalSize(runs->runs)},
                   [&] { return stop.stop_requested(); });
     for (const AddressRange &run : runs->runs)
@@ -131,7 +132,8 @@ ScanStatus Scan::status() const
 
 ScanStatus Scan::statusOf(const ScanStep &step, std::size_t steps) const
 {
-    constexpr std::uint64_t perBlock = sizeof(ScanBlock) + 2 * (sizeof(StoredBytes) + sizeof(Bytes)) + sizeof(void *) * 8;
+    constexpr std::uint64_t perBlock =
+        sizeof(ScanBlock) + 2 * (sizeof(StoredBytes) + sizeof(Bytes)) + sizeof(void *) * 8;
     return {.matches = step.matches,
             .scanned = step.scanned,
             .unreadable = step.unreadable,

@@ -17,7 +17,10 @@ constexpr std::uint64_t largestTable = std::uint64_t{256} << 20;
 
 Failure damaged(const SnapshotStorage &storage, ErrorKind kind, std::string meaning, std::string hint = {})
 {
-    return Failure(Error{.kind = kind, .operation = "open snapshot", .object = storage.name(), .meaning = std::move(meaning),
+    return Failure(Error{.kind = kind,
+                         .operation = "open snapshot",
+                         .object = storage.name(),
+                         .meaning = std::move(meaning),
                          .hint = std::move(hint)});
 }
 
@@ -116,8 +119,9 @@ private:
 
 std::uint8_t packed(const Protection &protection)
 {
-    return static_cast<std::uint8_t>((protection.read ? 1 : 0) | (protection.write ? 2 : 0) | (protection.execute ? 4 : 0) |
-                                     (protection.copyOnWrite ? 8 : 0) | (protection.guard ? 16 : 0));
+    return static_cast<std::uint8_t>((protection.read ? 1 : 0) | (protection.write ? 2 : 0) |
+                                     (protection.execute ? 4 : 0) | (protection.copyOnWrite ? 8 : 0) |
+                                     (protection.guard ? 16 : 0));
 }
 
 Protection unpacked(std::uint8_t bits, std::uint32_t native)
@@ -160,7 +164,8 @@ Region unpackRegion(Unpacker &unpacker)
 }
 
 // That `range` lies in the extent and behind the ranges before it, which end at `end`.
-void checkOrder(Unpacker &unpacker, const AddressRange &range, const AddressRange &extent, Address &end, std::string_view what)
+void checkOrder(Unpacker &unpacker, const AddressRange &range, const AddressRange &extent, Address &end,
+                std::string_view what)
 {
     if (!unpacker.isGood())
         return;
@@ -171,7 +176,8 @@ void checkOrder(Unpacker &unpacker, const AddressRange &range, const AddressRang
     end = range.end();
 }
 
-void unpackRanges(Unpacker &unpacker, std::vector<AddressRange> &ranges, const AddressRange &extent, std::string_view what)
+void unpackRanges(Unpacker &unpacker, std::vector<AddressRange> &ranges, const AddressRange &extent,
+                  std::string_view what)
 {
     Address end = 0;
     for (auto left = unpacker.count(16, what); left > 0 && unpacker.isGood(); --left) {
@@ -251,9 +257,11 @@ Result<TablePlace> readHeader(SnapshotStorage &storage, SnapshotTable &table)
     const auto expected = std::as_bytes(std::span(magic));
     const auto begin = std::span(header).first(std::min(header.size(), magic.size()));
     if (!std::ranges::equal(begin, expected.first(begin.size())) || begin.empty())
-        return damaged(storage, ErrorKind::WrongType, "it is no snapshot of ipclens: it does not begin with \"ipclens snapshot\"");
+        return damaged(storage, ErrorKind::WrongType,
+                       "it is no snapshot of ipclens: it does not begin with \"ipclens snapshot\"");
     if (header.size() < snapshotHeaderSize)
-        return damaged(storage, ErrorKind::Invalid, fmt::format("it is cut: it has {} bytes, its header {}", *size, snapshotHeaderSize));
+        return damaged(storage, ErrorKind::Invalid,
+                       fmt::format("it is cut: it has {} bytes, its header {}", *size, snapshotHeaderSize));
 
     const std::span<const std::byte> numbers = std::span(header).subspan(magic.size());
     Unpacker unpacker(numbers);
@@ -262,23 +270,26 @@ Result<TablePlace> readHeader(SnapshotStorage &storage, SnapshotTable &table)
     table.pointerSize = unpacker.number<std::uint32_t>();
     const auto kind = unpacker.number<std::uint32_t>();
     table.time = unpacker.number<std::int64_t>();
-    TablePlace place{unpacker.number<std::uint64_t>(), unpacker.number<std::uint64_t>(), unpacker.number<std::uint32_t>()};
+    TablePlace place{unpacker.number<std::uint64_t>(), unpacker.number<std::uint64_t>(),
+                     unpacker.number<std::uint32_t>()};
     if (itsVersion != version)
-        return damaged(storage, ErrorKind::Unsupported, fmt::format("it is of version {}; this ipclens reads version {}", itsVersion, version));
+        return damaged(storage, ErrorKind::Unsupported,
+                       fmt::format("it is of version {}; this ipclens reads version {}", itsVersion, version));
     if (unpacker.number<std::uint32_t>() != crc32(std::span(header).first(60)))
         return damaged(storage, ErrorKind::Invalid, "it is damaged: its header does not match its checksum");
     if (place.offset == 0)
         return damaged(storage, ErrorKind::Invalid, "it was never finished");
     table.kind = static_cast<SourceKind>(kind);
-    if (kind > 0xFF || nameOf(table.kind).empty() || !std::has_single_bit(table.pageSize) || table.pageSize > 1u << 30 ||
-        (table.pointerSize != 4 && table.pointerSize != 8))
+    if (kind > 0xFF || nameOf(table.kind).empty() || !std::has_single_bit(table.pageSize) ||
+        table.pageSize > 1u << 30 || (table.pointerSize != 4 && table.pointerSize != 8))
         return damaged(storage, ErrorKind::Invalid,
-                       fmt::format("its header makes no sense: kind {}, {} bytes a page, {} a pointer", kind, table.pageSize,
-                                   table.pointerSize));
-    if (place.offset < snapshotHeaderSize || place.offset > *size || place.size > *size - place.offset || place.size > largestTable)
+                       fmt::format("its header makes no sense: kind {}, {} bytes a page, {} a pointer", kind,
+                                   table.pageSize, table.pointerSize));
+    if (place.offset < snapshotHeaderSize || place.offset > *size || place.size > *size - place.offset ||
+        place.size > largestTable)
         return damaged(storage, ErrorKind::Invalid,
-                       fmt::format("it is cut: its table of {} bytes should be at 0x{:x}, and it has 0x{:x} bytes", place.size,
-                                   place.offset, *size));
+                       fmt::format("it is cut: its table of {} bytes should be at 0x{:x}, and it has 0x{:x} bytes",
+                                   place.size, place.offset, *size));
     return place;
 }
 
@@ -288,8 +299,11 @@ Result<void> finishSnapshot(SnapshotStorage &storage, const SnapshotTable &table
 {
     const Bytes packedTable = packTable(table);
     if (packedTable.size() > largestTable)
-        return Failure(Error{.kind = ErrorKind::OutOfRange, .operation = "save snapshot", .object = storage.name(),
-                             .meaning = fmt::format("its table would have {} bytes, the limit is {}", packedTable.size(), largestTable)});
+        return Failure(Error{.kind = ErrorKind::OutOfRange,
+                             .operation = "save snapshot",
+                             .object = storage.name(),
+                             .meaning = fmt::format("its table would have {} bytes, the limit is {}",
+                                                    packedTable.size(), largestTable)});
     if (auto written = storage.write(tableOffset, packedTable); !written)
         return written;
     Packer header;

@@ -17,12 +17,16 @@ constexpr const char *operation = "save snapshot";
 
 Failure refuse(ErrorKind kind, std::string object, std::string meaning, std::string hint = {})
 {
-    return Failure(Error{.kind = kind, .operation = operation, .object = std::move(object), .meaning = std::move(meaning),
+    return Failure(Error{.kind = kind,
+                         .operation = operation,
+                         .object = std::move(object),
+                         .meaning = std::move(meaning),
                          .hint = std::move(hint)});
 }
 
 // The parts of the source that are wanted, ascending and apart.
-Result<std::vector<AddressRange>> wantedRanges(AddressRange extent, std::vector<AddressRange> ranges, const std::string &object)
+Result<std::vector<AddressRange>> wantedRanges(AddressRange extent, std::vector<AddressRange> ranges,
+                                               const std::string &object)
 {
     if (ranges.empty())
         return std::vector{extent};
@@ -41,7 +45,8 @@ Result<std::vector<AddressRange>> wantedRanges(AddressRange extent, std::vector<
             wanted.push_back(inside);
     }
     if (wanted.empty())
-        return refuse(ErrorKind::OutOfRange, object, fmt::format("none of the ranges lies within 0x{:x} to 0x{:x}", extent.begin, extent.end()));
+        return refuse(ErrorKind::OutOfRange, object,
+                      fmt::format("none of the ranges lies within 0x{:x} to 0x{:x}", extent.begin, extent.end()));
     return wanted;
 }
 
@@ -142,7 +147,8 @@ private:
 };
 
 // A writer that is about to begin.
-Result<SnapshotWriter> prepare(const OpenSourceState &source, std::vector<AddressRange> ranges, SnapshotStorage &storage, std::stop_token stop)
+Result<SnapshotWriter> prepare(const OpenSourceState &source, std::vector<AddressRange> ranges,
+                               SnapshotStorage &storage, std::stop_token stop)
 {
     const bool isAll = ranges.empty();
     const auto wanted = wantedRanges(source.memory->extent(), std::move(ranges), source.info.name);
@@ -211,7 +217,8 @@ std::filesystem::path unfinishedName(const std::filesystem::path &path)
 
 } // namespace
 
-Result<SnapshotSaved> saveSnapshot(const OpenSourceState &source, const SaveSnapshot &command, const ProgressTeller::Tell &tell, std::stop_token stop)
+Result<SnapshotSaved> saveSnapshot(const OpenSourceState &source, const SaveSnapshot &command,
+                                   const ProgressTeller::Tell &tell, std::stop_token stop)
 {
     const auto named = pathOf(command.path, operation);
     if (!named)
@@ -221,7 +228,8 @@ Result<SnapshotSaved> saveSnapshot(const OpenSourceState &source, const SaveSnap
     if (std::filesystem::is_directory(path, code))
         return refuse(ErrorKind::WrongType, "file " + command.path, "is a folder");
     if (!command.replace && std::filesystem::exists(path, code))
-        return refuse(ErrorKind::Exists, "file " + command.path, "a file of that name exists already", "Choose another name, or ask for it to be replaced");
+        return refuse(ErrorKind::Exists, "file " + command.path, "a file of that name exists already",
+                      "Choose another name, or ask for it to be replaced");
 
     UnfinishedFile file(unfinishedName(path));
     SnapshotSaved saved{.path = command.path};
@@ -243,7 +251,8 @@ Result<SnapshotSaved> saveSnapshot(const OpenSourceState &source, const SaveSnap
     return saved;
 }
 
-Result<OpenSourceState> takeFrame(const OpenSourceState &source, const TakeFrame &command, const ProgressTeller::Tell &tell, std::stop_token stop)
+Result<OpenSourceState> takeFrame(const OpenSourceState &source, const TakeFrame &command,
+                                  const ProgressTeller::Tell &tell, std::stop_token stop)
 {
     auto file = makeTemporaryFile();
     if (!file)
@@ -257,7 +266,8 @@ Result<OpenSourceState> takeFrame(const OpenSourceState &source, const TakeFrame
     SourceSpec spec{.kind = SourceKind::Snapshot, .name = "frame of " + source.info.name};
     SnapshotTable table = writer->table();
     auto name = toText(spec);
-    return snapshotState(std::make_shared<SnapshotSource>(std::move(storage), std::move(table), std::move(name)), std::move(spec));
+    return snapshotState(std::make_shared<SnapshotSource>(std::move(storage), std::move(table), std::move(name)),
+                         std::move(spec));
 }
 
 OpenSourceState snapshotState(std::shared_ptr<SnapshotSource> snapshot, SourceSpec spec)

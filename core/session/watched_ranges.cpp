@@ -58,8 +58,8 @@ void addChanges(const MemoryImage &before, const MemoryImage &now, std::uint64_t
     }
 }
 
-// The same for memory that is at hand: what changed is copied into `before`. It changes under our eyes, so that what counts is the
-// copy.
+// The same for memory that is at hand: what changed is copied into `before`. It changes under our eyes, so that what
+// counts is the copy.
 void takeChanges(MemoryImage &before, std::span<const std::byte> now, std::int64_t time, std::uint64_t pageSize,
                  std::vector<MemoryImage> &changed)
 {

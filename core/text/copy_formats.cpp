@@ -111,8 +111,8 @@ Result<std::string> copyAs(CopyFormat format, const MemoryImage &image, Address 
         return Failure(Error{.kind = ErrorKind::Unreadable,
                              .operation = fmt::format("copy as {}", formats[static_cast<std::size_t>(format)].title),
                              .object = fmt::format("{} bytes at 0x{:x}", image.bytes.size(), image.address + base),
-                             .meaning = fmt::format("{} bytes at 0x{:x} cannot be read, and this form cannot say so", hole.size,
-                                                    hole.begin + base),
+                             .meaning = fmt::format("{} bytes at 0x{:x} cannot be read, and this form cannot say so",
+                                                    hole.size, hole.begin + base),
                              .hint = "Copy the parts before and behind, or copy as hex, which marks them"});
     }
     switch (format) {

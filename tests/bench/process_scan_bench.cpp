@@ -54,15 +54,17 @@ int main(int argc, char **)
         return rate([&, piece] {
             for (std::size_t at = 0; at < blockSize; at += piece) {
                 SIZE_T read = 0;
-                if (!ReadProcessMemory(child.process, reinterpret_cast<const void *>(address + at), buffer.data(), piece, &read))
+                if (!ReadProcessMemory(child.process, reinterpret_cast<const void *>(address + at), buffer.data(),
+                                       piece, &read))
                     bench::fail("read");
             }
         });
     };
     const auto scan = [&](AddressRange range) {
         return rate([&, range] {
-            const auto done = Scan::start(**process, {.type = ValueType::U32, .terms = {.value = "0x12345678"}, .range = range},
-                                          std::make_shared<ScanBudget>(std::uint64_t{2} << 30), {}, {});
+            const auto done =
+                Scan::start(**process, {.type = ValueType::U32, .terms = {.value = "0x12345678"}, .range = range},
+                            std::make_shared<ScanBudget>(std::uint64_t{2} << 30), {}, {});
             if (!done || (*done)->status().matches < matches)
                 bench::fail("scan");
         });

@@ -54,13 +54,16 @@ __attribute__((target("avx2"))) std::uint64_t plainLoop(const std::byte *bytes)
     std::uint64_t count = 0;
     for (std::uint64_t at = 0; at < size; at += 128) {
         const auto equal = [&](std::uint64_t offset) __attribute__((target("avx2"))) {
-            return _mm256_cmpeq_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(bytes + at + offset)), value);
+            return _mm256_cmpeq_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(bytes + at + offset)),
+                                      value);
         };
         const __m256i a = equal(0), b = equal(32), c = equal(64), d = equal(96);
         const __m256i any = _mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d));
         if (_mm256_movemask_epi8(any) != 0)
             for (const __m256i one : {a, b, c, d})
-                count += static_cast<std::uint64_t>(__builtin_popcount(static_cast<unsigned>(_mm256_movemask_epi8(one)))) / 4;
+                count +=
+                    static_cast<std::uint64_t>(__builtin_popcount(static_cast<unsigned>(_mm256_movemask_epi8(one)))) /
+                    4;
     }
     return count;
 }
@@ -114,8 +117,10 @@ void detectChanges(BufferSource &source)
                }) /
                1e6;
     };
-    bench::report("change detection of 64 MiB, nothing changed", bench::alternate(31, [&] { return look(false); }, compare), "MB/s",
-                  "at least 0.7");
+    bench::report("change detection of 64 MiB, nothing changed",
+                  bench::alternate(
+                      31, [&] { return look(false); }, compare),
+                  "MB/s", "at least 0.7");
     const auto change = [&] {
         for (std::uint64_t at = 0; at < watched; at += 16 * 4096)
             source.data()[at] ^= std::byte{1};
@@ -145,7 +150,8 @@ int main()
         }));
     };
     plain();
-    bench::report("first scan of 1 GiB for a u32, own memory", bench::alternate(9, exact, plain), "MB/s", "at least 0.8");
+    bench::report("first scan of 1 GiB for a u32, own memory", bench::alternate(9, exact, plain), "MB/s",
+                  "at least 0.8");
     source.isDirect = false;
     bench::report("the same through copies", bench::alternate(5, exact, plain), "MB/s", "-");
     source.isDirect = true;
@@ -159,7 +165,8 @@ int main()
             }));
         };
     };
-    bench::report("find its bytes at any address", bench::alternate(5, found({.text = "78 56 34 12"}), plain), "MB/s", "-");
+    bench::report("find its bytes at any address", bench::alternate(5, found({.text = "78 56 34 12"}), plain), "MB/s",
+                  "-");
     bench::report("find it by a regular expression",
                   bench::alternate(1, found({.kind = PatternKind::Regex, .text = "x[U-W]4\\x12"}), plain), "MB/s", "-");
 
@@ -185,8 +192,8 @@ int main()
             return took / matches * 1e6;
         };
         const auto limit = [] { return 0.1; };
-        bench::report(fmt::format("next scan over {:.0f} matches, unchanged", matches), bench::alternate(9, next, limit), "us",
-                      "at most 1");
+        bench::report(fmt::format("next scan over {:.0f} matches, unchanged", matches),
+                      bench::alternate(9, next, limit), "us", "at most 1");
         bench::report("the same by value", bench::alternate(9, again, limit), "us", "at most 1");
         source.isDirect = false;
         bench::report("the same by value, through copies", bench::alternate(5, again, limit), "us", "-");

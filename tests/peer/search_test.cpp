@@ -21,7 +21,8 @@ protected:
     {
         std::vector<Address> places;
         for (const AddressRange &match :
-             value(session->wait(FindBytes{.source = source, .pattern = std::move(pattern), .limit = 1000, .regions = regions}))
+             value(session->wait(
+                       FindBytes{.source = source, .pattern = std::move(pattern), .limit = 1000, .regions = regions}))
                  .matches)
             places.push_back(match.begin);
         return places;
@@ -126,15 +127,20 @@ TEST_F(Search, includesMappedMemoryAndFollowsASection)
 
     const SourceInfo section = open({.kind = SourceKind::Section, .name = name}); // read without copies
     EXPECT_EQ(find(section.source, pattern), std::vector<Address>{0x8008});
-    const auto scan = value(session->wait(StartScan{
-        .source = section.source, .type = ValueType::F64, .terms = {.comparison = ScanComparison::Greater, .value = "1e9"}}));
+    const auto scan = value(session->wait(StartScan{.source = section.source,
+                                                    .type = ValueType::F64,
+                                                    .terms = {.comparison = ScanComparison::Greater, .value = "1e9"}}));
     EXPECT_EQ(places(scan.scan), std::vector<Address>{0x8008});
     const auto all = value(session->wait(
         StartScan{.source = section.source, .type = ValueType::U8, .terms = {.comparison = ScanComparison::Unknown}}));
     EXPECT_EQ(all.matches, 1048576u);
     peer.write(view + 77, toBytes("changed"));
-    EXPECT_EQ(value(session->wait(NarrowScan{.scan = all.scan, .terms = {.comparison = ScanComparison::Changed}})).matches, 7u);
-    EXPECT_EQ(value(session->wait(NarrowScan{.scan = scan.scan, .terms = {.comparison = ScanComparison::Unchanged}})).matches, 1u);
+    EXPECT_EQ(
+        value(session->wait(NarrowScan{.scan = all.scan, .terms = {.comparison = ScanComparison::Changed}})).matches,
+        7u);
+    EXPECT_EQ(
+        value(session->wait(NarrowScan{.scan = scan.scan, .terms = {.comparison = ScanComparison::Unchanged}})).matches,
+        1u);
     value(session->wait(CloseSource{section.source}));
     EXPECT_EQ(errorOf(session->wait(ReadScan{.scan = scan.scan})).kind, ErrorKind::Missing);
 }
@@ -180,9 +186,11 @@ TEST_F(Search, aScanOfADeadProcessSaysSo)
     const auto scan = value(session->wait(
         StartScan{.source = process.source, .type = ValueType::U32, .terms = {.value = "0"}}));
     killProcess(peer.pid());
-    EXPECT_EQ(errorOf(session->wait(NarrowScan{.scan = scan.scan, .terms = {.comparison = ScanComparison::Changed}})).kind,
+    EXPECT_EQ(
+        errorOf(session->wait(NarrowScan{.scan = scan.scan, .terms = {.comparison = ScanComparison::Changed}})).kind,
+        ErrorKind::Exited);
+    EXPECT_EQ(errorOf(session->wait(FindBytes{.source = process.source, .pattern = {.text = "01"}})).kind,
               ErrorKind::Exited);
-    EXPECT_EQ(errorOf(session->wait(FindBytes{.source = process.source, .pattern = {.text = "01"}})).kind, ErrorKind::Exited);
 }
 
 // What does not fit into the budget goes to a file and comes back.

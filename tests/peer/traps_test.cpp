@@ -38,8 +38,10 @@ protected:
     void refusesToWrite(SourceId source, Address at)
     {
         const Bytes bytes = toBytes("x");
-        EXPECT_EQ(errorOf(session->wait(WriteMemory{.source = source, .address = at, .bytes = bytes})).kind, ErrorKind::Refused);
-        EXPECT_EQ(errorOf(session->wait(Freeze{{.source = source, .address = at, .bytes = bytes}})).kind, ErrorKind::Refused);
+        EXPECT_EQ(errorOf(session->wait(WriteMemory{.source = source, .address = at, .bytes = bytes})).kind,
+                  ErrorKind::Refused);
+        EXPECT_EQ(errorOf(session->wait(Freeze{{.source = source, .address = at, .bytes = bytes}})).kind,
+                  ErrorKind::Refused);
     }
 
     Peer peer;
@@ -55,17 +57,20 @@ TEST_F(Traps, guardPagesAreNotConsumed)
     const AddressRange guard{begin + 0x3000, 0x1000};
     const SourceInfo process = openPeer(Access::ReadWrite);
     EXPECT_FALSE(read(process.source, whole).isReadable(guard.begin));
-    EXPECT_EQ(read(process.source, {guard.begin + 8, 8}).unreadable.at(0).size, 8u) << "also when nothing else is asked for";
+    EXPECT_EQ(read(process.source, {guard.begin + 8, 8}).unreadable.at(0).size, 8u)
+        << "also when nothing else is asked for";
     value(session->wait(StartWatch{.source = process.source, .ranges = {whole}, .rate = 60}));
     log.waitUntil([](const auto &events) {
-        return std::ranges::any_of(events, [](const Event &event) { return std::holds_alternative<WatchUpdate>(event); });
+        return std::ranges::any_of(events,
+                                   [](const Event &event) { return std::holds_alternative<WatchUpdate>(event); });
     });
     const auto scan = value(session->wait(StartScan{.source = process.source,
                                                     .type = ValueType::U8,
                                                     .terms = {.comparison = ScanComparison::Unknown},
                                                     .range = whole}));
     value(session->wait(NarrowScan{.scan = scan.scan, .terms = {.comparison = ScanComparison::Unchanged}}));
-    value(session->wait(FindBytes{.source = process.source, .pattern = {.text = "00"}, .range = whole, .limit = 100'000}));
+    value(session->wait(
+        FindBytes{.source = process.source, .pattern = {.text = "00"}, .range = whole, .limit = 100'000}));
     const auto frame = value(session->wait(TakeFrame{.source = process.source, .ranges = {whole}}));
     EXPECT_FALSE(value(session->wait(FindDifference{.left = process.source, .right = frame.source})).range);
     value(session->wait(LocateAddresses{process.source, {guard.begin}}));

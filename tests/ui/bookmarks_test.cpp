@@ -17,7 +17,8 @@ using test::PlayedClient;
 
 SourceInfo process(std::uint32_t pid, SourceId id)
 {
-    SourceInfo source{.source = id, .spec = {.kind = SourceKind::Process, .process = {pid, 1}}, .extent = {0, 1ull << 47}};
+    SourceInfo source{
+        .source = id, .spec = {.kind = SourceKind::Process, .process = {pid, 1}}, .extent = {0, 1ull << 47}};
     source.process = ProcessInfo{.key = {pid, 1}, .name = "demo.exe"};
     return source;
 }
@@ -33,7 +34,8 @@ TEST_F(BookmarksTest, AreKeptByTheNameOfTheSource)
 {
     Bookmarks first(played.client);
     first.setSource({.source = 1, .spec = {.kind = SourceKind::Section, .name = "a/b X"}});
-    first.add({.name = "Health", .address = 0x10, .type = ValueType::F32, .order = ByteOrder::Big, .bytes = 4, .colour = 2});
+    first.add(
+        {.name = "Health", .address = 0x10, .type = ValueType::F32, .order = ByteOrder::Big, .bytes = 4, .colour = 2});
     first.add({.name = "Name", .address = 0x20, .type = {}, .bytes = 16});
     Bookmarks again(played.client);
     again.setSource({.source = 9, .spec = {.kind = SourceKind::Section, .name = "a/b X"}});

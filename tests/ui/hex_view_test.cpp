@@ -391,7 +391,10 @@ TEST_F(HexViewTest, AFailedReadNeverShowsThePreviousRowsBytes)
     EXPECT_NE(cellPicture({sameSpot, HexPane::Hex, 0}), before);
     const QImage unknown = cellPicture({sameSpot, HexPane::Hex, 0});
     // The read of all rows fails: each is drawn as what cannot be read, none as its neighbour or what stood there.
-    MemoryImage failed{.address = view.visibleRange().begin, .bytes = Bytes(view.visibleRange().size, std::byte{}), .unreadable = {}, .why = {}};
+    MemoryImage failed{.address = view.visibleRange().begin,
+                       .bytes = Bytes(view.visibleRange().size, std::byte{}),
+                       .unreadable = {},
+                       .why = {}};
     failed.unreadable = {failed.range()};
     view.updateImage(failed);
     const QImage unreadable = cellPicture({sameSpot, HexPane::Hex, 0});

@@ -558,8 +558,9 @@ TEST_F(MemoryTabTest, SavesARangeWithWhatCannotBeReadAsZeros)
     memory->set(0x2000, "end");
     const QString path = folder.filePath(QStringLiteral("range.bin"));
     tab->saveTo(path, {0, 0x3000});
-    EXPECT_TRUE(waitFor([this] { return says("answer", "4 KiB could not be read and are zeros there: 0x1000 to 0x1fff"); }))
-        << part<ErrorBar>("answer")->text().toStdString();
+    EXPECT_TRUE(waitFor([this] {
+        return says("answer", "4 KiB could not be read and are zeros there: 0x1000 to 0x1fff");
+    })) << part<ErrorBar>("answer")->text().toStdString();
     QFile file(path);
     ASSERT_TRUE(file.open(QIODevice::ReadOnly));
     const QByteArray content = file.readAll();

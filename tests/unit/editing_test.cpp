@@ -23,7 +23,10 @@ protected:
         EXPECT_TRUE(reply) << toText(reply.error());
         return reply ? reply->places.at(0).text : "";
     }
-    Bytes read(SourceId source, AddressRange range) { return ask(ReadMemory{source, {range}}).value().images.at(0).bytes; }
+    Bytes read(SourceId source, AddressRange range)
+    {
+        return ask(ReadMemory{source, {range}}).value().images.at(0).bytes;
+    }
     Difference difference(SourceId left, SourceId right, Address from = 0, bool backwards = false)
     {
         const auto reply = ask(FindDifference{.left = left, .right = right, .from = from, .backwards = backwards});
@@ -116,7 +119,9 @@ TEST_P(EditingTest, EvaluatesAddressesInASharedSection)
     memory->set(0x11018, bytesOf(std::uint64_t{0x13000}));
     memory->set(0x13000, bytesOf(std::uint64_t{0x11030}));
     start();
-    const auto source = open({.kind = SourceKind::SharedSection, .process = {.pid = 100}, .module = "demo.dll", .section = ".S"}).source;
+    const auto source =
+        open({.kind = SourceKind::SharedSection, .process = {.pid = 100}, .module = "demo.dll", .section = ".S"})
+            .source;
     EXPECT_EQ(evaluate(source, "10").value(), 0x10u) << "an offset";
     EXPECT_EQ(evaluate(source, "11010").value(), 0x10u) << "as it is shown";
     EXPECT_EQ(evaluate(source, "+8", 0x10).value(), 0x18u);
@@ -206,9 +211,11 @@ TEST_P(EditingTest, LetsAValueRiseOrFall)
                     .rule = FreezeRule::MayRise, .rate = 1000};
     EXPECT_EQ(ask(Freeze{item}).value().bytes, bytesOf(std::int32_t{-5})) << "it was larger already";
     memory->set(0, bytesOf(std::int32_t{7}));
-    EXPECT_TRUE(eventually([&] { return held() == bytesOf(std::int32_t{7}); })) << "a larger value becomes the one held";
+    EXPECT_TRUE(eventually([&] { return held() == bytesOf(std::int32_t{7}); }))
+        << "a larger value becomes the one held";
     memory->set(0, bytesOf(std::int32_t{-100}));
-    EXPECT_TRUE(eventually([&] { return memory->get(0, 4) == bytesOf(std::int32_t{7}); })) << "a smaller one is overwritten";
+    EXPECT_TRUE(eventually([&] { return memory->get(0, 4) == bytesOf(std::int32_t{7}); }))
+        << "a smaller one is overwritten";
     EXPECT_TRUE(ask(Unfreeze{}));
 
     item = {.source = source, .address = 16, .bytes = Bytes{}, .type = ValueType::F64, .order = ByteOrder::Big,
@@ -299,7 +306,11 @@ TEST_P(EditingTest, RefusesWhatCannotBeFrozen)
     EXPECT_EQ(errorOf([](FrozenItem &item) { item.rate = 1e9; }), ErrorKind::OutOfRange);
     EXPECT_EQ(errorOf([](FrozenItem &item) { item.bytes.clear(); }), ErrorKind::OutOfRange);
     EXPECT_EQ(errorOf([](FrozenItem &item) { item.bytes.resize(3); }), ErrorKind::Invalid);
-    EXPECT_EQ(errorOf([](FrozenItem &item) { item.type.reset(); item.rule = FreezeRule::MayRise; }), ErrorKind::Invalid);
+    EXPECT_EQ(errorOf([](FrozenItem &item) {
+                  item.type.reset();
+                  item.rule = FreezeRule::MayRise;
+              }),
+              ErrorKind::Invalid);
     EXPECT_EQ(errorOf([](FrozenItem &item) { item.address = 0xffe; }), ErrorKind::OutOfRange);
     EXPECT_EQ(errorOf([](FrozenItem &item) { item.source = 99; }), ErrorKind::Missing);
     const auto readOnly = openSection("X").source;
@@ -332,7 +343,8 @@ TEST_P(EditingTest, SavesASnapshotAndOpensItAgain)
     EXPECT_EQ(snapshot.name, "snapshot:" + path);
     EXPECT_EQ(snapshot.extent, memory->extent());
     EXPECT_EQ(read(snapshot.source, {0x10ffe, 4}), toBytes("abcd")) << "as it was then";
-    EXPECT_EQ(read(snapshot.source, {0x7fff'0000'0800, 3}), toBytes("far")) << "at its own address, whatever is missing before it";
+    EXPECT_EQ(read(snapshot.source, {0x7fff'0000'0800, 3}), toBytes("far"))
+        << "at its own address, whatever is missing before it";
     EXPECT_EQ(ask(ListRegions{snapshot.source}).value().regions, ask(ListRegions{source}).value().regions);
     const auto image = ask(ReadMemory{snapshot.source, {{0x12ff0, 0x3000}}}).value().images.at(0);
     EXPECT_EQ(image.unreadable, (std::vector<AddressRange>{{0x13000, 0x2ff0}}));
@@ -371,7 +383,10 @@ TEST_P(EditingTest, SavesOnlyTheRangesThatAreAskedFor)
     start();
     const auto source = openSection("X").source;
     const auto path = pathOf("a.ipclens");
-    const auto saved = ask(SaveSnapshot{.source = source, .path = path, .ranges = {{0x5000, 4}, {0x1ffe, 2}, {0x1fff, 3}, {0x9000, 5}}}).value();
+    const auto saved =
+        ask(SaveSnapshot{
+                .source = source, .path = path, .ranges = {{0x5000, 4}, {0x1ffe, 2}, {0x1fff, 3}, {0x9000, 5}}})
+            .value();
     EXPECT_EQ(saved.bytes, 8u);
     const auto snapshot = open({.kind = SourceKind::Snapshot, .name = path}).source;
     const auto image = ask(ReadMemory{snapshot, {{0x1ff0, 0x20}}}).value().images.at(0);
@@ -389,7 +404,8 @@ TEST_P(EditingTest, ASnapshotThatFailsLeavesNothing)
     const auto source = openSection("X").source;
     EXPECT_EQ(ask(SaveSnapshot{.source = source, .path = ""}).error().kind, ErrorKind::Invalid);
     EXPECT_EQ(ask(SaveSnapshot{.source = source, .path = pathOf("no such folder/a")}).error().kind, ErrorKind::Missing);
-    EXPECT_EQ(ask(SaveSnapshot{.source = source, .path = pathOf(""), .replace = true}).error().kind, ErrorKind::WrongType);
+    EXPECT_EQ(ask(SaveSnapshot{.source = source, .path = pathOf(""), .replace = true}).error().kind,
+              ErrorKind::WrongType);
     memory->fail(Error{.kind = ErrorKind::Exited, .operation = "read", .meaning = "gone"});
     EXPECT_EQ(ask(SaveSnapshot{.source = source, .path = pathOf("a")}).error().kind, ErrorKind::Exited);
     EXPECT_EQ(ask(TakeFrame{.source = source}).error().kind, ErrorKind::Exited);
@@ -470,7 +486,8 @@ TEST_P(EditingTest, CancelStopsASnapshot)
     const auto source = openSection("X").source;
     const auto path = pathOf("a");
     std::atomic<bool> replied = false;
-    const CallId call = m_connection->call(SaveSnapshot{.source = source, .path = path, .job = 1}, [&](auto) { replied = true; });
+    const CallId call =
+        m_connection->call(SaveSnapshot{.source = source, .path = path, .job = 1}, [&](auto) { replied = true; });
     ASSERT_TRUE(begun.wait());
     m_connection->cancel(call);
     EXPECT_TRUE(ask(TakeFrame{.source = source, .ranges = {{0, 16}}})) << "on the same thread, behind it";
@@ -488,9 +505,12 @@ TEST_P(EditingTest, ASnapshotOfAProcessThatExitsMeanwhileLeavesNothing)
     std::atomic<int> left = 0;
     memory->beforeRead([&] {
         if (left-- == 0)
-            memory->fail(Error{.kind = ErrorKind::Exited, .operation = "read", .object = "one.exe", .meaning = "has exited"});
+            memory->fail(
+                Error{.kind = ErrorKind::Exited, .operation = "read", .object = "one.exe", .meaning = "has exited"});
     });
-    const auto kindOf = [](const auto &reply) { return reply ? std::string("it was taken") : std::string(nameOf(reply.error().kind)); };
+    const auto kindOf = [](const auto &reply) {
+        return reply ? std::string("it was taken") : std::string(nameOf(reply.error().kind));
+    };
     for (const int pieces : {0, 1, 2}) {
         memory->fail(std::nullopt);
         left = pieces;
@@ -532,7 +552,8 @@ TEST_P(EditingTest, AFrameOfSomeRangesIsComparedThereOnly)
     const auto saved = open({.kind = SourceKind::Snapshot, .name = pathOf("a")});
     EXPECT_EQ(saved.parts, (std::vector<AddressRange>{parts[0]}));
     EXPECT_FALSE(difference(source, saved.source).range);
-    EXPECT_EQ(ask(TakeFrame{.source = source, .ranges = {{~std::uint64_t{0} - 16, 16}}}).error().kind, ErrorKind::OutOfRange);
+    EXPECT_EQ(ask(TakeFrame{.source = source, .ranges = {{~std::uint64_t{0} - 16, 16}}}).error().kind,
+              ErrorKind::OutOfRange);
 }
 
 // Not the name of another file, and not whatever the system makes of it.

@@ -5,18 +5,19 @@
 //                                           MemoryTabTest.SavesARangeWithWhatCannotBeReadAsZeros
 //   the previous row's bytes after a
 //   failed read                             HexViewTest.AFailedReadNeverShowsThePreviousRowsBytes
-//   a fill past its selection               TrapsTest.AFillNeverLeavesItsSelection, WriteDialogTest.AFillEndsWhereTheSelectionDoes
-//   a length from the first region only     TrapsTest.TheLengthIsNotThatOfTheFirstCommittedRegion, and in tests/peer
-//   protection changed and not restored     TrapsTest.ProtectionIsNeverChanged, and in tests/peer
-//   unprotecting shared views               Traps.sharedViewsAreNotUnprotected (tests/peer)
-//   guard pages consumed                    Find.NeverTouchesGuardedOrClosedPages, Scan.GuardedPagesHolesAndMappedMemory,
+//   a fill past its selection               TrapsTest.AFillNeverLeavesItsSelection,
+//   WriteDialogTest.AFillEndsWhereTheSelectionDoes a length from the first region only
+//   TrapsTest.TheLengthIsNotThatOfTheFirstCommittedRegion, and in tests/peer protection changed and not restored
+//   TrapsTest.ProtectionIsNeverChanged, and in tests/peer unprotecting shared views Traps.sharedViewsAreNotUnprotected
+//   (tests/peer) guard pages consumed                    Find.NeverTouchesGuardedOrClosedPages,
+//   Scan.GuardedPagesHolesAndMappedMemory,
 //                                           Traps.guardPagesAreNotConsumed (tests/peer)
 //   sizes over 2 and 4 GiB truncated        TrapsTest.SizesOver2And4GiBAreNotTruncated, Scan.BeyondFourGibibytes,
 //                                           Sections.committedOnesOverFourGibibytesWork (tests/peer)
 //   a region's end passed as its size       TrapsTest.ARegionsEndIsNotItsSize
-//   mapped memory skipped silently          TrapsTest.MappedMemoryIsNotSkipped, Search.includesMappedMemory... (tests/peer)
-//   undo that clobbers a newer value        TrapsTest.UndoDoesNotClobberANewerValue
-//   a torn 8-byte value                     TrapsTest.AnEightByteValueIsOneWrite, Editing.anEightByteValueIsNeverTorn (tests/peer)
+//   mapped memory skipped silently          TrapsTest.MappedMemoryIsNotSkipped, Search.includesMappedMemory...
+//   (tests/peer) undo that clobbers a newer value        TrapsTest.UndoDoesNotClobberANewerValue a torn 8-byte value
+//   TrapsTest.AnEightByteValueIsOneWrite, Editing.anEightByteValueIsNeverTorn (tests/peer)
 #include "tests/unit/session_fixture.h"
 
 #include <cstring>
@@ -33,19 +34,24 @@ protected:
     {
         return open({.kind = SourceKind::Process, .process = {.pid = 100}}, access);
     }
-    Bytes read(SourceId source, AddressRange range) { return ask(ReadMemory{source, {range}}).value().images.at(0).bytes; }
+    Bytes read(SourceId source, AddressRange range)
+    {
+        return ask(ReadMemory{source, {range}}).value().images.at(0).bytes;
+    }
     std::string pathOf(const std::string &name)
     {
         const auto text = (m_folder.path() / name).u8string();
         return {text.begin(), text.end()};
     }
-    std::vector<Address> find(SourceId source, const std::string &text, AddressRange range = {}, RegionChoice regions = {})
+    std::vector<Address> find(SourceId source, const std::string &text, AddressRange range = {},
+                              RegionChoice regions = {})
     {
         std::vector<Address> places;
         const BytePattern pattern{.kind = PatternKind::Text, .text = text};
-        for (const auto &match : ask(FindBytes{.source = source, .pattern = pattern, .range = range, .limit = 100, .regions = regions})
-                                     .value()
-                                     .matches)
+        for (const auto &match :
+             ask(FindBytes{.source = source, .pattern = pattern, .range = range, .limit = 100, .regions = regions})
+                 .value()
+                 .matches)
             places.push_back(match.begin);
         return places;
     }
@@ -94,8 +100,10 @@ TEST_P(TrapsTest, AFillNeverLeavesItsSelection)
     memory->set(0, std::string(0x2000, '.'));
     start();
     const auto source = openSection("X", Access::ReadWrite).source;
-    for (const AddressRange range : {AddressRange{0, 1}, AddressRange{0xfff, 2}, AddressRange{0x1ffd, 3}, AddressRange{5, 0x1000}}) {
-        const auto reply = ask(WriteMemory{.source = source, .address = range.begin, .bytes = Bytes(range.size, std::byte{'x'})});
+    for (const AddressRange range :
+         {AddressRange{0, 1}, AddressRange{0xfff, 2}, AddressRange{0x1ffd, 3}, AddressRange{5, 0x1000}}) {
+        const auto reply =
+            ask(WriteMemory{.source = source, .address = range.begin, .bytes = Bytes(range.size, std::byte{'x'})});
         ASSERT_TRUE(reply) << toText(reply.error());
         std::string expected(0x2000, '.');
         std::fill_n(expected.begin() + static_cast<std::ptrdiff_t>(range.begin), range.size, 'x');
@@ -104,7 +112,8 @@ TEST_P(TrapsTest, AFillNeverLeavesItsSelection)
     }
     // Not even in part, when it would not fit.
     for (const Address at : {Address{0x1ffe}, ~Address{0}})
-        EXPECT_EQ(ask(WriteMemory{.source = source, .address = at, .bytes = toBytes("xxx")}).error().kind, ErrorKind::OutOfRange);
+        EXPECT_EQ(ask(WriteMemory{.source = source, .address = at, .bytes = toBytes("xxx")}).error().kind,
+                  ErrorKind::OutOfRange);
     EXPECT_EQ(memory->get(0, 0x2000), toBytes(std::string(0x2000, '.')));
 }
 
@@ -120,7 +129,8 @@ TEST_P(TrapsTest, TheLengthIsNotThatOfTheFirstCommittedRegion)
     EXPECT_EQ(info.extent, (AddressRange{0, 0x9000}));
     EXPECT_EQ(read(info.source, {0x8ff8, 8}), toBytes("the end."));
     EXPECT_EQ(find(info.source, "the end."), std::vector<Address>{0x8ff8});
-    const auto scan = ask(StartScan{.source = info.source, .type = ValueType::U8, .terms = {.comparison = ScanComparison::Unknown}});
+    const auto scan =
+        ask(StartScan{.source = info.source, .type = ValueType::U8, .terms = {.comparison = ScanComparison::Unknown}});
     EXPECT_EQ(scan.value().scanned, 0x2000u);
     ASSERT_TRUE(ask(SaveSnapshot{.source = info.source, .path = pathOf("a")}));
     const auto saved = open({.kind = SourceKind::Snapshot, .name = pathOf("a")});
@@ -137,7 +147,8 @@ TEST_P(TrapsTest, ProtectionIsNeverChanged)
     const auto before = ask(ListRegions{source}).value().regions;
     const auto refused = ask(WriteMemory{.source = source, .address = 0x11fff, .bytes = toBytes("xx")});
     EXPECT_EQ(refused.error().kind, ErrorKind::Refused);
-    EXPECT_EQ(ask(Freeze{{.source = source, .address = 0x12000, .bytes = toBytes("x")}}).error().kind, ErrorKind::Refused);
+    EXPECT_EQ(ask(Freeze{{.source = source, .address = 0x12000, .bytes = toBytes("x")}}).error().kind,
+              ErrorKind::Refused);
     EXPECT_TRUE(ask(WriteMemory{.source = source, .address = 0x11000, .bytes = toBytes("x")}));
     EXPECT_EQ(memory->get(0x11fff, 2), Bytes(2, std::byte{})) << "nothing of a write that reaches into such a page";
     EXPECT_EQ(ask(ListRegions{source}).value().regions, before);
@@ -160,10 +171,13 @@ TEST_P(TrapsTest, SizesOver2And4GiBAreNotTruncated)
         ASSERT_TRUE(ask(WriteMemory{.source = info.source, .address = place.begin, .bytes = toBytes(text)}));
         EXPECT_EQ(read(info.source, place), toBytes(text));
         EXPECT_EQ(find(info.source, text, around.back()), std::vector<Address>{place.begin});
-        const auto scan = ask(StartScan{.source = info.source, .terms = {.value = "61 63 72 6f 73 73"}, .range = around.back()}).value();
+        const auto scan =
+            ask(StartScan{.source = info.source, .terms = {.value = "61 63 72 6f 73 73"}, .range = around.back()})
+                .value();
         EXPECT_EQ(ask(ReadScan{.scan = scan.scan}).value().rows.at(0).address, place.begin);
     }
-    EXPECT_EQ(read(info.source, {0, 8}), toBytes(std::string("start\0\0\0", 8))) << "nothing went where the lower 32 bits point";
+    EXPECT_EQ(read(info.source, {0, 8}), toBytes(std::string("start\0\0\0", 8)))
+        << "nothing went where the lower 32 bits point";
     ASSERT_TRUE(ask(SaveSnapshot{.source = info.source, .path = pathOf("a"), .ranges = around}));
     const auto saved = open({.kind = SourceKind::Snapshot, .name = pathOf("a")});
     EXPECT_EQ(saved.extent.size, size);
@@ -188,8 +202,11 @@ TEST_P(TrapsTest, ARegionsEndIsNotItsSize)
     std::vector<AddressRange> ranges;
     for (const Region &region : ask(ListRegions{source}).value().regions)
         ranges.push_back(region.range);
-    EXPECT_EQ(ranges, (std::vector<AddressRange>{{0x10000, 0x1000}, {high, 0x2000}, {high + 0x2000, 0x1000}, {high + 0x8000, 0x1000}}));
-    const auto scan = ask(StartScan{.source = source, .type = ValueType::U8, .terms = {.comparison = ScanComparison::Unknown}}).value();
+    EXPECT_EQ(ranges, (std::vector<AddressRange>{
+                          {0x10000, 0x1000}, {high, 0x2000}, {high + 0x2000, 0x1000}, {high + 0x8000, 0x1000}}));
+    const auto scan =
+        ask(StartScan{.source = source, .type = ValueType::U8, .terms = {.comparison = ScanComparison::Unknown}})
+            .value();
     EXPECT_EQ(scan.scanned, 0x5000u);
     EXPECT_EQ(scan.matches, 0x5000u);
     EXPECT_EQ(scan.unreadable, 0u);
@@ -213,7 +230,8 @@ TEST_P(TrapsTest, MappedMemoryIsNotSkipped)
     start();
     const auto source = openProcess().source;
     EXPECT_EQ(find(source, "needle"), (std::vector<Address>{0x10010, 0x20020, 0x30030}));
-    EXPECT_EQ(find(source, "needle", {}, {.mapped = false}), (std::vector<Address>{0x10010, 0x30030})) << "when told to";
+    EXPECT_EQ(find(source, "needle", {}, {.mapped = false}), (std::vector<Address>{0x10010, 0x30030}))
+        << "when told to";
     const auto scan = ask(StartScan{.source = source, .terms = {.value = "6e 65 65 64 6c 65"}}).value();
     EXPECT_EQ(scan.matches, 3u);
     EXPECT_EQ(scan.scanned, 0x3000u);
@@ -225,9 +243,11 @@ TEST_P(TrapsTest, UndoDoesNotClobberANewerValue)
     memory->set(0, "old");
     start();
     const auto source = openSection("X", Access::ReadWrite).source;
-    const auto written = ask(WriteMemory{.source = source, .expected = toBytes("old"), .bytes = toBytes("new")}).value();
+    const auto written =
+        ask(WriteMemory{.source = source, .expected = toBytes("old"), .bytes = toBytes("new")}).value();
     memory->set(0, "own"); // the target's newer value
-    const WriteMemory undo{.source = source, .expected = toBytes("new"), .bytes = written.before, .undoes = written.entry};
+    const WriteMemory undo{
+        .source = source, .expected = toBytes("new"), .bytes = written.before, .undoes = written.entry};
     const auto reply = ask(undo).value();
     EXPECT_EQ(reply.outcome, WriteOutcome::Changed);
     EXPECT_EQ(reply.before, toBytes("own"));
@@ -252,7 +272,8 @@ TEST_P(TrapsTest, AnEightByteValueIsOneWrite)
     });
     ASSERT_TRUE(ask(WriteMemory{.source = source, .address = 0x10, .bytes = toBytes("12345678")}));
     EXPECT_EQ(writes, 1);
-    ASSERT_TRUE(ask(WriteMemory{.source = source, .address = 0x10, .expected = toBytes("12345678"), .bytes = toBytes("1234567x")}));
+    ASSERT_TRUE(ask(
+        WriteMemory{.source = source, .address = 0x10, .expected = toBytes("12345678"), .bytes = toBytes("1234567x")}));
     EXPECT_EQ(writes, 2) << "also when a part of it stays";
 }
 

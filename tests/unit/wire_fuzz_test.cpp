@@ -15,7 +15,8 @@ void append(Bytes &bytes, const Frame &frame)
 
 constexpr std::size_t commands = std::variant_size_v<AnyCommand>;
 
-// Streams of frames of every kind, large binaries among them; each command as a stream of its own, so that damage reaches all.
+// Streams of frames of every kind, large binaries among them; each command as a stream of its own, so that damage
+// reaches all.
 std::vector<Bytes> seeds()
 {
     std::vector<Bytes> all(5);
