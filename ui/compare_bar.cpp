@@ -2,6 +2,7 @@
 
 #include "ui/job_line.h"
 #include "ui/number_text.h"
+#include "ui/said_label.h"
 #include "ui/theme.h"
 
 #include <QBoxLayout>
@@ -211,12 +212,7 @@ void CompareBar::showState()
                      addressText(m_current.begin + m_source.base));
     if (!m_said.isEmpty())
         text += tr(" \u2013 %1").arg(m_said);
-    QPalette colours;
-    colours.setResolveMask(0);
-    if (m_isError)
-        colours.setColor(QPalette::WindowText, theme::color(theme::Role::ErrorText, palette()));
-    m_text->setPalette(colours);
-    m_text->setText(text);
+    ipclens::say(*m_text, text, m_isError);
     const bool isFree = !m_job->isRunning();
     m_take->setEnabled(isFree);
     m_scope->setEnabled(isFree);

@@ -6,6 +6,7 @@
 #include "ui/match_model.h"
 #include "ui/number_text.h"
 #include "ui/region_choice_button.h"
+#include "ui/said_label.h"
 #include "ui/text_mark.h"
 #include "ui/theme.h"
 #include "ui/value_choice.h"
@@ -415,12 +416,7 @@ void FindBar::forgetMatches()
 
 void FindBar::say(const QString &text, bool isError)
 {
-    QPalette colours;
-    colours.setResolveMask(0);
-    if (isError)
-        colours.setColor(QPalette::WindowText, theme::color(theme::Role::ErrorText, palette()));
-    m_said->setPalette(colours);
-    m_said->setText(text);
+    ipclens::say(*m_said, text, isError);
     m_said->setVisible(!text.isEmpty());
 }
 

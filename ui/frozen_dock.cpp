@@ -2,6 +2,7 @@
 
 #include "ui/error_bar.h"
 #include "ui/frozen_model.h"
+#include "ui/said_label.h"
 
 #include <QAction>
 #include <QBoxLayout>
@@ -23,7 +24,7 @@ constexpr int refreshInterval = 1000; // milliseconds: how often rewrites are co
 
 FrozenDock::FrozenDock(Client &client, QWidget *parent)
     : QWidget(parent), m_client(client), m_model(new FrozenModel(this)), m_error(new ErrorBar(this)),
-      m_view(new QTreeView(this)), m_empty(new QLabel(m_view->viewport())),
+      m_view(new QTreeView(this)), m_empty(addHint(*m_view)),
       m_on(new QCheckBox(tr("&Hold all of them"), this)), m_rule(new QComboBox(this)), m_rate(new QDoubleSpinBox(this)),
       m_remove(new QToolButton(this)), m_removeAll(new QToolButton(this))
 {
@@ -45,12 +46,6 @@ FrozenDock::FrozenDock(Client &client, QWidget *parent)
     m_empty->setText(
         tr("Nothing is frozen. A value is frozen from the bytes, the inspector or a scan, in a tab that is open for "
            "writing; it is then written again whenever the target changes it."));
-    m_empty->setForegroundRole(QPalette::PlaceholderText);
-    m_empty->setAlignment(Qt::AlignCenter);
-    m_empty->setWordWrap(true);
-    m_empty->setAttribute(Qt::WA_TransparentForMouseEvents);
-    auto *overlay = new QVBoxLayout(m_view->viewport());
-    overlay->addWidget(m_empty);
 
     m_on->setObjectName(QStringLiteral("holdAll"));
     m_on->setChecked(true);

@@ -3,6 +3,7 @@
 #include "ui/error_bar.h"
 #include "ui/icons.h"
 #include "ui/number_text.h"
+#include "ui/said_label.h"
 #include "ui/source_opening.h"
 
 #include <QClipboard>
@@ -19,7 +20,7 @@ namespace ipclens {
 
 JournalDock::JournalDock(Client &client, FindSource findSource, QWidget *parent)
     : QWidget(parent), m_client(client), m_findSource(std::move(findSource)), m_model(new JournalModel(this)),
-      m_error(new ErrorBar(this)), m_view(new QTreeView(this)), m_empty(new QLabel(m_view->viewport())),
+      m_error(new ErrorBar(this)), m_view(new QTreeView(this)), m_empty(addHint(*m_view)),
       m_undo(new QPushButton(icon(Sign::Undo), tr("Undo this write"), this))
 {
     setObjectName(QStringLiteral("journal"));
@@ -38,12 +39,6 @@ JournalDock::JournalDock(Client &client, FindSource findSource, QWidget *parent)
     for (const auto &[column, letters] : widths)
         m_view->setColumnWidth(column, letters * width);
     m_empty->setText(tr("Nothing has been written. Every byte you change is listed here and can be taken back."));
-    m_empty->setForegroundRole(QPalette::PlaceholderText);
-    m_empty->setAlignment(Qt::AlignCenter);
-    m_empty->setWordWrap(true);
-    m_empty->setAttribute(Qt::WA_TransparentForMouseEvents);
-    auto *overlay = new QVBoxLayout(m_view->viewport());
-    overlay->addWidget(m_empty);
     m_undo->setToolTip(tr("Write the old bytes back, if the new ones are still there"));
 
     auto *row = new QHBoxLayout;

@@ -3,6 +3,7 @@
 #include "core/session/editing_commands.h"
 #include "ui/job_line.h"
 #include "ui/number_text.h"
+#include "ui/said_label.h"
 #include "ui/source_names.h"
 #include "ui/theme.h"
 
@@ -170,12 +171,7 @@ void SnapshotDialog::save(bool replace)
 
 void SnapshotDialog::say(const QString &text, bool isError)
 {
-    QPalette colours;
-    colours.setResolveMask(0);
-    if (isError)
-        colours.setColor(QPalette::WindowText, theme::color(theme::Role::ErrorText, palette()));
-    m_said->setPalette(colours);
-    m_said->setText(text);
+    ipclens::say(*m_said, text, isError);
 }
 
 } // namespace ipclens

@@ -4,6 +4,7 @@
 #include "core/text/paste.h"
 #include "ui/number_text.h"
 #include "ui/region_text.h"
+#include "ui/said_label.h"
 #include "ui/source_names.h"
 #include "ui/text_mark.h"
 #include "ui/theme.h"
@@ -82,16 +83,15 @@ QWidget *WriteDialog::makeFillPage()
     auto *page = new QWidget(this);
     auto *form = new QFormLayout(page);
     form->setContentsMargins(0, 0, 0, 0);
-    m_from = new QLineEdit(addressText(m_selected.front().begin + m_link.source().base), page);
+    makeFrom(page);
     m_size = new QLineEdit(QString::number(m_selected.front().size), page);
     m_type = new ValueTypeBox(true, page);
     m_type->setType({});
     m_order = new ByteOrderBox(page);
     m_value = new QLineEdit(QStringLiteral("00"), page);
-    m_from->setObjectName(QStringLiteral("writeFrom"));
     m_size->setObjectName(QStringLiteral("writeSize"));
     m_value->setObjectName(QStringLiteral("fillValue"));
-    for (auto *line : {m_from, m_size, m_value}) {
+    for (auto *line : {m_size, m_value}) {
         line->setFont(theme::fixedFont());
         connect(line, &QLineEdit::textChanged, this, &WriteDialog::update);
     }
@@ -117,14 +117,28 @@ QWidget *WriteDialog::makeFillPage()
     return page;
 }
 
+void WriteDialog::makeFrom(QWidget *page)
+{
+    m_from = new QLineEdit(addressText(m_selected.front().begin + m_link.source().base), page);
+    m_from->setObjectName(QStringLiteral("writeFrom"));
+    m_from->setFont(theme::fixedFont());
+    connect(m_from, &QLineEdit::textChanged, this, &WriteDialog::update);
+}
+
+void WriteDialog::makeOnlySelection(QWidget *page)
+{
+    m_onlySelection = new QCheckBox(tr("Only as far as the &selection"), page);
+    m_onlySelection->setVisible(m_selected.front().size > 1);
+    m_onlySelection->setChecked(m_selected.front().size > 1);
+    connect(m_onlySelection, &QCheckBox::toggled, this, &WriteDialog::update);
+}
+
 QWidget *WriteDialog::makePastePage()
 {
     auto *page = new QWidget(this);
     auto *form = new QFormLayout(page);
     form->setContentsMargins(0, 0, 0, 0);
-    m_from = new QLineEdit(addressText(m_selected.front().begin + m_link.source().base), page);
-    m_from->setObjectName(QStringLiteral("writeFrom"));
-    m_from->setFont(theme::fixedFont());
+    makeFrom(page);
     m_form = new QComboBox(page);
     m_form->setObjectName(QStringLiteral("pasteForm"));
     for (const auto &[title, pasteForm] :
@@ -140,9 +154,7 @@ QWidget *WriteDialog::makePastePage()
     m_text->setFont(theme::fixedFont());
     m_text->setTabChangesFocus(true);
     m_text->setMaximumHeight(fontMetrics().lineSpacing() * 7);
-    m_onlySelection = new QCheckBox(tr("Only as far as the &selection"), page);
-    m_onlySelection->setVisible(m_selected.front().size > 1);
-    m_onlySelection->setChecked(m_selected.front().size > 1);
+    makeOnlySelection(page);
     auto *row = new QHBoxLayout;
     row->addWidget(m_form);
     row->addWidget(m_encoding);
@@ -153,11 +165,9 @@ QWidget *WriteDialog::makePastePage()
     form->addRow(formLabel, row);
     form->addRow(tr("&Text:"), m_text);
     form->addRow(QString(), m_onlySelection);
-    connect(m_from, &QLineEdit::textChanged, this, &WriteDialog::update);
     connect(m_form, &QComboBox::currentIndexChanged, this, &WriteDialog::update);
     connect(m_encoding, &QComboBox::currentIndexChanged, this, &WriteDialog::update);
     connect(m_text, &QPlainTextEdit::textChanged, this, &WriteDialog::update);
-    connect(m_onlySelection, &QCheckBox::toggled, this, &WriteDialog::update);
     return page;
 }
 
@@ -166,20 +176,14 @@ QWidget *WriteDialog::makeFilePage()
     auto *page = new QWidget(this);
     auto *form = new QFormLayout(page);
     form->setContentsMargins(0, 0, 0, 0);
-    m_from = new QLineEdit(addressText(m_selected.front().begin + m_link.source().base), page);
-    m_from->setObjectName(QStringLiteral("writeFrom"));
-    m_from->setFont(theme::fixedFont());
+    makeFrom(page);
     m_path = new QLabel(page);
     m_path->setTextFormat(Qt::PlainText);
     m_path->setWordWrap(true);
-    m_onlySelection = new QCheckBox(tr("Only as far as the &selection"), page);
-    m_onlySelection->setVisible(m_selected.front().size > 1);
-    m_onlySelection->setChecked(m_selected.front().size > 1);
+    makeOnlySelection(page);
     form->addRow(tr("File:"), m_path);
     form->addRow(tr("&At:"), m_from);
     form->addRow(QString(), m_onlySelection);
-    connect(m_from, &QLineEdit::textChanged, this, &WriteDialog::update);
-    connect(m_onlySelection, &QCheckBox::toggled, this, &WriteDialog::update);
     return page;
 }
 
@@ -217,12 +221,7 @@ void WriteDialog::setFile(const QString &path)
 
 void WriteDialog::say(const QString &text, bool isError)
 {
-    QPalette colours;
-    colours.setResolveMask(0);
-    if (isError)
-        colours.setColor(QPalette::WindowText, theme::color(theme::Role::ErrorText, palette()));
-    m_said->setPalette(colours);
-    m_said->setText(text);
+    ipclens::say(*m_said, text, isError);
     m_buttons->button(QDialogButtonBox::Ok)->setEnabled(!isError);
 }
 

@@ -35,6 +35,8 @@ public:
 
 private:
     QWidget *makeFillPage();
+    void makeFrom(QWidget *page);
+    void makeOnlySelection(QWidget *page);
     QWidget *makePastePage();
     QWidget *makeFilePage();
     void update();

@@ -13,13 +13,18 @@ namespace {
 ErrorKind kindOf(int code)
 {
     switch (code) {
-    case ENOENT: return ErrorKind::Missing;
+    case ENOENT:
+        return ErrorKind::Missing;
     case EACCES:
     case EPERM:
-    case EROFS: return ErrorKind::Refused;
-    case EEXIST: return ErrorKind::Exists;
-    case EISDIR: return ErrorKind::WrongType;
-    default: return ErrorKind::Failed;
+    case EROFS:
+        return ErrorKind::Refused;
+    case EEXIST:
+        return ErrorKind::Exists;
+    case EISDIR:
+        return ErrorKind::WrongType;
+    default:
+        return ErrorKind::Failed;
     }
 }
 

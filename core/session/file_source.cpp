@@ -62,8 +62,11 @@ Result<std::vector<Region>> FileSource::regions(AddressRange range, std::stop_to
     if (intersect(range, whole).size == 0)
         return std::vector<Region>{};
     const Protection protection{.read = true, .write = m_access == Access::ReadWrite};
-    return std::vector{Region{.range = whole, .state = RegionState::Committed, .protection = protection,
-                              .type = RegionType::Mapped, .mapped = m_path}};
+    return std::vector{Region{.range = whole,
+                              .state = RegionState::Committed,
+                              .protection = protection,
+                              .type = RegionType::Mapped,
+                              .mapped = m_path}};
 }
 
 ReadOutcome FileSource::read(Address address, std::span<std::byte> into)

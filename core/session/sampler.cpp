@@ -18,7 +18,7 @@ struct Sampler::Watch {
     WatchId id = 0;
     SourceId source = 0;
     std::shared_ptr<MemorySource> memory;
-    Clock::duration period{};         // never changes
+    Clock::duration period{}; // never changes
     bool started = false;
     Clock::time_point next;
     std::atomic<bool> removed = false;
@@ -129,11 +129,11 @@ bool Sampler::remove(WatchId id)
 {
     const std::scoped_lock lock(m_mutex);
     return std::erase_if(m_watches, [id](const auto &watch) {
-        if (watch->id != id)
-            return false;
-        watch->removed = true;
-        return true;
-    }) > 0;
+               if (watch->id != id)
+                   return false;
+               watch->removed = true;
+               return true;
+           }) > 0;
 }
 
 void Sampler::removeSource(SourceId source)
@@ -188,10 +188,14 @@ void Sampler::run(std::stop_token stop)
             update = watch->sample(*memory);
         } catch (const std::exception &problem) {
             if (watch->ranges.noteFailure())
-                update = WatchUpdate{.watch = watch->id, .tick = watch->tick, .missed = watch->missed,
+                update = WatchUpdate{.watch = watch->id,
+                                     .tick = watch->tick,
+                                     .missed = watch->missed,
                                      .time = wallClock(),
-                                     .failure = Error{.kind = ErrorKind::Failed, .operation = "sample",
-                                                      .object = memory->name(), .meaning = problem.what()}};
+                                     .failure = Error{.kind = ErrorKind::Failed,
+                                                      .operation = "sample",
+                                                      .object = memory->name(),
+                                                      .meaning = problem.what()}};
         }
         if (update && !watch->removed)
             m_give(std::move(*update));

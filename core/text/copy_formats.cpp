@@ -1,5 +1,7 @@
 #include "core/text/copy_formats.h"
 
+#include "core/text/each_byte.h"
+
 #include "core/text/hex.h"
 
 #include <algorithm>
@@ -14,19 +16,6 @@ constexpr CopyFormatInfo formats[] = {{CopyFormat::Hex, "Hex"},         {CopyFor
                                       {CopyFormat::StdArray, "C++ std::array"}, {CopyFormat::Python, "Python bytes"},
                                       {CopyFormat::Base64, "Base64"},   {CopyFormat::HexDump, "Hex dump"},
                                       {CopyFormat::Address, "Address"}};
-
-// Calls `visit(index, isReadable)` for every byte, walking the unreadable ranges alongside.
-template <class Visit>
-void forEachByte(const MemoryImage &image, Visit visit)
-{
-    auto hole = image.unreadable.begin();
-    for (std::size_t i = 0; i < image.bytes.size(); ++i) {
-        const Address at = image.address + i;
-        while (hole != image.unreadable.end() && at >= hole->end())
-            ++hole;
-        visit(i, hole == image.unreadable.end() || !hole->contains(at));
-    }
-}
 
 std::string byteText(std::byte byte)
 {

@@ -389,15 +389,6 @@ std::string formatInteger(TypedKind kind, std::uint64_t value, std::size_t size)
     return isSigned(kind) ? fmt::format("{}", signExtended(value, size)) : fmt::format("{}", value);
 }
 
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && isSpace(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && isSpace(text.back()))
-        text.remove_suffix(1);
-    return text;
-}
-
 // Of `text` without spaces around it.
 Parsed<Bytes> parseValue(const TypedType &type, ByteOrder order, std::string_view text)
 {

@@ -1,6 +1,6 @@
 // Addresses, frozen values and snapshots of real second processes.
 #include "core/text/hex.h"
-#include "tests/peer/windows_peer.h"
+#include "tests/peer/peer_session.h"
 #include "tests/unit/memory_source_buffer.h"
 
 #include <atomic>
@@ -19,20 +19,8 @@ Bytes bytesOf(T number)
     return toBytes(std::as_bytes(std::span(&number, 1)));
 }
 
-class Editing : public testing::Test {
+class Editing : public PeerSession {
 protected:
-    SourceInfo open(SourceSpec spec, Access access = Access::Read)
-    {
-        return value(session->wait(OpenSource{std::move(spec), access}));
-    }
-    SourceInfo openPeer(Access access = Access::Read)
-    {
-        return open({.kind = SourceKind::Process, .process = {peer.pid(), 0}}, access);
-    }
-    MemoryImage read(SourceId source, AddressRange range)
-    {
-        return value(session->wait(ReadMemory{source, {range}})).images.at(0);
-    }
     Address evaluate(SourceId source, const std::string &text)
     {
         return value(session->wait(EvaluateAddress{.source = source, .text = text})).address;
@@ -47,11 +35,6 @@ protected:
         loaded >> base >> shared;
         return {base, shared};
     }
-
-    Peer peer;
-    TemporaryFolder folder;
-    EventLog log;
-    std::unique_ptr<Connection> session = startSession(makeSystem(), {folder.path() / "journal"}, log.sinks());
 };
 
 TEST_F(Editing, evaluatesPointerChainsFromModules)

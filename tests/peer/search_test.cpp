@@ -1,6 +1,6 @@
 // Finding and scanning in a real second process and in a section.
 #include "core/text/hex.h"
-#include "tests/peer/windows_peer.h"
+#include "tests/peer/peer_session.h"
 #include "tests/unit/memory_source_buffer.h"
 
 #include <algorithm>
@@ -13,10 +13,8 @@
 namespace ipclens::test {
 namespace {
 
-class Search : public testing::Test {
+class Search : public PeerSession {
 protected:
-    SourceInfo open(SourceSpec spec) { return value(session->wait(OpenSource{.spec = std::move(spec)})); }
-    SourceInfo openPeer() { return open({.kind = SourceKind::Process, .process = {peer.pid(), 0}}); }
     std::vector<Address> find(SourceId source, BytePattern pattern, RegionChoice regions = {})
     {
         std::vector<Address> places;
@@ -39,11 +37,6 @@ protected:
     {
         return toBytes(std::as_bytes(std::span(&number, 1)));
     }
-
-    Peer peer;
-    TemporaryFolder journal;
-    EventLog log;
-    std::unique_ptr<Connection> session = startSession(makeSystem(), {.journalFolder = journal.path()}, log.sinks());
 };
 
 // What no other memory of a process holds by chance: made from the time and put together only where it is used.
@@ -197,7 +190,7 @@ TEST_F(Search, aScanOfADeadProcessSaysSo)
 TEST_F(Search, keepsOnDiskWhatDoesNotFit)
 {
     const Address block = peer.askNumber("alloc 4194304");
-    auto small = startSession(makeSystem(), {.journalFolder = journal.path(), .scanMemory = 1 << 20}, log.sinks());
+    auto small = startSession(makeSystem(), {.journalFolder = folder.path(), .scanMemory = 1 << 20}, log.sinks());
     const SourceInfo process =
         value(small->wait(OpenSource{.spec = {.kind = SourceKind::Process, .process = {peer.pid(), 0}}}));
     const auto scan = value(small->wait(StartScan{.source = process.source,
@@ -219,7 +212,7 @@ TEST_F(Search, workOnTheCommandLine)
     const Address view = peer.askNumber(fmt::format("section.create {} 65536 rw commit", toWord(name)));
     peer.write(view + 0x100, toBytes("needle"));
     peer.write(view + 0x200, bytesOf(std::uint32_t{4711}));
-    const std::vector<std::string> common{"--journal", journal.path().string()};
+    const std::vector<std::string> common{"--journal", folder.path().string()};
     const auto run = [&](std::vector<std::string> arguments) {
         arguments.insert(arguments.begin(), common.begin(), common.end());
         return runCli(arguments);

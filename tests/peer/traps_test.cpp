@@ -1,6 +1,6 @@
 // Traps that need real pages: tests/unit/traps_test.cpp lists all of them with their tests.
 #include "core/text/hex.h"
-#include "tests/peer/windows_peer.h"
+#include "tests/peer/peer_session.h"
 #include "tests/unit/memory_source_buffer.h"
 
 #include <fmt/format.h>
@@ -10,20 +10,8 @@
 namespace ipclens::test {
 namespace {
 
-class Traps : public testing::Test {
+class Traps : public PeerSession {
 protected:
-    SourceInfo open(SourceSpec spec, Access access = Access::Read)
-    {
-        return value(session->wait(OpenSource{std::move(spec), access}));
-    }
-    SourceInfo openPeer(Access access = Access::Read)
-    {
-        return open({.kind = SourceKind::Process, .process = {peer.pid(), 0}}, access);
-    }
-    MemoryImage read(SourceId source, AddressRange range)
-    {
-        return value(session->wait(ReadMemory{source, {range}})).images.at(0);
-    }
     // Where the child's layout begins: read-write, guard, no access, read-only, read-write, reserved, hole, read-write.
     Address layout()
     {
@@ -43,11 +31,6 @@ protected:
         EXPECT_EQ(errorOf(session->wait(Freeze{{.source = source, .address = at, .bytes = bytes}})).kind,
                   ErrorKind::Refused);
     }
-
-    Peer peer;
-    TemporaryFolder folder;
-    EventLog log;
-    std::unique_ptr<Connection> session = startSession(makeSystem(), {folder.path() / "journal"}, log.sinks());
 };
 
 TEST_F(Traps, guardPagesAreNotConsumed)

@@ -33,14 +33,14 @@ TEST(WatchedRanges, TellsOfAllAtFirstAndThenOfPagesThatChanged)
         EXPECT_FALSE(watched.look(source, second));
         const Address page = begin - begin % 4096;
         source.set(begin + 10, "a");
-        source.set(page + 0x1fff, "bc"); // the end of one page and the begin of the next
+        source.set(page + 0x1fff, "bc");  // the end of one page and the begin of the next
         source.set(page + 0x10fff, "de"); // the same where what is compared at once ends
         source.set(begin + 0x2ffff, "f");
         EXPECT_TRUE(watched.look(source, third));
-        EXPECT_EQ(changesOf(third), (std::vector<AddressRange>{{begin, page + 0x3000 - begin},
-                                                               {page + 0x10000, 0x2000},
-                                                               {begin + 0x2f800, 0x800},
-                                                               {begin + 8, 16}}));
+        EXPECT_EQ(
+            changesOf(third),
+            (std::vector<AddressRange>{
+                {begin, page + 0x3000 - begin}, {page + 0x10000, 0x2000}, {begin + 0x2f800, 0x800}, {begin + 8, 16}}));
         EXPECT_EQ(third.changed[0].bytes, source.get(third.changed[0].range()));
         EXPECT_GT(third.time, first.time);
         EXPECT_EQ(third.changed[0].time, third.time);
