@@ -133,6 +133,8 @@ Qt::ItemFlags ScanModel::flags(const QModelIndex &index) const
 
 QVariant ScanModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
+    if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole && (section == Now || section == Before))
+        return int(Qt::AlignRight | Qt::AlignVCenter);
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
     switch (section) {

@@ -235,8 +235,13 @@ Result<SnapshotSaved> saveSnapshot(const OpenSourceState &source, const SaveSnap
     SnapshotSaved saved{.path = command.path};
     {
         auto storage = createSnapshotStorage(file.path());
-        if (!storage)
-            return Failure(storage.error());
+        if (!storage) {
+            Error error = storage.error();
+            error.object = "file " + command.path; // not the name it has until it is finished
+            if (error.kind == ErrorKind::Missing)
+                error.hint = "Its folder does not exist";
+            return Failure(std::move(error));
+        }
         auto writer = prepare(source, command.ranges, **storage, stop);
         if (!writer)
             return Failure(writer.error());

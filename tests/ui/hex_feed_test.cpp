@@ -129,6 +129,19 @@ TEST_F(HexFeedTest, LoadsTheFrameWhereItIsLookedAt)
     EXPECT_FALSE(view.hasFrame());
 }
 
+TEST_F(HexFeedTest, WhatAFrameWasNotTakenOfIsNotCompared)
+{
+    world->addSection("then", 0x20000);
+    SourceInfo frame = open({.kind = SourceKind::Section, .name = "then"});
+    frame.parts = {{low.begin, 16}, {low.begin + 32, 1}};
+    openProcess();
+    view.setTopAddress(low.begin);
+    feed.setFrame(frame);
+    EXPECT_TRUE(waitFor([&] { return view.frameKnownPrefix(frame.parts[1]) == 1; }));
+    EXPECT_EQ(view.frameKnownPrefix({low.begin, 64}), 16u);
+    EXPECT_EQ(view.frameKnownPrefix({low.begin + 33, 64}), 0u);
+}
+
 TEST_F(HexFeedTest, BytesOfASourceThatDoesNotAnswerArePale)
 {
     openProcess();

@@ -514,6 +514,26 @@ TEST_F(MemoryTabTest, TypesAValueOverAnother)
     EXPECT_TRUE(waitFor([this] { return toHex(memory->get(2, 2)) == "4242"; })) << "hex where hex is shown";
 }
 
+TEST_F(MemoryTabTest, AValueThatIsTypedStaysWhileTheViewIsLaidOutAnew)
+{
+    openSection();
+    makeWritable();
+    tab->view()->setLayout({.unit = ValueType::U16, .radix = HexRadix::Decimal});
+    tab->goTo(2);
+    QTest::keyClick(tab->view(), Qt::Key_F2);
+    auto *line = part<QLineEdit>("valueLine");
+    ASSERT_TRUE(line->isVisible());
+    line->setText("123");
+    tab->resize(850, 380); // as when a bar above comes
+    QApplication::processEvents();
+    EXPECT_TRUE(line->isVisible());
+    EXPECT_EQ(line->text(), "123");
+    EXPECT_TRUE(line->geometry().intersects(tab->view()->valueRect(2)));
+    tab->goTo(0x2f00); // out of sight
+    EXPECT_FALSE(line->isVisible());
+    EXPECT_EQ(toHex(memory->get(2, 2)), "656c") << "nothing was written";
+}
+
 TEST_F(MemoryTabTest, FindsAndMarks)
 {
     openSection();

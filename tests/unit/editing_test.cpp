@@ -403,7 +403,10 @@ TEST_P(EditingTest, ASnapshotThatFailsLeavesNothing)
     start();
     const auto source = openSection("X").source;
     EXPECT_EQ(ask(SaveSnapshot{.source = source, .path = ""}).error().kind, ErrorKind::Invalid);
-    EXPECT_EQ(ask(SaveSnapshot{.source = source, .path = pathOf("no such folder/a")}).error().kind, ErrorKind::Missing);
+    const auto noFolder = ask(SaveSnapshot{.source = source, .path = pathOf("no such folder/a")}).error();
+    EXPECT_EQ(noFolder.kind, ErrorKind::Missing);
+    EXPECT_EQ(noFolder.object, "file " + pathOf("no such folder/a"));
+    EXPECT_THAT(noFolder.hint, testing::HasSubstr("folder"));
     EXPECT_EQ(ask(SaveSnapshot{.source = source, .path = pathOf(""), .replace = true}).error().kind,
               ErrorKind::WrongType);
     memory->fail(Error{.kind = ErrorKind::Exited, .operation = "read", .meaning = "gone"});
@@ -562,7 +565,8 @@ TEST_P(EditingTest, PathsThatAreNoTextAreRefused)
     m_world->addSection("X", 0x1000);
     start();
     const auto source = openSection("X").source;
-    for (const std::string name : {std::string("a\xff" "b"), std::string("a\0b", 3), std::string("\xc3")}) {
+    const std::vector<std::string> names{"a\xff" "b", std::string("a\0b", 3), "\xc3"};
+    for (const std::string &name : names) {
         for (const SourceKind kind : {SourceKind::File, SourceKind::Snapshot}) {
             const auto opened = ask(OpenSource{{.kind = kind, .name = pathOf("") + name}});
             ASSERT_FALSE(opened);

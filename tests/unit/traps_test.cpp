@@ -48,10 +48,10 @@ protected:
     {
         std::vector<Address> places;
         const BytePattern pattern{.kind = PatternKind::Text, .text = text};
-        for (const auto &match :
-             ask(FindBytes{.source = source, .pattern = pattern, .range = range, .limit = 100, .regions = regions})
-                 .value()
-                 .matches)
+        const auto found =
+            ask(FindBytes{.source = source, .pattern = pattern, .range = range, .limit = 100, .regions = regions})
+                .value();
+        for (const AddressRange &match : found.matches)
             places.push_back(match.begin);
         return places;
     }
@@ -200,7 +200,8 @@ TEST_P(TrapsTest, ARegionsEndIsNotItsSize)
     start();
     const auto source = openProcess().source;
     std::vector<AddressRange> ranges;
-    for (const Region &region : ask(ListRegions{source}).value().regions)
+    const auto list = ask(ListRegions{source}).value();
+    for (const Region &region : list.regions)
         ranges.push_back(region.range);
     EXPECT_EQ(ranges, (std::vector<AddressRange>{
                           {0x10000, 0x1000}, {high, 0x2000}, {high + 0x2000, 0x1000}, {high + 0x8000, 0x1000}}));
