@@ -2,6 +2,7 @@
 
 #include "ui/bookmark_dialog.h"
 #include "ui/number_text.h"
+#include "ui/plain_tip.h"
 #include "ui/text_mark.h"
 #include "ui/theme.h"
 
@@ -58,14 +59,17 @@ QVariant BookmarkModel::data(const QModelIndex &index, int role) const
         return {};
     const Bookmark &shown = m_bookmarks[static_cast<std::size_t>(index.row())];
     switch (role) {
+    case Qt::ToolTipRole:
+        return plainTip(index.column() == Place ? addressText(shown.address + m_base)
+                                                : data(index, Qt::DisplayRole).toString());
     case Qt::DisplayRole:
     case Qt::EditRole:
-    case Qt::ToolTipRole:
         switch (index.column()) {
         case Name: return shown.name;
-        case Place: return shown.place.isEmpty() || role == Qt::ToolTipRole ? addressText(shown.address + m_base) : shown.place;
+        case Place: return shown.place.isEmpty() ? addressText(shown.address + m_base) : shown.place;
         case Type: {
-            const QString order = shown.type && sizeOf(*shown.type) > 1 && shown.order == ByteOrder::Big ? tr(" BE") : QString();
+            const QString order =
+                shown.type && sizeOf(*shown.type) > 1 && shown.order == ByteOrder::Big ? tr(" BE") : QString();
             return shown.type ? typeName(shown.type) + order : tr("%1 bytes").arg(shown.bytes);
         }
         default: return valueOf(index.row());
@@ -92,7 +96,8 @@ bool BookmarkModel::setData(const QModelIndex &index, const QVariant &value, int
     if (row >= m_values.size() || typed == valueOf(index.row()))
         return false;
     if (!m_values[row].unreadable.empty()) {
-        emit inputRefused(tr("The bytes at \"%1\" cannot be read, so that there is nothing to replace.").arg(m_bookmarks[row].name));
+        emit inputRefused(
+            tr("The bytes at \"%1\" cannot be read, so that there is nothing to replace.").arg(m_bookmarks[row].name));
         return false;
     }
     const auto bytes = parseValue(m_bookmarks[row].type, m_bookmarks[row].order, typed);

@@ -4,6 +4,7 @@
 #include "ui/bookmark_model.h"
 #include "ui/error_bar.h"
 #include "ui/number_text.h"
+#include "ui/said_label.h"
 
 #include <QAction>
 #include <QBoxLayout>
@@ -22,7 +23,7 @@ constexpr int refreshInterval = 250; // milliseconds
 
 BookmarksDock::BookmarksDock(Client &client, QWidget *parent)
     : QWidget(parent), m_client(client), m_model(new BookmarkModel(this)), m_error(new ErrorBar(this)),
-      m_view(new QTreeView(this)), m_empty(new QLabel(m_view->viewport())), m_add(new QToolButton(this)),
+      m_view(new QTreeView(this)), m_empty(addHint(*m_view)), m_add(new QToolButton(this)),
       m_edit(new QToolButton(this)), m_remove(new QToolButton(this))
 {
     setObjectName(QStringLiteral("bookmarks"));
@@ -38,12 +39,6 @@ BookmarksDock::BookmarksDock(Client &client, QWidget *parent)
     m_view->setColumnWidth(BookmarkModel::Name, 28 * letter);
     m_view->setColumnWidth(BookmarkModel::Place, 28 * letter);
     m_view->setColumnWidth(BookmarkModel::Type, 12 * letter);
-    m_empty->setForegroundRole(QPalette::PlaceholderText);
-    m_empty->setAlignment(Qt::AlignCenter);
-    m_empty->setWordWrap(true);
-    m_empty->setAttribute(Qt::WA_TransparentForMouseEvents);
-    auto *overlay = new QVBoxLayout(m_view->viewport());
-    overlay->addWidget(m_empty);
     m_add->setText(tr("Add\u2026"));
     m_add->setToolTip(tr("Bookmark the place of the cursor (Ctrl+D)"));
     m_edit->setText(tr("Edit\u2026"));

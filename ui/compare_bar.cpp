@@ -2,6 +2,7 @@
 
 #include "ui/job_line.h"
 #include "ui/number_text.h"
+#include "ui/said_label.h"
 #include "ui/theme.h"
 
 #include <QBoxLayout>
@@ -20,9 +21,9 @@ enum Scope { All, ThisRegion, Selection };
 } // namespace
 
 CompareBar::CompareBar(Client &client, std::function<Place()> place, QWidget *parent)
-    : QWidget(parent), m_client(client), m_place(std::move(place)), m_text(new QLabel(this)), m_scope(new QComboBox(this)),
-      m_take(new QToolButton(this)), m_previous(new QToolButton(this)), m_next(new QToolButton(this)),
-      m_job(new JobLine(client, this))
+    : QWidget(parent), m_client(client), m_place(std::move(place)), m_text(new QLabel(this)),
+      m_scope(new QComboBox(this)), m_take(new QToolButton(this)), m_previous(new QToolButton(this)),
+      m_next(new QToolButton(this)), m_job(new JobLine(client, this))
 {
     setObjectName(QStringLiteral("compareBar"));
     m_text->setObjectName(QStringLiteral("compareSaid"));
@@ -66,8 +67,8 @@ CompareBar::CompareBar(Client &client, std::function<Place()> place, QWidget *pa
 
 CompareBar::~CompareBar()
 {
-    if (m_frame != 0 && m_client.state() == Client::State::Connected) // nobody is left to be told of a failure
-        m_client.call(CloseSource{m_frame}, &m_client, [](const Result<Done> &) {});
+    if (frame() != 0 && m_client.state() == Client::State::Connected) // nobody is left to be told of a failure
+        m_client.call(CloseSource{frame()}, &m_client, [](const Result<Done> &) {});
 }
 
 void CompareBar::setSource(const SourceInfo &source)
@@ -76,7 +77,7 @@ void CompareBar::setSource(const SourceInfo &source)
     m_source = source;
     if (!isOther)
         return;
-    const bool hadFrame = m_frame != 0;
+    const bool hadFrame = frame() != 0;
     dropFrame();
     if (hadFrame)
         say(tr("The frame is gone: the source was opened again."), true);
@@ -85,7 +86,7 @@ void CompareBar::setSource(const SourceInfo &source)
 void CompareBar::open()
 {
     show();
-    if (m_frame == 0 && !m_job->isRunning())
+    if (frame() == 0 && !m_job->isRunning())
         takeFrame();
 }
 
@@ -100,12 +101,12 @@ void CompareBar::close()
 void CompareBar::dropFrame()
 {
     m_current = {};
-    const SourceId frame = std::exchange(m_frame, 0);
+    const SourceId frame = std::exchange(m_frame, {}).source;
     if (frame == 0)
         return;
     if (m_client.state() == Client::State::Connected) // a frame that is gone already is no loss
         m_client.call(CloseSource{frame}, &m_client, [](const Result<Done> &) {});
-    emit frameChanged(0);
+    emit frameChanged({});
 }
 
 void CompareBar::takeFrame()
@@ -120,13 +121,15 @@ void CompareBar::takeFrame()
     else if (m_scope->currentIndex() == Selection)
         take.ranges = place.selected;
     if (m_scope->currentIndex() != All && (take.ranges.empty() || take.ranges.front().size == 0)) {
-        say(m_scope->currentIndex() == Selection ? tr("Nothing is selected.") : tr("The cursor is in no region."), true);
+        say(m_scope->currentIndex() == Selection ? tr("Nothing is selected.") : tr("The cursor is in no region."),
+            true);
         return;
     }
     say({});
     const QString name = tr("the frame of %1").arg(QTime::currentTime().toString(QStringLiteral("HH:mm:ss")));
     m_job->run(tr("Taking a frame"), std::move(take), &m_client,
-               [self = QPointer(this), &client = m_client, name, source = m_source.source](const Result<SourceInfo> &reply) {
+               [self = QPointer(this), &client = m_client, name,
+                source = m_source.source](const Result<SourceInfo> &reply) {
                    const bool isWanted = self && self->m_source.source == source && !self->isHidden();
                    if (!isWanted) {
                        if (reply) // nobody compares with it any more
@@ -144,7 +147,7 @@ void CompareBar::takeFrame()
 void CompareBar::compareWith(const SourceInfo &frame, const QString &name)
 {
     dropFrame();
-    m_frame = frame.source;
+    m_frame = frame;
     m_name = name;
     show();
     say({});
@@ -155,7 +158,7 @@ void CompareBar::goToDifference(bool backwards)
 {
     if (m_job->isRunning())
         return;
-    if (m_frame == 0) {
+    if (frame() == 0) {
         open();
         return;
     }
@@ -170,7 +173,7 @@ void CompareBar::search(Address from, bool backwards, bool wrapped)
     say({});
     m_job->run(
         tr("Comparing"),
-        FindDifference{.left = m_source.source, .right = m_frame, .from = from, .backwards = backwards}, this,
+        FindDifference{.left = m_source.source, .right = frame(), .from = from, .backwards = backwards}, this,
         [this, from, backwards, wrapped](const Result<Difference> &reply) {
             if (!reply) {
                 say(reply.error().kind == ErrorKind::Cancelled ? tr("Cancelled.") : fromUtf8(toText(reply.error())),
@@ -201,23 +204,20 @@ void CompareBar::say(const QString &text, bool isError)
 
 void CompareBar::showState()
 {
-    QString text = m_frame == 0 ? tr("Compare with a frame") : tr("Compared with %1").arg(m_name);
-    if (m_current.size != 0 && m_frame != 0)
-        text += tr(": %1 at %2").arg(m_current.size == 1 ? tr("1 byte differs") : tr("%1 bytes differ").arg(countText(m_current.size)),
-                                     addressText(m_current.begin + m_source.base));
+    QString text = frame() == 0 ? tr("Compare with a frame") : tr("Compared with %1").arg(m_name);
+    if (m_current.size != 0 && frame() != 0)
+        text +=
+            tr(": %1 at %2")
+                .arg(m_current.size == 1 ? tr("1 byte differs") : tr("%1 bytes differ").arg(countText(m_current.size)),
+                     addressText(m_current.begin + m_source.base));
     if (!m_said.isEmpty())
         text += tr(" \u2013 %1").arg(m_said);
-    QPalette colours;
-    colours.setResolveMask(0);
-    if (m_isError)
-        colours.setColor(QPalette::WindowText, theme::color(theme::Role::ErrorText, palette()));
-    m_text->setPalette(colours);
-    m_text->setText(text);
+    ipclens::say(*m_text, text, m_isError);
     const bool isFree = !m_job->isRunning();
     m_take->setEnabled(isFree);
     m_scope->setEnabled(isFree);
-    m_previous->setEnabled(isFree && m_frame != 0);
-    m_next->setEnabled(isFree && m_frame != 0);
+    m_previous->setEnabled(isFree && frame() != 0);
+    m_next->setEnabled(isFree && frame() != 0);
 }
 
 void CompareBar::keyPressEvent(QKeyEvent *event)

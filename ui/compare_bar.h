@@ -36,10 +36,10 @@ public:
     // Compares with another source, which the bar owns from now on.
     void compareWith(const SourceInfo &frame, const QString &name);
     void goToDifference(bool backwards);
-    SourceId frame() const { return m_frame; }
+    SourceId frame() const { return m_frame.source; }
 
 signals:
-    void frameChanged(ipclens::SourceId frame); // 0: none any more
+    void frameChanged(const ipclens::SourceInfo &frame); // its number 0: none any more
     void found(ipclens::AddressRange difference);
     void closed();
 
@@ -55,7 +55,7 @@ private:
     Client &m_client;
     const std::function<Place()> m_place;
     SourceInfo m_source;
-    SourceId m_frame = 0;
+    SourceInfo m_frame; // its number 0: none
     AddressRange m_current; // the difference last gone to
     QString m_name;
     QString m_said;

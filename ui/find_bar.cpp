@@ -6,6 +6,7 @@
 #include "ui/match_model.h"
 #include "ui/number_text.h"
 #include "ui/region_choice_button.h"
+#include "ui/said_label.h"
 #include "ui/text_mark.h"
 #include "ui/theme.h"
 #include "ui/value_choice.h"
@@ -57,12 +58,12 @@ QToolButton *makeButton(QWidget *parent, const QString &text, const QString &tip
 } // namespace
 
 FindBar::FindBar(Client &client, std::function<Place()> place, QWidget *parent)
-    : QWidget(parent), m_client(client), m_place(std::move(place)), m_kind(new QComboBox(this)), m_text(new QLineEdit(this)),
-      m_options(new QStackedWidget(this)), m_where(new RegionChoiceButton(this)),
+    : QWidget(parent), m_client(client), m_place(std::move(place)), m_kind(new QComboBox(this)),
+      m_text(new QLineEdit(this)), m_options(new QStackedWidget(this)), m_where(new RegionChoiceButton(this)),
       m_next(makeButton(this, tr("Next"), tr("Find the next one (F3)"))),
       m_previous(makeButton(this, tr("Previous"), tr("Find the one before (Shift+F3)"))),
-      m_all(makeButton(this, tr("All"), tr("List all (Alt+Return)"))), m_said(new QLabel(this)), m_job(new JobLine(client, this)),
-      m_list(new MatchList(client, this))
+      m_all(makeButton(this, tr("All"), tr("List all (Alt+Return)"))), m_said(new QLabel(this)),
+      m_job(new JobLine(client, this)), m_list(new MatchList(client, this))
 {
     setObjectName(QStringLiteral("findBar"));
     m_text->setObjectName(QStringLiteral("findText"));
@@ -287,9 +288,9 @@ void FindBar::search(Address from, bool backwards, bool wrapped)
     FindBytes wanted = command();
     wanted.from = from;
     wanted.backwards = backwards;
-    m_job->run(tr("Searching"), std::move(wanted), this, [this, from, backwards, wrapped](const Result<FindReply> &reply) {
-        take(reply, from, backwards, wrapped);
-    });
+    m_job->run(
+        tr("Searching"), std::move(wanted), this,
+        [this, from, backwards, wrapped](const Result<FindReply> &reply) { take(reply, from, backwards, wrapped); });
 }
 
 void FindBar::take(const Result<FindReply> &reply, Address from, bool backwards, bool wrapped)
@@ -332,7 +333,8 @@ void FindBar::findAll()
     FindBytes wanted = command();
     wanted.from = scope().size != 0 ? scope().begin : m_source.extent.begin;
     wanted.limit = mostInList;
-    m_job->run(tr("Searching"), std::move(wanted), this, [this](Result<FindReply> reply) { takeAll(std::move(reply)); });
+    m_job->run(tr("Searching"), std::move(wanted), this,
+               [this](Result<FindReply> reply) { takeAll(std::move(reply)); });
 }
 
 void FindBar::takeAll(Result<FindReply> reply)
@@ -350,7 +352,8 @@ void FindBar::takeAll(Result<FindReply> reply)
     if (reply->unreadable > 0)
         title += tr(", %1 unreadable").arg(sizeText(reply->unreadable));
     if (count == 0)
-        say(tr("Not found: %1 searched, %2 unreadable.").arg(sizeText(reply->searched), sizeText(reply->unreadable)), true);
+        say(tr("Not found: %1 searched, %2 unreadable.").arg(sizeText(reply->searched), sizeText(reply->unreadable)),
+            true);
     m_hasSearched = true;
     m_list->show(title, std::move(reply->matches), m_source, m_regions);
     m_list->setVisible(count > 0);
@@ -413,12 +416,7 @@ void FindBar::forgetMatches()
 
 void FindBar::say(const QString &text, bool isError)
 {
-    QPalette colours;
-    colours.setResolveMask(0);
-    if (isError)
-        colours.setColor(QPalette::WindowText, theme::color(theme::Role::ErrorText, palette()));
-    m_said->setPalette(colours);
-    m_said->setText(text);
+    ipclens::say(*m_said, text, isError);
     m_said->setVisible(!text.isEmpty());
 }
 
@@ -429,8 +427,9 @@ void FindBar::showError(const Error &error)
         return;
     }
     show();
-    markProblem(*m_text, problemIn(error, m_text->text()));
-    say(fromUtf8(toText(error)), true);
+    const auto problem = problemIn(error, m_text->text());
+    markProblem(*m_text, problem);
+    say(fromUtf8(problem ? problem->meaning : toText(error)), true);
 }
 
 void FindBar::keyPressEvent(QKeyEvent *event)

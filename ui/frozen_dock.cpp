@@ -2,6 +2,7 @@
 
 #include "ui/error_bar.h"
 #include "ui/frozen_model.h"
+#include "ui/said_label.h"
 
 #include <QAction>
 #include <QBoxLayout>
@@ -22,9 +23,10 @@ constexpr int refreshInterval = 1000; // milliseconds: how often rewrites are co
 } // namespace
 
 FrozenDock::FrozenDock(Client &client, QWidget *parent)
-    : QWidget(parent), m_client(client), m_model(new FrozenModel(this)), m_error(new ErrorBar(this)), m_view(new QTreeView(this)),
-      m_empty(new QLabel(m_view->viewport())), m_on(new QCheckBox(tr("&Hold all of them"), this)), m_rule(new QComboBox(this)),
-      m_rate(new QDoubleSpinBox(this)), m_remove(new QToolButton(this)), m_removeAll(new QToolButton(this))
+    : QWidget(parent), m_client(client), m_model(new FrozenModel(this)), m_error(new ErrorBar(this)),
+      m_view(new QTreeView(this)), m_empty(addHint(*m_view)),
+      m_on(new QCheckBox(tr("&Hold all of them"), this)), m_rule(new QComboBox(this)), m_rate(new QDoubleSpinBox(this)),
+      m_remove(new QToolButton(this)), m_removeAll(new QToolButton(this))
 {
     setObjectName(QStringLiteral("frozen"));
     m_view->setModel(m_model);
@@ -41,14 +43,9 @@ FrozenDock::FrozenDock(Client &client, QWidget *parent)
                                           std::pair{FrozenModel::Rule, 11}, std::pair{FrozenModel::Rate, 10},
                                           std::pair{FrozenModel::Rewrites, 12}})
         m_view->setColumnWidth(column, letters * letter);
-    m_empty->setText(tr("Nothing is frozen. A value is frozen from the bytes, the inspector or a scan, in a tab that is open for "
-                        "writing; it is then written again whenever the target changes it."));
-    m_empty->setForegroundRole(QPalette::PlaceholderText);
-    m_empty->setAlignment(Qt::AlignCenter);
-    m_empty->setWordWrap(true);
-    m_empty->setAttribute(Qt::WA_TransparentForMouseEvents);
-    auto *overlay = new QVBoxLayout(m_view->viewport());
-    overlay->addWidget(m_empty);
+    m_empty->setText(
+        tr("Nothing is frozen. A value is frozen from the bytes, the inspector or a scan, in a tab that is open for "
+           "writing; it is then written again whenever the target changes it."));
 
     m_on->setObjectName(QStringLiteral("holdAll"));
     m_on->setChecked(true);
@@ -56,7 +53,8 @@ FrozenDock::FrozenDock(Client &client, QWidget *parent)
     for (const auto rule : {FreezeRule::Hold, FreezeRule::MayRise, FreezeRule::MayFall})
         m_rule->addItem(ruleText(rule), static_cast<int>(rule));
     m_rule->setAccessibleName(tr("Rule"));
-    m_rule->setToolTip(tr("May rise: a larger value of the target becomes the one that is held. May fall: a smaller one."));
+    m_rule->setToolTip(
+        tr("May rise: a larger value of the target becomes the one that is held. May fall: a smaller one."));
     m_rate->setRange(0.1, 1000);
     m_rate->setValue(10);
     m_rate->setDecimals(1);

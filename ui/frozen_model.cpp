@@ -1,6 +1,7 @@
 #include "ui/frozen_model.h"
 
 #include "ui/number_text.h"
+#include "ui/plain_tip.h"
 #include "ui/text_mark.h"
 #include "ui/theme.h"
 #include "ui/value_choice.h"
@@ -100,8 +101,8 @@ QVariant FrozenModel::data(const QModelIndex &index, int role) const
     const FrozenItem &shown = item(index.row());
     switch (role) {
     case Qt::DisplayRole:
-    case Qt::EditRole:
-    case Qt::ToolTipRole: return text(shown, index.column());
+    case Qt::EditRole: return text(shown, index.column());
+    case Qt::ToolTipRole: return plainTip(text(shown, index.column()));
     case Qt::FontRole:
         return index.column() == Place || index.column() == Value ? QVariant(theme::fixedFont()) : QVariant();
     case Qt::ForegroundRole:

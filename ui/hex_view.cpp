@@ -9,6 +9,7 @@
 #include <QScrollBar>
 
 #include <algorithm>
+#include <limits>
 
 namespace ipclens {
 namespace {
@@ -138,14 +139,22 @@ bool HexView::merge(const MemoryImage &image, SparseBytes::Stamp stamp)
     return newer.empty();
 }
 
-void HexView::noteWritten(AddressRange range, std::int64_t time)
+void HexView::noteWritten(AddressRange range, quint64 write)
 {
     std::erase_if(m_written, [&](const Written &each) { return range.contains(each.range); });
-    if (time <= 0)
-        return;
     if (m_written.size() == mostWritten)
         m_written.erase(m_written.begin());
-    m_written.push_back({range, time});
+    m_written.push_back({range, std::numeric_limits<std::int64_t>::max(), write});
+}
+
+void HexView::noteReadBack(quint64 write, std::int64_t time)
+{
+    if (time <= 0)
+        std::erase_if(m_written, [&](const Written &each) { return each.write == write; });
+    for (Written &each : m_written) {
+        if (each.write == write)
+            each.time = time;
+    }
 }
 
 void HexView::clearImage()

@@ -53,9 +53,13 @@ public:
     // The same, and bytes that differ from what was shown are highlighted and counted. False: some bytes were left out,
     // because noteWritten() knows newer ones.
     bool updateImage(const MemoryImage &image);
-    // From now on images read before `time` (as MemoryImage::time, of the session's clock) leave these bytes alone.
+    // Images may be on their way that were read before these bytes were written: all but updateImage(image.time = the
+    // largest number) leave them alone, until noteReadBack() of the same number, or another write of them.
     // MemoryFeed::showWritten() does it all.
-    void noteWritten(AddressRange range, std::int64_t time);
+    void noteWritten(AddressRange range, quint64 write);
+    // From now on images read before `time` (as MemoryImage::time, of the session's clock) leave them alone; 0: none
+    // does.
+    void noteReadBack(quint64 write, std::int64_t time);
     void clearImage();
     // Drops bytes outside `keep`, so that they are not shown again when they are old. What is known of changes stays.
     void forgetOutside(std::span<const AddressRange> keep);
@@ -209,6 +213,7 @@ private:
     void scrollAction(int action);
     void announceVisibleRange();
     void ensureVisible();
+    void ensureColumnVisible();
     void moveTo(HexPlace place, bool select, bool asBlock = false);
     void moveBy(std::int64_t bytes, bool select, bool asBlock = false);
     void moveByRows(std::int64_t rows, bool select, bool asBlock = false);
@@ -253,6 +258,7 @@ private:
     struct Written {
         AddressRange range;
         std::int64_t time = 0;
+        quint64 write = 0;
     };
     std::vector<Written> m_written;
 
@@ -261,6 +267,7 @@ private:
     HexGeometry m_geometry;
     RowScale m_scale;
     std::uint64_t m_topRow = 0;
+    int m_ownScroll = 0; // where we last moved it to sideways
     bool m_isLayingOut = false;
     AddressRange m_announced;
     std::vector<AddressRange> m_announcedRanges;

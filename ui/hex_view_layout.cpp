@@ -145,6 +145,11 @@ void HexView::resizeEvent(QResizeEvent *)
     const QRect area = viewport()->geometry();
     m_strip->setGeometry(area.right() + 1, area.top(), HexStrip::wantedWidth(), area.height());
     layOut();
+    // What a narrower view had moved out of sight comes back, unless the user moved it.
+    if (m_ownScroll != 0 && horizontalScrollBar()->value() == m_ownScroll) {
+        horizontalScrollBar()->setValue(m_ownScroll = 0);
+        ensureColumnVisible();
+    }
 }
 
 QSize HexView::sizeHint() const
@@ -221,6 +226,12 @@ void HexView::ensureVisible()
         scrollTo(row - shownLines() + 1);
     }
 
+    ensureColumnVisible();
+}
+
+void HexView::ensureColumnVisible()
+{
+    const std::uint64_t row = m_rows.rowOf(m_cursor.address);
     const HexRow shown = m_rows.count() == 0 ? HexRow{HexRowKind::Collapsed, {}, 0, 0} : m_rows.row(row);
     if (shown.kind != HexRowKind::Bytes)
         return;
@@ -234,6 +245,9 @@ void HexView::ensureVisible()
         bar->setValue(cell.left() - w);
     else if (cell.right() > bar->value() + viewport()->width())
         bar->setValue(cell.right() + w - viewport()->width());
+    else
+        return;
+    m_ownScroll = bar->value();
 }
 
 void HexView::wheelEvent(QWheelEvent *event)

@@ -2,6 +2,7 @@
 #include "ui/hex_view.h"
 
 #include "ui/number_text.h"
+#include "ui/plain_tip.h"
 #include "ui/region_picker.h"
 #include "ui/theme.h"
 
@@ -48,6 +49,7 @@ void HexView::goTo(Address address)
     if (m_extent.size == 0)
         return;
     const Address target = std::clamp(address, m_extent.begin, m_extent.end() - 1);
+    horizontalScrollBar()->setValue(0); // with its address, where there is room
     const std::uint64_t row = m_rows.rowOf(target);
     if (row < m_topRow || row >= m_topRow + shownLines()) {
         const HexRows::Block *block = m_rows.blockAt(target);
@@ -271,7 +273,7 @@ bool HexView::viewportEvent(QEvent *event)
 {
     if (event->type() == QEvent::ToolTip) {
         const auto *help = static_cast<QHelpEvent *>(event);
-        QToolTip::showText(help->globalPos(), tipAt(help->pos()), viewport());
+        QToolTip::showText(help->globalPos(), plainTip(tipAt(help->pos())), viewport());
         return true;
     }
     return QAbstractScrollArea::viewportEvent(event);

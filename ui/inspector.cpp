@@ -3,6 +3,7 @@
 #include "core/session/command_types.h"
 #include "ui/inspector_lookups.h"
 #include "ui/number_text.h"
+#include "ui/plain_tip.h"
 #include "ui/text_mark.h"
 #include "ui/theme.h"
 
@@ -28,8 +29,8 @@ constexpr const char *selectionRow = "selection";
 
 std::optional<ValueType> numberType(TypedKind kind)
 {
-    for (const auto type : {ValueType::U8, ValueType::I8, ValueType::U16, ValueType::I16, ValueType::U32, ValueType::I32,
-                            ValueType::U64, ValueType::I64, ValueType::F32, ValueType::F64}) {
+    for (const auto type : {ValueType::U8, ValueType::I8, ValueType::U16, ValueType::I16, ValueType::U32,
+                            ValueType::I32, ValueType::U64, ValueType::I64, ValueType::F32, ValueType::F64}) {
         if (kindOf(type) == kind)
             return type;
     }
@@ -85,7 +86,8 @@ public:
         auto *line = qobject_cast<QLineEdit *>(watched);
         if (line && event->type() == QEvent::KeyPress) {
             const int key = static_cast<QKeyEvent *>(event)->key();
-            if ((key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Tab) && line->isModified() && !parse(*line))
+            if ((key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Tab) && line->isModified() &&
+                !parse(*line))
                 return true;
         }
         return QStyledItemDelegate::eventFilter(watched, event);
@@ -236,7 +238,8 @@ std::vector<Inspector::Row> Inspector::rows() const
         }
     }
     if (const QString window = m_lookups->windowOf(handle); !window.isEmpty())
-        rows.push_back({tr("HWND"), {}, QStringLiteral("%1  %2").arg(addressText(handle), window), {}, true, ByteOrder::Little});
+        rows.push_back(
+            {tr("HWND"), {}, QStringLiteral("%1  %2").arg(addressText(handle), window), {}, true, ByteOrder::Little});
     if (!m_lookups->selectionText().isEmpty())
         rows.push_back({QLatin1String(selectionRow), {}, m_lookups->selectionText(), {}, true, ByteOrder::Little});
     for (const auto &[name, sum] : m_lookups->checksums())
@@ -282,17 +285,19 @@ void Inspector::setCell(int row, int column, const QString &text)
     }
     if (item->text() != text) {
         item->setText(text);
-        item->setToolTip(text);
+        item->setToolTip(plainTip(text));
     }
 }
 
-// The widest type name fits; the two values share the rest, or stand one below the other where it is too little for both.
+// The widest type name fits; the two values share the rest, or stand one below the other where it is too little for
+// both.
 void Inspector::fitColumns()
 {
     const QFontMetrics metrics(m_table->font());
     const int type = metrics.horizontalAdvance(QStringLiteral("FILETIME LE")) + 12;
     m_table->setColumnWidth(Type, type);
-    const int largest = QFontMetrics(theme::fixedFont()).horizontalAdvance(QStringLiteral("-2147483648")) + 8; // of an i32
+    const int largest =
+        QFontMetrics(theme::fixedFont()).horizontalAdvance(QStringLiteral("-2147483648")) + 8; // of an i32
     const bool isNarrow = width() < type + 2 * largest;
     if (std::exchange(m_isNarrow, isNarrow) != isNarrow) {
         m_table->setColumnHidden(Big, isNarrow);
@@ -348,7 +353,8 @@ std::optional<Inspector::Value> Inspector::valueAt(int row, int column) const
     }
     if (size < type.size)
         return {};
-    const auto bytes = std::span<const std::byte>(m_around.bytes).subspan(m_at - m_around.address, type.isText ? size : type.size);
+    const auto bytes =
+        std::span<const std::byte>(m_around.bytes).subspan(m_at - m_around.address, type.isText ? size : type.size);
     return Value{*shown.kind, order, toBytes(bytes)};
 }
 

@@ -3,6 +3,7 @@
 #include "ui/error_bar.h"
 #include "ui/icons.h"
 #include "ui/number_text.h"
+#include "ui/said_label.h"
 #include "ui/source_opening.h"
 
 #include <QClipboard>
@@ -19,7 +20,7 @@ namespace ipclens {
 
 JournalDock::JournalDock(Client &client, FindSource findSource, QWidget *parent)
     : QWidget(parent), m_client(client), m_findSource(std::move(findSource)), m_model(new JournalModel(this)),
-      m_error(new ErrorBar(this)), m_view(new QTreeView(this)), m_empty(new QLabel(m_view->viewport())),
+      m_error(new ErrorBar(this)), m_view(new QTreeView(this)), m_empty(addHint(*m_view)),
       m_undo(new QPushButton(icon(Sign::Undo), tr("Undo this write"), this))
 {
     setObjectName(QStringLiteral("journal"));
@@ -32,17 +33,12 @@ JournalDock::JournalDock(Client &client, FindSource findSource, QWidget *parent)
     m_view->header()->setStretchLastSection(false);
     m_view->header()->setSectionResizeMode(JournalModel::Note, QHeaderView::Stretch);
     const int width = fontMetrics().averageCharWidth();
-    const std::pair<int, int> widths[] = {{JournalModel::Time, 16},   {JournalModel::Source, 26}, {JournalModel::Where, 16},
-                                          {JournalModel::Change, 34}, {JournalModel::State, 13},  {JournalModel::Undo, 8}};
+    const std::pair<int, int> widths[] = {{JournalModel::Time, 16},  {JournalModel::Source, 26},
+                                          {JournalModel::Where, 20}, {JournalModel::Change, 34},
+                                          {JournalModel::State, 13}, {JournalModel::Undo, 8}};
     for (const auto &[column, letters] : widths)
         m_view->setColumnWidth(column, letters * width);
     m_empty->setText(tr("Nothing has been written. Every byte you change is listed here and can be taken back."));
-    m_empty->setForegroundRole(QPalette::PlaceholderText);
-    m_empty->setAlignment(Qt::AlignCenter);
-    m_empty->setWordWrap(true);
-    m_empty->setAttribute(Qt::WA_TransparentForMouseEvents);
-    auto *overlay = new QVBoxLayout(m_view->viewport());
-    overlay->addWidget(m_empty);
     m_undo->setToolTip(tr("Write the old bytes back, if the new ones are still there"));
 
     auto *row = new QHBoxLayout;
@@ -159,12 +155,13 @@ void JournalDock::undo(const JournalEntry &entry, bool anyway)
         writeBack(undone, source, false, anyway);
         return;
     }
-    openFor(m_client, OpenSource{undone.spec, Access::ReadWrite}, this, [this, undone, anyway](Result<SourceInfo> reply) {
-        if (reply)
-            writeBack(undone, reply->source, true, anyway);
-        else
-            this->undone(undone, Failure(std::move(reply.error())));
-    });
+    openFor(m_client, OpenSource{undone.spec, Access::ReadWrite}, this,
+            [this, undone, anyway](Result<SourceInfo> reply) {
+                if (reply)
+                    writeBack(undone, reply->source, true, anyway);
+                else
+                    this->undone(undone, Failure(std::move(reply.error())));
+            });
 }
 
 void JournalDock::writeBack(const JournalEntry &entry, SourceId source, bool closeAfter, bool anyway)
@@ -177,13 +174,14 @@ void JournalDock::writeBack(const JournalEntry &entry, SourceId source, bool clo
                       .undoes = thisRun ? entry.entry : 0};
     if (anyway)
         write.expected.reset();
-    m_client.call(std::move(write), &m_client,
-                  [guard = QPointer(this), &client = m_client, entry, source, closeAfter](const Result<WriteReply> &reply) {
-                      if (closeAfter) // nothing can be done about a source that does not close
-                          client.call(CloseSource{source}, &client, [](const Result<Done> &) {});
-                      if (guard)
-                          guard->undone(entry, reply);
-                  });
+    m_client.call(
+        std::move(write), &m_client,
+        [guard = QPointer(this), &client = m_client, entry, source, closeAfter](const Result<WriteReply> &reply) {
+            if (closeAfter) // nothing can be done about a source that does not close
+                client.call(CloseSource{source}, &client, [](const Result<Done> &) {});
+            if (guard)
+                guard->undone(entry, reply);
+        });
 }
 
 void JournalDock::undone(const JournalEntry &entry, const Result<WriteReply> &reply)

@@ -1,6 +1,7 @@
 #include "ui/journal_model.h"
 
 #include "ui/number_text.h"
+#include "ui/plain_tip.h"
 #include "ui/theme.h"
 
 #include <QGuiApplication>
@@ -48,7 +49,7 @@ QVariant JournalModel::data(const QModelIndex &index, int role) const
     case Qt::ToolTipRole:
         if (column == Undo && canUndo(shown))
             return tr("Write the old bytes back, if the new ones are still there");
-        return text(shown, column);
+        return plainTip(text(shown, column));
     case Qt::FontRole:
         if (column == Change)
             return theme::fixedFont();

@@ -1,4 +1,5 @@
-// What the main window offers for the memory in front: actions, their menu, and the docks that are made when first seen.
+// What the main window offers for the memory in front: actions, their menu, and the docks that are made when first
+// seen.
 #include "ui/main_window.h"
 
 #include "ui/bookmarks_dock.h"
@@ -41,16 +42,18 @@ void MainWindow::makeMemoryActions()
             return {};
         return [spec = tab->source().spec](const JournalEntry &entry) { return sameSource(entry.spec, spec); };
     };
-    m_undo = makeAction(icon(Sign::Undo), tr("&Undo last write"), tr("Ctrl+Z"),
-                        tr("Write the old bytes of the last verified write back: of the memory in front, or else of all"),
-                        [this] { m_journal->undoLast(m_undoFilter()); });
+    m_undo =
+        makeAction(icon(Sign::Undo), tr("&Undo last write"), tr("Ctrl+Z"),
+                   tr("Write the old bytes of the last verified write back: of the memory in front, or else of all"),
+                   [this] { m_journal->undoLast(m_undoFilter()); });
     m_redo = makeAction({}, tr("&Redo"), tr("Ctrl+Shift+Z"), tr("Write again what was undone last"),
                         [this] { m_journal->redoLast(m_undoFilter()); });
     m_goTo = make(tr("&Go to address\u2026"), tr("Ctrl+G"), tr("Type an address or an expression"),
                   [](MemoryTab *tab) { tab->focusAddressLine(); });
     m_back = make(tr("&Back"), tr("Alt+Left"), tr("To where you were before"), [](MemoryTab *tab) { tab->goBack(); });
-    m_forward = make(tr("F&orward"), tr("Alt+Right"), tr("To where you came back from"), [](MemoryTab *tab) { tab->goForward(); });
-    m_regions = make(tr("&Regions\u2026"), {}, tr("List the regions and jump to one (Ctrl+R)"),
+    m_forward = make(tr("F&orward"), tr("Alt+Right"), tr("To where you came back from"),
+                     [](MemoryTab *tab) { tab->goForward(); });
+    m_regions = make(tr("&Regions\u2026"), tr("Ctrl+R"), tr("List the regions and jump to one"),
                      [](MemoryTab *tab) { tab->chooseRegion(); });
     m_findNext = make(tr("Find &next"), tr("F3"), {}, [](MemoryTab *tab) { tab->findAgain(false); });
     m_findPrevious = make(tr("Find &previous"), tr("Shift+F3"), {}, [](MemoryTab *tab) { tab->findAgain(true); });
@@ -66,26 +69,30 @@ void MainWindow::makeMemoryActions()
                     [](MemoryTab *tab) { tab->freezeChosen(); });
     m_bookmark = make(tr("Add &bookmark\u2026"), tr("Ctrl+D"), tr("Give the place of the cursor a name"),
                       [](MemoryTab *tab) { tab->addBookmark(); });
-    m_compare = make(tr("&Compare with a frame"), tr("Ctrl+F8"), tr("Freeze what is there now and mark what differs from it"),
-                     [](MemoryTab *tab) { tab->compare(); });
+    m_compare =
+        make(tr("&Compare with a frame"), tr("Ctrl+F8"), tr("Freeze what is there now and mark what differs from it"),
+             [](MemoryTab *tab) { tab->compare(); });
     m_nextDifference = make(tr("&Next difference"), tr("F8"), {}, [](MemoryTab *tab) { tab->goToDifference(false); });
-    m_previousDifference = make(tr("&Previous difference"), tr("Shift+F8"), {}, [](MemoryTab *tab) { tab->goToDifference(true); });
-    m_compareSnapshot = makeAction({}, tr("Compare with a sna&pshot\u2026"), {}, tr("Mark what differs from a saved snapshot"),
-                                   [this] { compareWithSnapshot(); });
+    m_previousDifference =
+        make(tr("&Previous difference"), tr("Shift+F8"), {}, [](MemoryTab *tab) { tab->goToDifference(true); });
+    m_compareSnapshot = makeAction({}, tr("Compare with a sna&pshot\u2026"), {},
+                                   tr("Mark what differs from a saved snapshot"), [this] { compareWithSnapshot(); });
     m_saveSnapshot = makeAction({}, tr("Sa&ve a snapshot\u2026"), tr("Ctrl+Shift+S"),
                                 tr("All readable memory with its regions, into a file that can be opened again"),
                                 [this] { saveSnapshot(); });
-    m_openSnapshot = makeAction({}, tr("Open &snapshot\u2026"), {}, tr("Look at memory that was saved"), [this] { openSnapshot(); });
-    m_inspect = makeAction({}, tr("To the &inspector"), tr("Ctrl+I"), tr("Move to the values at the cursor, to type over one or follow it"),
-                           [this] {
+    m_openSnapshot =
+        makeAction({}, tr("Open &snapshot\u2026"), {}, tr("Look at memory that was saved"), [this] { openSnapshot(); });
+    m_inspect = makeAction({}, tr("To the &inspector"), tr("Ctrl+I"),
+                           tr("Move to the values at the cursor, to type over one or follow it"), [this] {
                                m_inspectorDock->show();
                                m_inspectorDock->raise();
                                m_inspector->findChild<QTableWidget *>()->setFocus(Qt::ShortcutFocusReason);
                            });
-    m_showScan = makeAction({}, tr("S&can for values\u2026"), tr("Ctrl+Shift+N"),
-                            tr("Find values and narrow them down while they change"), [this] { showScan()->setFocus(); });
-    m_showFrozen = makeAction({}, tr("&Frozen values"), tr("Ctrl+Shift+H"), tr("What is held, and one switch for all of it"),
-                              [this] { showFrozen(); });
+    m_showScan =
+        makeAction({}, tr("S&can for values\u2026"), tr("Ctrl+Shift+N"),
+                   tr("Find values and narrow them down while they change"), [this] { showScan()->setFocus(); });
+    m_showFrozen = makeAction({}, tr("&Frozen values"), tr("Ctrl+Shift+H"),
+                              tr("What is held, and one switch for all of it"), [this] { showFrozen(); });
     m_showBookmarks = makeAction({}, tr("Book&marks"), tr("Ctrl+Shift+D"), tr("Named places, and what they hold now"),
                                  [this] { showBookmarks(); });
     for (const auto &format : copyFormats()) {
@@ -155,7 +162,11 @@ void MainWindow::makeScan()
         }
     });
     connect(m_scan, &ScanDock::freezeRequested, this, [this](const ScanDock::Chosen &chosen) {
-        freeze({.source = chosen.source, .address = chosen.address, .bytes = chosen.bytes, .type = chosen.type, .order = chosen.order});
+        freeze({.source = chosen.source,
+                .address = chosen.address,
+                .bytes = chosen.bytes,
+                .type = chosen.type,
+                .order = chosen.order});
     });
     connect(m_scan, &ScanDock::bookmarkRequested, this, [this](const ScanDock::Chosen &chosen) {
         if (auto *tab = m_documents->tabOf(chosen.source))
@@ -238,7 +249,9 @@ void MainWindow::showFrozenMarks()
         std::vector<Highlight> marks;
         for (const auto &item : m_frozen->model().items()) {
             if (item.source == tab->source().source)
-                marks.push_back({{item.address, item.bytes.size()}, HighlightRole::Frozen, tr("frozen, %1").arg(ruleText(item.rule))});
+                marks.push_back({{item.address, item.bytes.size()},
+                                 HighlightRole::Frozen,
+                                 tr("frozen, %1").arg(ruleText(item.rule))});
         }
         tab->setOtherHighlights(std::move(marks));
     }
@@ -246,17 +259,17 @@ void MainWindow::showFrozenMarks()
 
 void MainWindow::connectInspector()
 {
-    connect(m_inspector, &Inspector::editRequested, this, [this](Address at, const Bytes &expected, const Bytes &bytes) {
-        withMemory([&](MemoryTab *tab) {
-            tab->write({.at = at, .expected = expected, .bytes = bytes});
-        });
-    });
+    connect(m_inspector, &Inspector::editRequested, this,
+            [this](Address at, const Bytes &expected, const Bytes &bytes) {
+                withMemory([&](MemoryTab *tab) { tab->write({.at = at, .expected = expected, .bytes = bytes}); });
+            });
     connect(m_inspector, &Inspector::followRequested, this,
             [this](Address to) { withMemory([to](MemoryTab *tab) { tab->follow(to); }); });
     connect(m_inspector, &Inspector::freezeRequested, this,
             [this](Address at, const Bytes &bytes, std::optional<ValueType> type, ByteOrder order) {
                 withMemory([&](MemoryTab *tab) {
-                    freeze({.source = tab->source().source, .address = at, .bytes = bytes, .type = type, .order = order});
+                    freeze(
+                        {.source = tab->source().source, .address = at, .bytes = bytes, .type = type, .order = order});
                 });
             });
 }
@@ -268,8 +281,8 @@ void MainWindow::followMemory()
         return;
     auto *tab = m_documents->currentMemory();
     const SourceInfo source = tab ? tab->source() : SourceInfo();
-    for (auto *action : {m_goTo, m_regions, m_findNext, m_findPrevious, m_saveRange, m_bookmark, m_compare, m_compareSnapshot,
-                         m_nextDifference, m_previousDifference, m_saveSnapshot})
+    for (auto *action : {m_goTo, m_regions, m_findNext, m_findPrevious, m_saveRange, m_bookmark, m_compare,
+                         m_compareSnapshot, m_nextDifference, m_previousDifference, m_saveSnapshot})
         action->setEnabled(tab);
     for (auto *action : m_copyAs)
         action->setEnabled(tab);
@@ -320,8 +333,8 @@ void MainWindow::saveSnapshot()
 
 void MainWindow::openSnapshot()
 {
-    auto *dialog = new SnapshotDialog(SnapshotDialog::Purpose::Open, *m_client, {}, {}, pathToSession(*m_client, m_session.command),
-                                      m_documents);
+    auto *dialog = new SnapshotDialog(SnapshotDialog::Purpose::Open, *m_client, {}, {},
+                                      pathToSession(*m_client, m_session.command), m_documents);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, m_documents, [this, dialog] {
         m_documents->open({.kind = SourceKind::Snapshot, .name = dialog->path().toStdString()});

@@ -1,6 +1,7 @@
 #include "ui/match_model.h"
 
 #include "ui/number_text.h"
+#include "ui/plain_tip.h"
 #include "ui/region_picker.h"
 #include "ui/region_text.h"
 #include "ui/source_names.h"
@@ -31,7 +32,8 @@ QString contentText(const MemoryImage &image)
 
 } // namespace
 
-void MatchModel::setMatches(std::vector<AddressRange> matches, const SourceInfo &source, const std::vector<Region> &regions)
+void MatchModel::setMatches(std::vector<AddressRange> matches, const SourceInfo &source,
+                            const std::vector<Region> &regions)
 {
     beginResetModel();
     m_matches = std::move(matches);
@@ -91,7 +93,9 @@ QVariant MatchModel::data(const QModelIndex &index, int role) const
         return {};
     if (role == Qt::FontRole && index.column() != Where)
         return theme::fixedFont();
-    if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
+    if (role == Qt::ToolTipRole)
+        return plainTip(data(index, Qt::DisplayRole).toString());
+    if (role != Qt::DisplayRole)
         return {};
     const AddressRange match = m_matches[static_cast<std::size_t>(index.row())];
     switch (index.column()) {

@@ -155,45 +155,62 @@ void MemoryFeed::takeWindow(const MemoryImages &reply, const std::vector<Address
     emit bytesArrived();
 }
 
-void MemoryFeed::setFrame(SourceId source)
+void MemoryFeed::setFrame(const SourceInfo &frame)
 {
-    m_frame = source;
+    m_frame = frame;
     ++m_frameGeneration;
     m_readingFrame = false;
     m_view.clearFrame();
     readFrame();
 }
 
+// What was not asked for when the frame was taken is not compared.
+std::vector<AddressRange> MemoryFeed::framedWindow() const
+{
+    if (m_frame.parts.empty())
+        return m_window;
+    std::vector<AddressRange> framed;
+    for (const AddressRange &range : m_window) {
+        for (const AddressRange &part : m_frame.parts) {
+            if (const AddressRange both = intersect(range, part); both.size != 0)
+                framed.push_back(both);
+        }
+    }
+    return framed;
+}
+
 // The frame never changes: what was read once is kept as long as it is near.
 void MemoryFeed::readFrame()
 {
-    if (m_frame == 0)
+    if (m_frame.source == 0)
         return;
     m_view.forgetFrameOutside(m_window);
+    const auto wanted = framedWindow();
     const auto isKnown = [this](const AddressRange &range) { return m_view.frameKnownPrefix(range) == range.size; };
-    if (m_readingFrame || m_window.empty() || std::ranges::all_of(m_window, isKnown))
+    if (m_readingFrame || std::ranges::all_of(wanted, isKnown))
         return;
     m_readingFrame = true;
     const auto generation = m_frameGeneration;
-    m_client.call(ReadMemory{m_frame, m_window}, this,
-                  [this, generation, asked = m_window](const Result<MemoryImages> &reply) {
+    m_client.call(ReadMemory{m_frame.source, wanted}, this,
+                  [this, generation, wanted](const Result<MemoryImages> &reply) {
                       if (generation != m_frameGeneration)
                           return;
                       m_readingFrame = false;
                       if (!reply) {
-                          m_frame = 0;
+                          m_frame.source = 0;
                           m_view.clearFrame();
                           emit frameFailed(reply.error());
                           return;
                       }
                       for (const MemoryImage &image : reply->images)
                           m_view.showFrame(image);
-                      if (asked != m_window) // something else became visible meanwhile
+                      if (wanted != framedWindow()) // something else became visible meanwhile
                           readFrame();
                   });
 }
 
-// No clock is trusted: until a read that was asked for after the write has come back, everything else may be older.
+// No order is trusted but the session's clock: until a read that was asked for after the write has come back,
+// everything else may be older.
 void MemoryFeed::showWritten(const MemoryImage &after)
 {
     constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
@@ -203,12 +220,13 @@ void MemoryFeed::showWritten(const MemoryImage &after)
     m_view.updateImage(shown);
     if (m_source.source == 0 || range.size == 0)
         return;
-    m_view.noteWritten(range, never);
+    const auto write = ++m_writes;
+    m_view.noteWritten(range, write);
     const auto generation = m_generation;
     m_client.call(
-        ReadMemory{m_source.source, {range}}, this, [this, generation, range](const Result<MemoryImages> &reply) {
+        ReadMemory{m_source.source, {range}}, this, [this, generation, write](const Result<MemoryImages> &reply) {
             const bool isOurs = reply && generation == m_generation && !reply->images.empty();
-            m_view.noteWritten(range, isOurs ? reply->images.front().time : 0);
+            m_view.noteReadBack(write, isOurs ? reply->images.front().time : 0);
             if (isOurs)
                 m_view.updateImage(reply->images.front());
             m_view.forgetOutside(m_window);

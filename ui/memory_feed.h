@@ -22,8 +22,8 @@ public:
     void setPaused(bool paused);
     void setShown(bool shown); // a hidden view does no work
     void refresh();            // reads what is visible now
-    // A source (a snapshot) whose bytes the view compares with; 0: none. It is read once, where it is looked at.
-    void setFrame(SourceId source);
+    // A snapshot whose bytes the view compares with; its number 0: none. It is read once, where it is looked at.
+    void setFrame(const SourceInfo &frame);
     // What a write found when it read back. Shown at once; what was read before, but arrives later, does not cover it.
     void showWritten(const MemoryImage &after);
 
@@ -52,6 +52,7 @@ private:
     void readWindow();
     void takeWindow(const MemoryImages &reply, const std::vector<AddressRange> &asked);
     void readFrame();
+    std::vector<AddressRange> framedWindow() const;
     void syncWatch();
     void startWatch();
     void apply(const WatchUpdate &update);
@@ -72,7 +73,8 @@ private:
     bool m_readAgain = false; // something else became visible meanwhile
 
     bool m_leftOut = false; // part of an update was not shown, because of a write
-    SourceId m_frame = 0;
+    quint64 m_writes = 0;   // that were shown
+    SourceInfo m_frame;
     quint64 m_frameGeneration = 0;
     bool m_readingFrame = false;
 

@@ -3,6 +3,7 @@
 #include "ui/address_line.h"
 #include "ui/icons.h"
 #include "ui/number_text.h"
+#include "ui/plain_tip.h"
 #include "ui/region_picker.h"
 #include "ui/region_text.h"
 #include "ui/source_link.h"
@@ -24,7 +25,8 @@ QString rateText(double hz)
 MemoryHeader::MemoryHeader(QWidget *parent)
     : QWidget(parent), m_line(new AddressLine(this)), m_back(new QToolButton(this)), m_forward(new QToolButton(this)),
       m_regions(new QToolButton(this)), m_layout(new QToolButton(this)), m_layoutMenu(new QMenu(this)),
-      m_rate(new QComboBox(this)), m_place(new QLabel(this)), m_access(new QLabel(this)), m_refresh(new QToolButton(this))
+      m_rate(new QComboBox(this)), m_place(new QLabel(this)), m_access(new QLabel(this)),
+      m_refresh(new QToolButton(this))
 {
     m_line->setObjectName(QStringLiteral("address"));
     m_line->setMinimumWidth(fontMetrics().averageCharWidth() * 10);
@@ -53,7 +55,8 @@ MemoryHeader::MemoryHeader(QWidget *parent)
     m_place->setFont(theme::fixedFont());
     m_place->setTextFormat(Qt::PlainText);
     m_place->setContentsMargins(6, 0, 6, 0);
-    m_place->setMinimumWidth(fontMetrics().averageCharWidth() * 3); // in a small window its end is in the tool tip alone
+    m_place->setMinimumWidth(fontMetrics().averageCharWidth() *
+                             3); // in a small window its end is in the tool tip alone
     m_access->setContentsMargins(6, 0, 6, 0);
     m_refresh->setIcon(icon(Sign::Refresh));
     m_refresh->setToolTip(tr("Read again (F5)"));
@@ -76,11 +79,15 @@ MemoryHeader::MemoryHeader(QWidget *parent)
     connect(m_rate, &QComboBox::activated, this, [this] { emit rateChosen(m_rate->currentData().toDouble()); });
 }
 
-// In a small window the line to type in matters most; the lines of regions in the bytes say the same as the place.
+// In a small window the line to type in matters most; the lines of regions in the bytes say the same as the place, the
+// padlock and the frame the same as the access.
 void MemoryHeader::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
-    m_place->setVisible(width() > fontMetrics().averageCharWidth() * 110);
+    const int letters = width() / fontMetrics().averageCharWidth();
+    m_place->setVisible(letters > 110);
+    m_access->setVisible(letters > 75);
+    m_regions->setToolButtonStyle(letters > 75 ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonTextOnly);
 }
 
 void MemoryHeader::setRate(double hz)
@@ -104,7 +111,7 @@ void MemoryHeader::showPlace(const SourceLink &link, Address cursor)
 {
     if (const auto &error = link.regionsError()) {
         m_place->setText(tr("regions unknown"));
-        m_place->setToolTip(fromUtf8(toText(*error)));
+        m_place->setToolTip(plainTip(fromUtf8(toText(*error))));
         return;
     }
     const Address base = link.source().base;
@@ -115,10 +122,10 @@ void MemoryHeader::showPlace(const SourceLink &link, Address cursor)
         return;
     }
     m_place->setText(regionText(*region));
-    m_place->setToolTip(tr("%1 to %2, %3\n%4")
-                            .arg(addressText(region->range.begin + base), addressText(region->range.end() - 1 + base),
-                                 sizeText(region->range.size), fromUtf8(region->mapped))
-                            .trimmed());
+    const QString extent = tr("%1 to %2, %3")
+                               .arg(addressText(region->range.begin + base),
+                                    addressText(region->range.end() - 1 + base), sizeText(region->range.size));
+    m_place->setToolTip(plainTip((extent + QLatin1Char('\n') + fromUtf8(region->mapped)).trimmed()));
 }
 
 void MemoryHeader::showAccess(const SourceLink &link, bool isWritable, const QString &title)
@@ -140,7 +147,7 @@ void MemoryHeader::showAccess(const SourceLink &link, bool isWritable, const QSt
         tip += tr("\nRefused by the system: %1").arg(rights.join(QStringLiteral(", ")));
     }
     m_access->setText(text);
-    m_access->setToolTip(tip);
+    m_access->setToolTip(plainTip(tip));
     QPalette colours;
     colours.setResolveMask(0);
     if (isWritable)

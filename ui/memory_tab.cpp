@@ -22,7 +22,6 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QSettings>
-#include <QShortcut>
 #include <QSplitter>
 
 namespace ipclens {
@@ -38,7 +37,11 @@ MemoryTab::MemoryTab(Client &client, const SourceInfo &source, QWidget *parent)
       m_feed(new MemoryFeed(client, *m_view, this)), m_picker(new RegionPicker(this)),
       m_editor(new MemoryEditor(*m_link, *m_answer, this)),
       m_find(new FindBar(
-          client, [this] { return FindBar::Place{m_view->cursor(), m_view->selection(), m_view->visibleRange()}; }, this)),
+          client,
+          [this] {
+              return FindBar::Place{m_view->cursor(), m_view->selection(), m_view->visibleRange()};
+          },
+          this)),
       m_compare(new CompareBar(
           client,
           [this] {
@@ -46,8 +49,8 @@ MemoryTab::MemoryTab(Client &client, const SourceInfo &source, QWidget *parent)
               return CompareBar::Place{m_view->cursor(), region ? region->range : AddressRange{}, selected()};
           },
           this)),
-      m_job(new JobLine(client, this)), m_bookmarks(new Bookmarks(client, this)),
-      m_lookups(new InspectorLookups(this)), m_valueLine(new QLineEdit(m_view->viewport()))
+      m_job(new JobLine(client, this)), m_bookmarks(new Bookmarks(client, this)), m_lookups(new InspectorLookups(this)),
+      m_valueLine(new QLineEdit(m_view->viewport()))
 {
     m_state->setObjectName(QStringLiteral("state"));
     m_answer->setObjectName(QStringLiteral("answer"));
@@ -117,7 +120,7 @@ void MemoryTab::connectView()
         emit selectionChanged();
     });
     connect(m_view, &HexView::visibleRangeChanged, this, [this] {
-        m_valueLine->hide();
+        placeValueLine();
         showHole();
         m_find->followView();
     });
@@ -145,12 +148,6 @@ void MemoryTab::connectView()
 
 void MemoryTab::connectParts()
 {
-    const auto shortcut = [this](const QKeySequence &keys, auto act) {
-        auto *made = new QShortcut(keys, this);
-        made->setContext(Qt::WidgetWithChildrenShortcut);
-        connect(made, &QShortcut::activated, this, act);
-    };
-    shortcut(Qt::CTRL | Qt::Key_R, &MemoryTab::chooseRegion);
     connect(m_header->line(), &AddressLine::submitted, this, &MemoryTab::goToTyped);
     connect(m_header, &MemoryHeader::regionsRequested, this, &MemoryTab::chooseRegion);
     connect(m_header, &MemoryHeader::refreshRequested, this, &MemoryTab::refresh);
@@ -339,7 +336,8 @@ void MemoryTab::showHole()
     m_hole->setVisible(!text.isEmpty());
 }
 
-// Searching and comparing. ---------------------------------------------------------------------------------------------
+// Searching and comparing.
+// ---------------------------------------------------------------------------------------------
 
 void MemoryTab::find()
 {
@@ -369,8 +367,8 @@ void MemoryTab::compare()
 
 void MemoryTab::compareWith(const QString &snapshotPath)
 {
-    m_client.call(OpenSource{{.kind = SourceKind::Snapshot, .name = snapshotPath.toStdString()}, Access::Read}, &m_client,
-                  [&client = m_client, tab = QPointer(this), snapshotPath](const Result<SourceInfo> &reply) {
+    m_client.call(OpenSource{{.kind = SourceKind::Snapshot, .name = snapshotPath.toStdString()}, Access::Read},
+                  &m_client, [&client = m_client, tab = QPointer(this), snapshotPath](const Result<SourceInfo> &reply) {
                       if (!tab) {
                           if (reply)
                               client.call(CloseSource{reply->source}, &client, [](const Result<Done> &) {});

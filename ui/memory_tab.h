@@ -125,7 +125,9 @@ private:
     void showAccess();
 
     void editValue(Address at, int size, const QString &typed);
+    void placeValueLine();
     void takeTypedValue();
+    void endValueLine();
     bool canWrite(const QString &what);
     void writeFrom(WriteDialog *dialog);
     void copyRange(AddressRange range);

@@ -108,15 +108,36 @@ void MemoryTab::editValue(Address at, int size, const QString &typed)
         text = fromUtf8(shown).trimmed();
     }
     m_valueLine->setFont(m_view->font());
-    const int letter = m_valueLine->fontMetrics().horizontalAdvance(QLatin1Char('0'));
-    m_valueLine->setGeometry(place.x() - 4, place.y() - 1, std::max(place.width() + 12, letter * 14), place.height() + 2);
     m_valueLine->setText(text);
+    markProblem(*m_valueLine, std::nullopt);
     m_valueLine->setProperty("address", static_cast<qulonglong>(at));
     m_valueLine->setProperty("bytes", QByteArray(reinterpret_cast<const char *>(image.bytes.data()), size));
     m_valueLine->show();
+    placeValueLine();
     m_valueLine->setFocus();
     if (typed.isEmpty())
         m_valueLine->selectAll();
+}
+
+// Over the value; what is typed does not go away because lines above came or went.
+void MemoryTab::placeValueLine()
+{
+    if (!m_valueLine->isVisibleTo(this))
+        return;
+    const QRect place = m_view->valueRect(m_valueLine->property("address").toULongLong());
+    if (place.isEmpty()) {
+        endValueLine();
+        return;
+    }
+    const int letter = m_valueLine->fontMetrics().horizontalAdvance(QLatin1Char('0'));
+    m_valueLine->setGeometry(place.x() - 4, place.y() - 1, std::max(place.width() + 12, letter * 14),
+                             place.height() + 2);
+}
+
+void MemoryTab::endValueLine()
+{
+    m_valueLine->hide();
+    m_view->setFocus();
 }
 
 bool MemoryTab::eventFilter(QObject *watched, QEvent *event)
@@ -128,7 +149,7 @@ bool MemoryTab::eventFilter(QObject *watched, QEvent *event)
     } else if (event->type() == QEvent::KeyPress) {
         const int key = static_cast<QKeyEvent *>(event)->key();
         if (key == Qt::Key_Escape) {
-            m_view->setFocus();
+            endValueLine();
             return true;
         }
         if (key == Qt::Key_Return || key == Qt::Key_Enter) {
@@ -146,7 +167,8 @@ void MemoryTab::takeTypedValue()
     const auto bytes = parseValue(layout.unit, layout.order, text);
     if (!bytes) {
         auto problem = bytes.error();
-        const auto added = static_cast<std::size_t>(text.toUtf8().size() - m_valueLine->text().trimmed().toUtf8().size());
+        const auto added =
+            static_cast<std::size_t>(text.toUtf8().size() - m_valueLine->text().trimmed().toUtf8().size());
         problem.offset -= std::min(problem.offset, added); // what we put before it was not typed
         markProblem(*m_valueLine, problem);
         setMessage(tr("\"%1\": %2").arg(m_valueLine->text(), problemText(problem, m_valueLine->text())));
@@ -154,7 +176,7 @@ void MemoryTab::takeTypedValue()
     }
     const auto at = m_valueLine->property("address").toULongLong();
     const QByteArray before = m_valueLine->property("bytes").toByteArray();
-    m_view->setFocus();
+    endValueLine();
     m_editor->write({.at = at,
                      .expected = toBytes(std::string_view(before.constData(), static_cast<std::size_t>(before.size()))),
                      .bytes = *bytes});
@@ -173,7 +195,8 @@ bool MemoryTab::canWrite(const QString &what)
 {
     if (isWritable() && !selectedOrCursor().empty())
         return true;
-    m_answer->showText(tr("%1: the tab is read-only. Open the padlock (Ctrl+E) to write.").arg(what), ErrorBar::Level::Warning);
+    m_answer->showText(tr("%1: the tab is read-only. Open the padlock (Ctrl+E) to write.").arg(what),
+                       ErrorBar::Level::Warning);
     return false;
 }
 
@@ -204,7 +227,8 @@ void MemoryTab::loadFile()
 {
     if (!canWrite(tr("Load a file")))
         return;
-    auto *chooser = new QFileDialog(this, tr("Load a file into memory"), QSettings().value(QLatin1String(fileFolderKey)).toString());
+    auto *chooser = new QFileDialog(this, tr("Load a file into memory"),
+                                    QSettings().value(QLatin1String(fileFolderKey)).toString());
     chooser->setAttribute(Qt::WA_DeleteOnClose);
     chooser->setFileMode(QFileDialog::ExistingFile);
     connect(chooser, &QFileDialog::fileSelected, this, [this](const QString &path) {
@@ -224,9 +248,10 @@ void MemoryTab::saveRange()
         range = region ? region->range : m_view->extent();
     }
     if (range.size > RangeSaver::largest) {
-        m_answer->showText(tr("%1 are too much for a plain file of bytes (at most %2); a snapshot keeps only what can be read.")
-                               .arg(sizeText(range.size), sizeText(RangeSaver::largest)),
-                           ErrorBar::Level::Error);
+        m_answer->showText(
+            tr("%1 are too much for a plain file of bytes (at most %2); a snapshot keeps only what can be read.")
+                .arg(sizeText(range.size), sizeText(RangeSaver::largest)),
+            ErrorBar::Level::Error);
         return;
     }
     const QString title = tr("Save %1 from %2").arg(sizeText(range.size), shownAddress(range.begin));
@@ -272,7 +297,8 @@ void MemoryTab::showSaved(const QString &failure, const QString &path, const std
                            .arg(path, sizeText(total), list,
                                 lines.size() > said ? tr(", and %1 more ranges").arg(lines.size() - said) : QString()),
                        ErrorBar::Level::Warning);
-    m_answer->offer(tr("Copy the list"), [lines] { QApplication::clipboard()->setText(lines.join(QLatin1Char('\n'))); });
+    m_answer->offer(tr("Copy the list"),
+                    [lines] { QApplication::clipboard()->setText(lines.join(QLatin1Char('\n'))); });
 }
 
 // Copying. -----------------------------------------------------------------------------------------------------------
@@ -349,7 +375,8 @@ void MemoryTab::addBookmark()
 
 void MemoryTab::addBookmark(Address at, const ChosenType &type, ByteOrder order, int bytes)
 {
-    Bookmark bookmark{.name = {}, .address = at, .place = {}, .type = type, .order = order, .bytes = bytes, .colour = 0};
+    Bookmark bookmark{
+        .name = {}, .address = at, .place = {}, .type = type, .order = order, .bytes = bytes, .colour = 0};
     if (source().spec.kind != SourceKind::Process) {
         askForBookmark(bookmark);
         return;
@@ -361,8 +388,9 @@ void MemoryTab::addBookmark(Address at, const ChosenType &type, ByteOrder order,
                           m_modules = std::move(reply->modules);
                       for (const auto &module : m_modules) {
                           if (module.range.contains(bookmark.address))
-                              bookmark.place = fromUtf8(quotedName(module.name)) +
-                                               QStringLiteral("+%1").arg(addressText(bookmark.address - module.range.begin));
+                              bookmark.place =
+                                  fromUtf8(quotedName(module.name)) +
+                                  QStringLiteral("+%1").arg(addressText(bookmark.address - module.range.begin));
                       }
                       askForBookmark(bookmark);
                   });
@@ -381,13 +409,15 @@ void MemoryTab::freezeChosen()
     const HexLayout &layout = m_view->hexLayout();
     const auto chosen = selected();
     if (chosen.size() > 1) {
-        m_answer->showText(tr("Freeze one run of bytes at a time: a block of columns cannot be held."), ErrorBar::Level::Warning);
+        m_answer->showText(tr("Freeze one run of bytes at a time: a block of columns cannot be held."),
+                           ErrorBar::Level::Warning);
         return;
     }
     AddressRange range = chosen.empty() ? AddressRange{m_view->cursor(), sizeOf(layout.unit)} : chosen.front();
     if (range.size > largestFrozen) {
-        m_answer->showText(tr("%1 bytes are too many to hold: at most %2.").arg(countText(range.size), countText(largestFrozen)),
-                           ErrorBar::Level::Error);
+        m_answer->showText(
+            tr("%1 bytes are too many to hold: at most %2.").arg(countText(range.size), countText(largestFrozen)),
+            ErrorBar::Level::Error);
         return;
     }
     const MemoryImage image = m_view->imageAt(range.begin, range.size);

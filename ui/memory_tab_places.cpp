@@ -23,7 +23,8 @@ bool isPlain(const AddressExpression &expression)
 {
     using Kind = AddressExpression::Kind;
     return std::ranges::none_of(expression.nodes, [](const AddressExpression::Node &node) {
-        return node.kind == Kind::Name || node.kind == Kind::Export || node.kind == Kind::Section || node.kind == Kind::Pointer;
+        return node.kind == Kind::Name || node.kind == Kind::Export || node.kind == Kind::Section ||
+               node.kind == Kind::Pointer;
     });
 }
 
@@ -155,7 +156,7 @@ void MemoryTab::arrive(const QString &text, Address address)
     if (!extent.contains(address)) {
         m_answer->showError({.kind = ErrorKind::OutOfRange,
                              .code = 0,
-                             .operation = "go to",
+                             .operation = {},
                              .object = shownAddress(address).toStdString(),
                              .meaning = extent.size == 0
                                             ? tr("there are no bytes here").toStdString()

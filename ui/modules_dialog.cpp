@@ -3,6 +3,7 @@
 #include "ui/error_bar.h"
 #include "ui/icons.h"
 #include "ui/number_text.h"
+#include "ui/plain_tip.h"
 
 #include <QDialogButtonBox>
 #include <QHeaderView>
@@ -56,7 +57,8 @@ ModulesDialog::ModulesDialog(Client &client, const ProcessInfo &process, QWidget
     auto *sections = new QWidget(this);
     auto *above = new QVBoxLayout(sections);
     above->setContentsMargins(0, 0, 0, 0);
-    above->addWidget(new QLabel(tr("Sections shared between processes (double-click opens one, at the export)"), sections));
+    above->addWidget(
+        new QLabel(tr("Sections shared between processes (double-click opens one, at the export)"), sections));
     above->addWidget(m_sections);
     auto *modules = new QWidget(this);
     auto *below = new QVBoxLayout(modules);
@@ -119,7 +121,7 @@ void ModulesDialog::showSections(const std::vector<SharedSection> &sections)
         const auto spec = static_cast<int>(m_specs.size() - 1);
         auto *item = new QTreeWidgetItem(m_sections, {fromUtf8(section.module + " " + section.section), QString(),
                                                       sizeText(section.range.size), addressText(section.range.begin)});
-        item->setToolTip(0, fromUtf8(section.path));
+        item->setToolTip(0, plainTip(fromUtf8(section.path)));
         item->setData(0, specRole, spec);
         item->setData(0, addressRole, 0ULL);
         for (const auto &exported : section.exports) {

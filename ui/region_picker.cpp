@@ -1,6 +1,7 @@
 #include "ui/region_picker.h"
 
 #include "ui/number_text.h"
+#include "ui/plain_tip.h"
 #include "ui/theme.h"
 
 #include <QHeaderView>
@@ -115,8 +116,9 @@ QVariant RegionModel::data(const QModelIndex &index, int role) const
         return {};
     switch (role) {
     case Qt::DisplayRole:
-    case Qt::ToolTipRole:
         return text(region(index.row()), index.column());
+    case Qt::ToolTipRole:
+        return plainTip(text(region(index.row()), index.column()));
     case Qt::TextAlignmentRole:
         return int(Qt::AlignVCenter | (index.column() <= SizeColumn ? Qt::AlignRight : Qt::AlignLeft));
     case Qt::FontRole:
@@ -128,6 +130,8 @@ QVariant RegionModel::data(const QModelIndex &index, int role) const
 
 QVariant RegionModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
+    if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole && section <= SizeColumn)
+        return int(Qt::AlignVCenter | Qt::AlignRight);
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
     switch (section) {

@@ -1,6 +1,8 @@
-// Tables of plain rows that are asked for again and again: a refresh inserts, removes and changes rows instead of starting
-// over, so that selection and scroll position survive.
+// Tables of plain rows that are asked for again and again: a refresh inserts, removes and changes rows instead of
+// starting over, so that selection and scroll position survive.
 #pragma once
+
+#include "ui/plain_tip.h"
 
 #include <QAbstractTableModel>
 #include <QSortFilterProxyModel>
@@ -50,7 +52,7 @@ public:
         const Row &shown = row(index.row());
         switch (role) {
         case Qt::DisplayRole: return text(shown, index.column());
-        case Qt::ToolTipRole: return toolTip(shown, index.column());
+        case Qt::ToolTipRole: return plainTip(toolTip(shown, index.column()));
         case Qt::TextAlignmentRole: return alignment(index.column());
         case sortRole: return sortKey(shown, index.column());
         default: return {};

@@ -1,6 +1,7 @@
 #include "ui/scan_model.h"
 
 #include "ui/number_text.h"
+#include "ui/plain_tip.h"
 #include "ui/text_mark.h"
 #include "ui/theme.h"
 
@@ -86,8 +87,8 @@ QVariant ScanModel::data(const QModelIndex &index, int role) const
         return {};
     switch (role) {
     case Qt::DisplayRole:
-    case Qt::EditRole:
-    case Qt::ToolTipRole: return text(*shown, index.column());
+    case Qt::EditRole: return text(*shown, index.column());
+    case Qt::ToolTipRole: return plainTip(text(*shown, index.column()));
     case Qt::TextAlignmentRole:
         if ((index.column() == Now || index.column() == Before) && m_type)
             return int(Qt::AlignRight | Qt::AlignVCenter);
@@ -109,7 +110,8 @@ bool ScanModel::setData(const QModelIndex &index, const QVariant &value, int rol
         return false;
     const auto bytes = parseValue(m_type, m_order, value.toString());
     if (!bytes) {
-        emit inputRefused(tr("\"%1\" is not written: %2").arg(value.toString(), problemText(bytes.error(), value.toString())));
+        emit inputRefused(
+            tr("\"%1\" is not written: %2").arg(value.toString(), problemText(bytes.error(), value.toString())));
         return false;
     }
     if (bytes->size() != shown->now->size()) {
@@ -131,6 +133,8 @@ Qt::ItemFlags ScanModel::flags(const QModelIndex &index) const
 
 QVariant ScanModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
+    if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole && (section == Now || section == Before))
+        return int(Qt::AlignRight | Qt::AlignVCenter);
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
         return {};
     switch (section) {

@@ -3,6 +3,7 @@
 #include "core/session/editing_commands.h"
 #include "ui/job_line.h"
 #include "ui/number_text.h"
+#include "ui/said_label.h"
 #include "ui/source_names.h"
 #include "ui/theme.h"
 
@@ -35,14 +36,17 @@ PathToSession pathToSession(const Client &client, const QString &command)
     if (client.state() != Client::State::Connected || !isHere)
         return {};
     if (!host.wine.empty()) // Wine shows the whole machine as drive Z:
-        return [](const QString &path) { return QStringLiteral("Z:") + QString(path).replace(QLatin1Char('/'), QLatin1Char('\\')); };
+        return [](const QString &path) {
+            return QStringLiteral("Z:") + QString(path).replace(QLatin1Char('/'), QLatin1Char('\\'));
+        };
     return [](const QString &path) { return QDir::toNativeSeparators(path); };
 }
 
-SnapshotDialog::SnapshotDialog(Purpose purpose, Client &client, const SourceInfo &source, const std::vector<AddressRange> &selected,
-                               PathToSession toSession, QWidget *parent)
+SnapshotDialog::SnapshotDialog(Purpose purpose, Client &client, const SourceInfo &source,
+                               const std::vector<AddressRange> &selected, PathToSession toSession, QWidget *parent)
     : QDialog(parent), m_purpose(purpose), m_client(client), m_source(source), m_selected(selected),
-      m_toSession(std::move(toSession)), m_path(new QLineEdit(this)), m_onlySelection(new QCheckBox(tr("Only the &selection"), this)),
+      m_toSession(std::move(toSession)), m_path(new QLineEdit(this)),
+      m_onlySelection(new QCheckBox(tr("Only the &selection"), this)),
       m_replace(new QCheckBox(tr("&Replace the file that is there"), this)), m_said(new QLabel(this)),
       m_job(new JobLine(client, this)), m_buttons(new QDialogButtonBox(this))
 {
@@ -62,7 +66,8 @@ SnapshotDialog::SnapshotDialog(Purpose purpose, Client &client, const SourceInfo
     m_said->setObjectName(QStringLiteral("snapshotSaid"));
     m_said->setTextFormat(Qt::PlainText);
     m_said->setWordWrap(true);
-    say(isSave ? tr("Saves what can be read now, with the table of regions. The file is written by the session of %1.").arg(client.name())
+    say(isSave ? tr("Saves what can be read now, with the table of regions. The file is written by the session of %1.")
+                     .arg(client.name())
                : tr("A file that a session has saved. It is opened read-only."),
         false);
     auto *ok = m_buttons->addButton(isSave ? tr("&Save") : tr("&Open"), QDialogButtonBox::AcceptRole);
@@ -77,7 +82,8 @@ SnapshotDialog::SnapshotDialog(Purpose purpose, Client &client, const SourceInfo
     form->addRow(m_job);
     form->addRow(m_buttons);
     if (isSave) {
-        const QString name = QString(titleOf(source)).replace(QRegularExpression(QStringLiteral("[^\\w.-]+")), QStringLiteral("-"));
+        const QString name =
+            QString(titleOf(source)).replace(QRegularExpression(QStringLiteral("[^\\w.-]+")), QStringLiteral("-"));
         const QString folder = QSettings().value(QLatin1String(folderKey), QDir::homePath()).toString();
         if (m_toSession)
             m_path->setText(m_toSession(QDir(folder).filePath(name + QLatin1String(ending))));
@@ -109,7 +115,8 @@ void SnapshotDialog::setPath(const QString &path)
 void SnapshotDialog::browse()
 {
     const QString folder = QSettings().value(QLatin1String(folderKey), QDir::homePath()).toString();
-    auto *dialog = new QFileDialog(this, windowTitle(), folder, tr("Snapshots (*%1);;All files (*)").arg(QLatin1String(ending)));
+    auto *dialog =
+        new QFileDialog(this, windowTitle(), folder, tr("Snapshots (*%1);;All files (*)").arg(QLatin1String(ending)));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(m_purpose == Purpose::Save ? QFileDialog::AcceptSave : QFileDialog::AcceptOpen);
     dialog->setFileMode(m_purpose == Purpose::Save ? QFileDialog::AnyFile : QFileDialog::ExistingFile);
@@ -164,12 +171,7 @@ void SnapshotDialog::save(bool replace)
 
 void SnapshotDialog::say(const QString &text, bool isError)
 {
-    QPalette colours;
-    colours.setResolveMask(0);
-    if (isError)
-        colours.setColor(QPalette::WindowText, theme::color(theme::Role::ErrorText, palette()));
-    m_said->setPalette(colours);
-    m_said->setText(text);
+    ipclens::say(*m_said, text, isError);
 }
 
 } // namespace ipclens

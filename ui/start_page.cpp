@@ -2,6 +2,7 @@
 
 #include "ui/icons.h"
 #include "ui/number_text.h"
+#include "ui/plain_tip.h"
 #include "ui/recent.h"
 
 #include <QAction>
@@ -143,7 +144,8 @@ void StartPage::fillRecent()
 {
     clearLayout(m_recent);
     for (const auto &name : recent::items(recent::Kind::Sections))
-        addRecent(tr("Mapping %1").arg(name), tr("Open this mapping read-only"), [this, name] { emit mappingRequested(name); });
+        addRecent(tr("Mapping %1").arg(name), tr("Open this mapping read-only"),
+                  [this, name] { emit mappingRequested(name); });
     for (const auto &command : recent::items(recent::Kind::Commands))
         addRecent(tr("Session %1").arg(command), tr("Connect through this command"),
                   [this, command] { emit commandRequested(command); });
@@ -160,7 +162,7 @@ void StartPage::addRecent(const QString &text, const QString &toolTip, const std
     auto *button = new QToolButton(widget());
     button->setAutoRaise(true);
     button->setText(button->fontMetrics().elidedText(text, Qt::ElideMiddle, fontMetrics().averageCharWidth() * 52));
-    button->setToolTip(QStringLiteral("%1\n%2").arg(toolTip, text));
+    button->setToolTip(plainTip(toolTip + QLatin1Char('\n') + text));
     button->setAccessibleName(text);
     connect(button, &QToolButton::clicked, this, open);
     m_recent->addWidget(button);

@@ -1,6 +1,7 @@
 #include "ui/text_mark.h"
 
 #include "ui/number_text.h"
+#include "ui/plain_tip.h"
 #include "ui/theme.h"
 
 #include <QApplication>
@@ -42,7 +43,7 @@ void markProblem(QLineEdit &line, const std::optional<TextProblem> &problem)
     const char *ownTip = "tipWithoutProblem";
     if (!line.property(ownTip).isValid())
         line.setProperty(ownTip, line.toolTip());
-    line.setToolTip(problem ? problemText(*problem, line.text()) : line.property(ownTip).toString());
+    line.setToolTip(problem ? plainTip(problemText(*problem, line.text())) : line.property(ownTip).toString());
 }
 
 QString problemText(const TextProblem &problem, const QString &text)

@@ -4,6 +4,7 @@
 #include "core/text/paste.h"
 #include "ui/number_text.h"
 #include "ui/region_text.h"
+#include "ui/said_label.h"
 #include "ui/source_names.h"
 #include "ui/text_mark.h"
 #include "ui/theme.h"
@@ -31,7 +32,7 @@ QString hexRow(std::span<const std::byte> bytes)
     QString text;
     for (const auto value : bytes)
         text += QStringLiteral("%1 ").arg(std::to_integer<int>(value), 2, 16, QLatin1Char('0'));
-    return text.leftJustified(static_cast<int>(previewWidth) * 3);
+    return text;
 }
 
 struct PasteEncoding {
@@ -51,7 +52,8 @@ constexpr PasteEncoding pasteEncodings[] = {{"UTF-8", TextEncoding::Utf8, ByteOr
 
 WriteDialog::WriteDialog(Kind kind, SourceLink &link, std::vector<AddressRange> ranges, QWidget *parent)
     : QDialog(parent), m_kind(kind), m_link(link), m_selected(std::move(ranges)), m_said(new QLabel(this)),
-      m_preview(new QPlainTextEdit(this)), m_buttons(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this))
+      m_preview(new QPlainTextEdit(this)),
+      m_buttons(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this))
 {
     const QString titles[] = {tr("Fill"), tr("Paste"), tr("Load a file")};
     setWindowTitle(tr("%1 \u2013 %2").arg(titles[static_cast<int>(kind)], titleOf(link.source())));
@@ -81,16 +83,15 @@ QWidget *WriteDialog::makeFillPage()
     auto *page = new QWidget(this);
     auto *form = new QFormLayout(page);
     form->setContentsMargins(0, 0, 0, 0);
-    m_from = new QLineEdit(addressText(m_selected.front().begin + m_link.source().base), page);
+    makeFrom(page);
     m_size = new QLineEdit(QString::number(m_selected.front().size), page);
     m_type = new ValueTypeBox(true, page);
     m_type->setType({});
     m_order = new ByteOrderBox(page);
     m_value = new QLineEdit(QStringLiteral("00"), page);
-    m_from->setObjectName(QStringLiteral("writeFrom"));
     m_size->setObjectName(QStringLiteral("writeSize"));
     m_value->setObjectName(QStringLiteral("fillValue"));
-    for (auto *line : {m_from, m_size, m_value}) {
+    for (auto *line : {m_size, m_value}) {
         line->setFont(theme::fixedFont());
         connect(line, &QLineEdit::textChanged, this, &WriteDialog::update);
     }
@@ -116,18 +117,33 @@ QWidget *WriteDialog::makeFillPage()
     return page;
 }
 
+void WriteDialog::makeFrom(QWidget *page)
+{
+    m_from = new QLineEdit(addressText(m_selected.front().begin + m_link.source().base), page);
+    m_from->setObjectName(QStringLiteral("writeFrom"));
+    m_from->setFont(theme::fixedFont());
+    connect(m_from, &QLineEdit::textChanged, this, &WriteDialog::update);
+}
+
+void WriteDialog::makeOnlySelection(QWidget *page)
+{
+    m_onlySelection = new QCheckBox(tr("Only as far as the &selection"), page);
+    m_onlySelection->setVisible(m_selected.front().size > 1);
+    m_onlySelection->setChecked(m_selected.front().size > 1);
+    connect(m_onlySelection, &QCheckBox::toggled, this, &WriteDialog::update);
+}
+
 QWidget *WriteDialog::makePastePage()
 {
     auto *page = new QWidget(this);
     auto *form = new QFormLayout(page);
     form->setContentsMargins(0, 0, 0, 0);
-    m_from = new QLineEdit(addressText(m_selected.front().begin + m_link.source().base), page);
-    m_from->setObjectName(QStringLiteral("writeFrom"));
-    m_from->setFont(theme::fixedFont());
+    makeFrom(page);
     m_form = new QComboBox(page);
     m_form->setObjectName(QStringLiteral("pasteForm"));
-    for (const auto &[title, pasteForm] : {std::pair{tr("Hex"), PasteForm::Hex}, std::pair{tr("Text"), PasteForm::Text},
-                                           std::pair{tr("C array"), PasteForm::CArray}, std::pair{tr("Base64"), PasteForm::Base64}})
+    for (const auto &[title, pasteForm] :
+         {std::pair{tr("Hex"), PasteForm::Hex}, std::pair{tr("Text"), PasteForm::Text},
+          std::pair{tr("C array"), PasteForm::CArray}, std::pair{tr("Base64"), PasteForm::Base64}})
         m_form->addItem(title, static_cast<int>(pasteForm));
     m_encoding = new QComboBox(page);
     m_encoding->setAccessibleName(tr("Encoding"));
@@ -138,9 +154,7 @@ QWidget *WriteDialog::makePastePage()
     m_text->setFont(theme::fixedFont());
     m_text->setTabChangesFocus(true);
     m_text->setMaximumHeight(fontMetrics().lineSpacing() * 7);
-    m_onlySelection = new QCheckBox(tr("Only as far as the &selection"), page);
-    m_onlySelection->setVisible(m_selected.front().size > 1);
-    m_onlySelection->setChecked(m_selected.front().size > 1);
+    makeOnlySelection(page);
     auto *row = new QHBoxLayout;
     row->addWidget(m_form);
     row->addWidget(m_encoding);
@@ -151,11 +165,9 @@ QWidget *WriteDialog::makePastePage()
     form->addRow(formLabel, row);
     form->addRow(tr("&Text:"), m_text);
     form->addRow(QString(), m_onlySelection);
-    connect(m_from, &QLineEdit::textChanged, this, &WriteDialog::update);
     connect(m_form, &QComboBox::currentIndexChanged, this, &WriteDialog::update);
     connect(m_encoding, &QComboBox::currentIndexChanged, this, &WriteDialog::update);
     connect(m_text, &QPlainTextEdit::textChanged, this, &WriteDialog::update);
-    connect(m_onlySelection, &QCheckBox::toggled, this, &WriteDialog::update);
     return page;
 }
 
@@ -164,20 +176,14 @@ QWidget *WriteDialog::makeFilePage()
     auto *page = new QWidget(this);
     auto *form = new QFormLayout(page);
     form->setContentsMargins(0, 0, 0, 0);
-    m_from = new QLineEdit(addressText(m_selected.front().begin + m_link.source().base), page);
-    m_from->setObjectName(QStringLiteral("writeFrom"));
-    m_from->setFont(theme::fixedFont());
+    makeFrom(page);
     m_path = new QLabel(page);
     m_path->setTextFormat(Qt::PlainText);
     m_path->setWordWrap(true);
-    m_onlySelection = new QCheckBox(tr("Only as far as the &selection"), page);
-    m_onlySelection->setVisible(m_selected.front().size > 1);
-    m_onlySelection->setChecked(m_selected.front().size > 1);
+    makeOnlySelection(page);
     form->addRow(tr("File:"), m_path);
     form->addRow(tr("&At:"), m_from);
     form->addRow(QString(), m_onlySelection);
-    connect(m_from, &QLineEdit::textChanged, this, &WriteDialog::update);
-    connect(m_onlySelection, &QCheckBox::toggled, this, &WriteDialog::update);
     return page;
 }
 
@@ -215,12 +221,7 @@ void WriteDialog::setFile(const QString &path)
 
 void WriteDialog::say(const QString &text, bool isError)
 {
-    QPalette colours;
-    colours.setResolveMask(0);
-    if (isError)
-        colours.setColor(QPalette::WindowText, theme::color(theme::Role::ErrorText, palette()));
-    m_said->setPalette(colours);
-    m_said->setText(text);
+    ipclens::say(*m_said, text, isError);
     m_buttons->button(QDialogButtonBox::Ok)->setEnabled(!isError);
 }
 
@@ -258,9 +259,10 @@ std::optional<Bytes> WriteDialog::pattern()
             return static_cast<int>(QString::fromUtf8(typed.left(static_cast<qsizetype>(count))).size());
         };
         mark.cursor.setPosition(letters(bytes.error().offset));
-        mark.cursor.setPosition(std::min(int(text.size()), std::max(letters(bytes.error().offset) + 1,
-                                                                    letters(bytes.error().offset + bytes.error().length))),
-                                QTextCursor::KeepAnchor);
+        mark.cursor.setPosition(
+            std::min(int(text.size()),
+                     std::max(letters(bytes.error().offset) + 1, letters(bytes.error().offset + bytes.error().length))),
+            QTextCursor::KeepAnchor);
         mark.format.setUnderlineStyle(QTextCharFormat::WaveUnderline);
         mark.format.setUnderlineColor(theme::color(theme::Role::ErrorText, palette()));
         mark.format.setForeground(theme::color(theme::Role::ErrorText, palette()));
@@ -341,13 +343,15 @@ void WriteDialog::update()
         for (std::uint64_t i = 0; i < target.size; ++i)
             m_bytes.push_back((*bytes)[i % bytes->size()]);
     }
-    QString text = m_targets.size() == 1
+    const Address begin = m_targets.front().begin + m_link.source().base;
+    QString text = m_targets.size() == 1 && total == 1 ? tr("Writes 1 byte, at %1.").arg(addressText(begin))
+                   : m_targets.size() == 1
                        ? tr("Writes %1 bytes, from %2 to %3.")
-                             .arg(countText(total), addressText(m_targets.front().begin + m_link.source().base),
-                                  addressText(m_targets.front().end() - 1 + m_link.source().base))
+                             .arg(countText(total), addressText(begin), addressText(begin + total - 1))
                        : tr("Writes %1 bytes in %2 rows.").arg(countText(total)).arg(m_targets.size());
     if (m_kind != Kind::Fill && total < bytes->size())
-        text += tr(" The last %1 bytes are left out: the selection ends before them.").arg(countText(bytes->size() - total));
+        text += tr(" The last %1 bytes are left out: the selection ends before them.")
+                    .arg(countText(bytes->size() - total));
     if (m_kind == Kind::Fill && m_targets.front().size % bytes->size() != 0)
         text += tr(" The last repetition is cut off at the end.");
     for (const auto &target : m_targets) {
@@ -376,17 +380,19 @@ void WriteDialog::readBefore()
                              m_before = std::move(reply->images);
                              for (const auto &image : m_before) {
                                  if (!image.unreadable.empty()) {
-                                     say(tr("%1 cannot be read, so that it could not be put back. Nothing will be written.")
+                                     say(tr("%1 cannot be read, so that it could not be put back. Nothing will be "
+                                            "written.")
                                              .arg(addressText(image.unreadable.front().begin + m_link.source().base)),
                                          true);
                                      showPreview();
                                      return;
                                  }
                              }
-                             const bool isRefused = m_targets.empty() ||
-                                                    std::ranges::any_of(m_targets, [this](const AddressRange &target) {
-                                                        return !writeOutlook(m_link.regions(), m_link.source(), target).refusal.isEmpty();
-                                                    });
+                             const bool isRefused =
+                                 m_targets.empty() ||
+                                 std::ranges::any_of(m_targets, [this](const AddressRange &target) {
+                                     return !writeOutlook(m_link.regions(), m_link.source(), target).refusal.isEmpty();
+                                 });
                              m_buttons->button(QDialogButtonBox::Ok)->setEnabled(!isRefused);
                              showPreview();
                          });
@@ -397,6 +403,10 @@ void WriteDialog::showPreview()
     QString text;
     std::size_t rows = 0;
     std::size_t at = 0; // in m_bytes
+    std::uint64_t widest = 0;
+    for (const AddressRange &target : m_targets)
+        widest = std::max(widest, std::min<std::uint64_t>(target.size, previewWidth));
+    const int width = std::max(static_cast<int>(widest) * 3, static_cast<int>(tr("(reading)").size()));
     for (std::size_t i = 0; i < m_targets.size() && rows < previewRows; ++i) {
         const AddressRange target = m_targets[i];
         for (std::uint64_t done = 0; done < target.size && rows < previewRows; done += previewWidth, ++rows) {
@@ -404,9 +414,10 @@ void WriteDialog::showPreview()
             const auto after = std::span<const std::byte>(m_bytes).subspan(at + done, count);
             const QString before = i < m_before.size() && m_before[i].bytes.size() >= done + count
                                        ? hexRow(std::span<const std::byte>(m_before[i].bytes).subspan(done, count))
-                                       : tr("(reading)").leftJustified(static_cast<int>(previewWidth) * 3);
+                                       : tr("(reading)");
             text += QStringLiteral("%1  %2 \u2192 %3\n")
-                        .arg(addressText(target.begin + done + m_link.source().base), before, hexRow(after).trimmed());
+                        .arg(addressText(target.begin + done + m_link.source().base), before.leftJustified(width),
+                             hexRow(after).trimmed());
         }
         at += target.size;
     }

@@ -18,7 +18,8 @@ namespace ipclens {
 class ByteOrderBox;
 class ValueTypeBox;
 
-// GUI thread. Writes nothing itself: edits() is what it was accepted for, with the bytes that it showed as the expected ones.
+// GUI thread. Writes nothing itself: edits() is what it was accepted for, with the bytes that it showed as the expected
+// ones.
 class WriteDialog : public QDialog {
     Q_OBJECT
 public:
@@ -34,6 +35,8 @@ public:
 
 private:
     QWidget *makeFillPage();
+    void makeFrom(QWidget *page);
+    void makeOnlySelection(QWidget *page);
     QWidget *makePastePage();
     QWidget *makeFilePage();
     void update();

@@ -14,15 +14,6 @@ namespace {
 
 constexpr std::string_view what = "read a step";
 
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && isSpace(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && isSpace(text.back()))
-        text.remove_suffix(1);
-    return text;
-}
-
 ScanInstruction narrowBy(ScanComparison comparison, std::string_view value = {}, std::string_view upper = {})
 {
     ScanInstruction step{.kind = ScanInstruction::Kind::Narrow};

@@ -58,8 +58,10 @@ E parseName(const std::string &option, const std::string &text)
 
 void addRegionOptions(CLI::App &command, RegionChoice &regions, AddressRange &range)
 {
-    command.add_flag_callback("--no-private", [&regions] { regions.privateMemory = false; }, "Leaves out private memory");
-    command.add_flag_callback("--no-mapped", [&regions] { regions.mapped = false; }, "Leaves out mapped files and sections");
+    command.add_flag_callback(
+        "--no-private", [&regions] { regions.privateMemory = false; }, "Leaves out private memory");
+    command.add_flag_callback(
+        "--no-mapped", [&regions] { regions.mapped = false; }, "Leaves out mapped files and sections");
     command.add_flag_callback("--no-image", [&regions] { regions.image = false; }, "Leaves out programs and DLLs");
     command.add_flag("--writable", regions.writableOnly, "Only what the target can write");
     command
@@ -78,6 +80,7 @@ void addRegionOptions(CLI::App &command, RegionChoice &regions, AddressRange &ra
             },
             "Only there")
         ->expected(2)
+        ->allow_extra_args(false) // else "[x]" is taken apart
         ->type_name("ADDRESS SIZE");
 }
 
@@ -130,23 +133,24 @@ Result<void> find(Run &run, FindArguments &arguments)
                               images[i].unreadable.empty() ? toHex(images[i].bytes, " ") : "??",
                               match.size > images[i].bytes.size() ? fmt::format(" ... ({} bytes)", match.size) : ""));
     }
-    Run::note(fmt::format("{}{} found in {}{}{}", reply->more ? "the first " : "", reply->matches.size(),
-                          sizeText(reply->searched),
-                          reply->unreadable > 0 ? fmt::format(", {} could not be read", sizeText(reply->unreadable)) : "",
-                          reply->more ? "; --limit or --all for more" : ""));
+    Run::note(fmt::format(
+        "{}{} found in {}{}{}", reply->more ? "the first " : "", reply->matches.size(), sizeText(reply->searched),
+        reply->unreadable > 0 ? fmt::format(", {} could not be read", sizeText(reply->unreadable)) : "",
+        reply->more ? "; --limit or --all for more" : ""));
     return {};
 }
 
 void addFind(CLI::App &app, Run &run)
 {
     auto *const command = app.add_subcommand("find", "Finds bytes, text, numbers or a regular expression in memory");
-    command->footer("PATTERN is hex, where ? stands for any half byte, unless an option says otherwise.\n"
-                    "Regular expressions are over bytes: . [] | () * + ? {} \\xNN \\d \\w \\s; no ^ $ and look-around.\n\n"
-                    "Examples:\n"
-                    "  ipclens-cli find process:1234 \"4d 5a ?? 00\"\n"
-                    "  ipclens-cli find section:MySharedMem hello --text --encoding utf16 --ignore-case --all\n"
-                    "  ipclens-cli find process:1234 3.14 --type f32 --tolerance 0.01\n"
-                    "  ipclens-cli find process:1234 \"https?://[\\\\x21-\\\\x7e]+\" --regex --limit 20");
+    command->footer(
+        "PATTERN is hex, where ? stands for any half byte, unless an option says otherwise.\n"
+        "Regular expressions are over bytes: . [] | () * + ? {} \\xNN \\d \\w \\s; no ^ $ and look-around.\n\n"
+        "Examples:\n"
+        "  ipclens-cli find process:1234 \"4d 5a ?? 00\"\n"
+        "  ipclens-cli find section:MySharedMem hello --text --encoding utf16 --ignore-case --all\n"
+        "  ipclens-cli find process:1234 3.14 --type f32 --tolerance 0.01\n"
+        "  ipclens-cli find process:1234 \"https?://[\\\\x21-\\\\x7e]+\" --regex --limit 20");
     const auto arguments = std::make_shared<FindArguments>();
     FindBytes &find = arguments->command;
     addSource(*command, arguments->source);
@@ -170,7 +174,8 @@ void addFind(CLI::App &app, Run &run)
         ->type_name("ENCODING");
     command->add_flag("--ignore-case", find.pattern.foldCase, "Upper and lower case are the same");
     command->add_flag("--big-endian", arguments->big, "Of numbers, UTF-16 and UTF-32");
-    command->add_option("--tolerance", find.pattern.tolerance, "Numbers this far away are found, too")->type_name("NUMBER");
+    command->add_option("--tolerance", find.pattern.tolerance, "Numbers this far away are found, too")
+        ->type_name("NUMBER");
     command->add_option("--alignment", find.alignment, "Of the addresses: 1, 2, 4 or 8")->type_name("BYTES");
     command->add_flag("--all", arguments->all, "Every match, at most 100,000; without it the first");
     command->add_option("--limit", find.limit, "So many matches at most")->type_name("NUMBER");
@@ -354,11 +359,12 @@ void addScan(CLI::App &app, Run &run)
     const auto arguments = std::make_shared<ScanArguments>();
     StartScan &scan = arguments->command;
     addSource(*command, arguments->source);
-    command->add_option("STEP", arguments->steps, "What to do next")->type_name("");
+    command->add_option("STEP", arguments->steps, "What to do next")->allow_extra_args(false)->type_name("");
     addType(*command, [arguments](ValueType type) { arguments->command.type = type; },
             "u8, i8, u16, i16, u32, i32, u64, i64, f32 or f64");
     auto *const terms = command->add_option_group("First scan", "One of");
-    const auto add = [terms, arguments](const std::string &name, ScanComparison comparison, const std::string &description) {
+    const auto add = [terms, arguments](const std::string &name, ScanComparison comparison,
+                                        const std::string &description) {
         terms
             ->add_option_function<std::string>(
                 name,
@@ -383,17 +389,20 @@ void addScan(CLI::App &app, Run &run)
             },
             "From one to the other, both included")
         ->expected(2)
+        ->allow_extra_args(false)
         ->type_name("VALUE VALUE");
     terms->add_flag_callback(
         "--unknown", [arguments] { arguments->command.terms.comparison = ScanComparison::Unknown; },
         "Everything, to be narrowed by how it changes");
-    auto *const bytes = terms
-                            ->add_option_function<std::string>(
-                                "--bytes", [arguments](const std::string &text) { arguments->command.terms.value = text; },
-                                "These bytes, in place of a type: hex, ? for any half byte")
-                            ->type_name("HEX");
+    auto *const bytes =
+        terms
+            ->add_option_function<std::string>(
+                "--bytes", [arguments](const std::string &text) { arguments->command.terms.value = text; },
+                "These bytes, in place of a type: hex, ? for any half byte")
+            ->type_name("HEX");
     terms->require_option(1);
-    command->add_option("--tolerance", scan.terms.tolerance, "Of floats: this far away is still equal")->type_name("NUMBER");
+    command->add_option("--tolerance", scan.terms.tolerance, "Of floats: this far away is still equal")
+        ->type_name("NUMBER");
     command->add_option("--alignment", scan.alignment, "Of the addresses: 1, 2, 4 or 8; else the type's size")
         ->type_name("BYTES");
     command->add_flag("--big-endian", arguments->big, "Most significant byte first");

@@ -8,7 +8,9 @@ std::string toText(const Error &error)
 {
     std::string text = error.operation;
     if (!error.object.empty())
-        text += text.empty() ? error.object : fmt::format(" of {}", error.object);
+        text += text.empty()                   ? error.object
+                : error.object.starts_with('"') ? " " + error.object // what was typed
+                                                : fmt::format(" of {}", error.object);
     if (!text.empty())
         text += ": ";
     text += error.meaning.empty() ? std::string(nameOf(error.kind)) : error.meaning;

@@ -1,6 +1,7 @@
 #include "core/model/memory.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 
 namespace ipclens {
@@ -34,7 +35,13 @@ bool MemoryImage::isReadable(Address at) const
 std::int64_t wallClock()
 {
     using namespace std::chrono;
-    return duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
+    static std::atomic<std::int64_t> last = 0;
+    // Windows' clock may stand still for 15 ms, and any clock may be set back.
+    const std::int64_t now = duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
+    std::int64_t before = last.load();
+    while (!last.compare_exchange_weak(before, std::max(now, before + 1))) {
+    }
+    return std::max(now, before + 1);
 }
 
 } // namespace ipclens

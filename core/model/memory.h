@@ -68,7 +68,7 @@ struct Region {
     IPCLENS_FIELDS(range, state, protection, type, allocationBase, mapped)
 };
 
-// The bytes of one range at one moment. `bytes` always has the range's size; bytes in `unreadable` are zero and mean nothing.
+// The bytes of one range at one moment. `bytes` has the range's size; those in `unreadable` are zero and mean nothing.
 struct MemoryImage {
     Address address = 0;
     Bytes bytes;
@@ -82,7 +82,7 @@ struct MemoryImage {
     IPCLENS_FIELDS(address, bytes, unreadable, why, time)
 };
 
-// Nanoseconds since 1970 UTC, now.
+// Nanoseconds since 1970 UTC, now. Later than all it gave before, on any thread, so that what was read can be ordered.
 std::int64_t wallClock();
 
 } // namespace ipclens

@@ -39,9 +39,10 @@ struct SourceInfo {
     std::vector<std::string> granted;
     std::vector<std::string> refused;
     std::optional<SectionInfo> section;
-    std::optional<ProcessInfo> process; // process and shared section: name and key of the process; other fields may be empty
+    std::optional<ProcessInfo> process; // process, shared section: name and key of it; other fields may be empty
+    std::vector<AddressRange> parts;    // of a snapshot of some ranges only: those, ascending and apart; else empty
 
-    IPCLENS_FIELDS(source, spec, name, access, extent, base, pageSize, granted, refused, section, process)
+    IPCLENS_FIELDS(source, spec, name, access, extent, base, pageSize, granted, refused, section, process, parts)
 };
 
 // How far a long command has come; given a few times a second while it runs, if the command named a job.

@@ -36,6 +36,21 @@ Result<std::vector<AddressRange>> readableInEither(MemorySource &left, MemorySou
     return merged;
 }
 
+// What lies in both; all ascending and apart.
+std::vector<AddressRange> common(const std::vector<AddressRange> &left, const std::vector<AddressRange> &right)
+{
+    std::vector<AddressRange> found;
+    for (auto l = left.begin(), r = right.begin(); l != left.end() && r != right.end();) {
+        if (const AddressRange both = intersect(*l, *r); both.size > 0)
+            found.push_back(both);
+        if (l->end() < r->end())
+            ++l;
+        else
+            ++r;
+    }
+    return found;
+}
+
 // The same range of both.
 class Pair {
 public:
@@ -46,11 +61,15 @@ public:
 
     bool isEqual() const
     {
-        return m_left.unreadable == m_right.unreadable && std::memcmp(m_left.bytes.data(), m_right.bytes.data(), m_range.size) == 0;
+        return m_left.unreadable == m_right.unreadable &&
+               std::memcmp(m_left.bytes.data(), m_right.bytes.data(), m_range.size) == 0;
     }
 
     // The first run of different bytes; size 0: there is none.
-    AddressRange firstRun() const { return m_left.unreadable.empty() && m_right.unreadable.empty() ? firstRunOfReadable() : firstRunFrom(0); }
+    AddressRange firstRun() const
+    {
+        return m_left.unreadable.empty() && m_right.unreadable.empty() ? firstRunOfReadable() : firstRunFrom(0);
+    }
 
     AddressRange lastRun() const
     {
@@ -68,7 +87,8 @@ private:
     {
         constexpr std::uint64_t block = 256;
         std::uint64_t at = 0;
-        while (m_range.size - at >= block && std::memcmp(m_left.bytes.data() + at, m_right.bytes.data() + at, block) == 0)
+        while (m_range.size - at >= block &&
+               std::memcmp(m_left.bytes.data() + at, m_right.bytes.data() + at, block) == 0)
             at += block;
         return firstRunFrom(at);
     }
@@ -136,7 +156,8 @@ public:
                 if (auto run = look({end, size}, &Pair::lastRun); run.size > 0) {
                     if (run.begin == end && run.size < longestRun) {
                         const std::uint64_t more = std::min(longestRun - run.size, end - range.begin);
-                        const auto rest = more > 0 ? Pair(m_left, m_right, {end - more, more}).lastRun() : AddressRange{};
+                        const auto rest =
+                            more > 0 ? Pair(m_left, m_right, {end - more, more}).lastRun() : AddressRange{};
                         if (rest.size > 0 && rest.end() == run.begin)
                             run = {rest.begin, rest.size + run.size};
                     }
@@ -150,7 +171,8 @@ public:
 private:
     static Failure cancelled()
     {
-        return Failure(Error{.kind = ErrorKind::Cancelled, .operation = "find a difference", .meaning = "was cancelled"});
+        return Failure(
+            Error{.kind = ErrorKind::Cancelled, .operation = "find a difference", .meaning = "was cancelled"});
     }
 
     AddressRange look(AddressRange piece, AddressRange (Pair::*find)() const)
@@ -169,22 +191,23 @@ private:
 
 } // namespace
 
-Result<Difference> findDifference(MemorySource &left, MemorySource &right, const FindDifference &command, const ProgressTeller::Tell &tell,
-                                  std::stop_token stop)
+Result<Difference> findDifference(MemorySource &left, MemorySource &right,
+                                  const std::array<std::vector<AddressRange>, 2> &parts, const FindDifference &command,
+                                  const ProgressTeller::Tell &tell, std::stop_token stop)
 {
-    const auto all = readableInEither(left, right, stop);
+    auto all = readableInEither(left, right, stop);
     if (!all)
         return Failure(all.error());
-    const AddressRange asked = command.backwards ? AddressRange{0, command.from} : AddressRange{command.from, ~std::uint64_t{0} - command.from};
-    std::vector<AddressRange> ranges;
-    std::uint64_t total = 0;
-    for (const AddressRange &range : *all) {
-        const AddressRange common = intersect(range, asked);
-        if (common.size == 0)
-            continue;
-        ranges.push_back(common);
-        total += common.size;
+    for (const auto &some : parts) {
+        if (!some.empty())
+            all = common(*all, some);
     }
+    const AddressRange asked = command.backwards ? AddressRange{0, command.from}
+                                                 : AddressRange{command.from, ~std::uint64_t{0} - command.from};
+    const auto ranges = common(*all, {asked});
+    std::uint64_t total = 0;
+    for (const AddressRange &range : ranges)
+        total += range.size;
     DifferenceSearch search(left, right, ProgressTeller(tell, total));
     return command.backwards ? search.backwards(ranges, stop) : search.forwards(ranges, stop);
 }

@@ -11,7 +11,7 @@ struct EvaluatedAddress {
     std::vector<std::string> steps; // how it came about: "demo.exe = 0x140000000", "[0x140000010] = 0x7f0000"
     IPCLENS_FIELDS(address, steps)
 };
-// The language is in core/text/address_expression.h. Pointers have the size of the source's process (a section: 8 bytes).
+// The language is in core/text/address_expression.h. Pointers are as wide as in the source's process; sections: 8.
 struct EvaluateAddress {
     using Reply = EvaluatedAddress;
     static constexpr std::string_view name = "address.evaluate";
@@ -21,7 +21,7 @@ struct EvaluateAddress {
     IPCLENS_FIELDS(source, text, here)
 };
 
-// Where an address lies. `text` is "demo.exe+0x10", "section .data of demo.dll+0x8", "\...\MySharedMem+0x20" or "private
+// Where an address lies. `text` is "demo.exe+0x10", "section .data of demo.dll+0x8", "\...\MyShared+0x20" or "private
 // 0x7f0000+0x20"; empty where nothing is.
 struct AddressPlace {
     Address address = 0;
@@ -45,7 +45,7 @@ using FreezeId = std::uint64_t;
 
 IPCLENS_ENUM(FreezeRule, Hold, MayRise, MayFall)
 
-// A value that is written again and again. With MayRise (MayFall) a larger (smaller) value of the target becomes the one held.
+// A value that is written again and again. With MayRise (MayFall) a larger (smaller) value of the target is held then.
 struct FrozenItem {
     FreezeId id = 0;
     SourceId source = 0;
@@ -73,7 +73,7 @@ struct Unfreeze {
     FreezeId id = 0; // 0: all
     IPCLENS_FIELDS(id)
 };
-// One switch for all: off, nothing is rewritten, but the list stays.
+// One switch for all: off, nothing is rewritten, but the list stays. A rewrite under way ends before the reply comes.
 struct SetFreezing {
     using Reply = Done;
     static constexpr std::string_view name = "freeze.set";
@@ -127,11 +127,12 @@ struct TakeFrame {
     IPCLENS_FIELDS(source, ranges, job)
 };
 struct Difference {
-    std::optional<AddressRange> range; // of bytes that differ, or are readable in one only; at most 4,096; none: no more
+    std::optional<AddressRange> range; // of bytes that differ, or only one can read; at most 4,096; none: no more
     std::uint64_t compared = 0;        // bytes
     IPCLENS_FIELDS(range, compared)
 };
-// The next run of different bytes at or after `from` (backwards: ending at or before it). What neither has is equal. Cancellable.
+// The next run of different bytes from `from` on (backwards: ending there or before). What neither has is equal; what a
+// snapshot of some ranges leaves out (SourceInfo::parts) is not compared. Cancellable.
 struct FindDifference {
     using Reply = Difference;
     static constexpr std::string_view name = "memory.difference";

@@ -7,10 +7,8 @@
 
 namespace ipclens {
 
-inline std::filesystem::path toPath(const std::string &utf8)
-{
-    return std::filesystem::path(std::u8string(utf8.begin(), utf8.end()));
-}
+// What is no path on some system (no text at all, a zero in it, bytes that are not UTF-8) is Invalid.
+Result<std::filesystem::path> pathOf(const std::string &utf8, std::string operation);
 
 inline std::string toUtf8(const std::filesystem::path &path)
 {

@@ -1,40 +1,12 @@
 #include "core/session/file_source.h"
 
+#include "core/session/file_path.h"
+
 #include <cerrno>
-#include <system_error>
 
 #include <fmt/format.h>
 
 namespace ipclens {
-namespace {
-
-std::filesystem::path pathOf(const std::string &utf8)
-{
-    return std::filesystem::path(std::u8string(utf8.begin(), utf8.end()));
-}
-
-ErrorKind kindOf(int code)
-{
-    switch (code) {
-    case ENOENT: return ErrorKind::Missing;
-    case EACCES:
-    case EPERM:
-    case EROFS: return ErrorKind::Refused;
-    case EISDIR: return ErrorKind::WrongType;
-    default: return ErrorKind::Failed;
-    }
-}
-
-Failure fileFailure(std::string operation, const std::string &path, int code)
-{
-    return Failure(Error{.kind = kindOf(code),
-                         .code = static_cast<std::uint32_t>(code),
-                         .operation = std::move(operation),
-                         .object = "file " + path,
-                         .meaning = std::generic_category().message(code)});
-}
-
-} // namespace
 
 Result<std::shared_ptr<FileSource>> FileSource::open(const std::string &path, Access access)
 {
@@ -43,8 +15,11 @@ Result<std::shared_ptr<FileSource>> FileSource::open(const std::string &path, Ac
                              .operation = "open file",
                              .object = "file " + path,
                              .meaning = "only sections can be opened copy-on-write"});
+    const auto name = pathOf(path, "open file");
+    if (!name)
+        return Failure(name.error());
     std::error_code code;
-    const auto status = std::filesystem::status(pathOf(path), code);
+    const auto status = std::filesystem::status(*name, code);
     if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
         return Failure(Error{.kind = ErrorKind::WrongType,
                              .operation = "open file",
@@ -56,7 +31,7 @@ Result<std::shared_ptr<FileSource>> FileSource::open(const std::string &path, Ac
     std::fstream file;
     file.rdbuf()->pubsetbuf(nullptr, 0); // others change the file: nothing is kept from one read to the next
     errno = 0;
-    file.open(pathOf(path), mode);
+    file.open(*name, mode);
     if (!file)
         return fileFailure("open file", path, errno != 0 ? errno : ENOENT);
     return std::make_shared<FileSource>(path, std::move(file), access);
@@ -87,8 +62,11 @@ Result<std::vector<Region>> FileSource::regions(AddressRange range, std::stop_to
     if (intersect(range, whole).size == 0)
         return std::vector<Region>{};
     const Protection protection{.read = true, .write = m_access == Access::ReadWrite};
-    return std::vector{Region{.range = whole, .state = RegionState::Committed, .protection = protection,
-                              .type = RegionType::Mapped, .mapped = m_path}};
+    return std::vector{Region{.range = whole,
+                              .state = RegionState::Committed,
+                              .protection = protection,
+                              .type = RegionType::Mapped,
+                              .mapped = m_path}};
 }
 
 ReadOutcome FileSource::read(Address address, std::span<std::byte> into)

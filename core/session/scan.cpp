@@ -11,7 +11,6 @@ namespace ipclens {
 namespace {
 
 constexpr const char *operation = "scan";
-constexpr std::uint64_t smallHistory = std::uint64_t{64} << 20;
 
 Failure refuse(ErrorKind kind, std::string object, std::string meaning, std::string hint = {})
 {
@@ -51,14 +50,16 @@ Result<std::shared_ptr<Scan>> Scan::start(MemorySource &memory, const StartScan 
     if (!runs)
         return Failure(runs.error());
     const std::size_t stride = command.alignment != 0 ? command.alignment : command.type ? criterion->size() : 1;
-    auto scan = std::make_shared<Scan>(command.type, command.order, ScanShape{criterion->size(), stride}, std::move(budget));
+    const std::uint64_t history = budget->history;
+    auto scan =
+        std::make_shared<Scan>(command.type, command.order, ScanShape{criterion->size(), stride}, std::move(budget));
     ScanPass pass(scan->m_store, scan->m_shape, memory, *criterion, {tell, totalSize(runs->runs)},
                   [&] { return stop.stop_requested(); });
     for (const AddressRange &run : runs->runs)
         if (auto scanned = pass.scanRun(run); !scanned)
             return Failure(scanned.error());
     auto step = std::move(pass).step();
-    scan->m_mostMemory = std::max(step->scanned + smallHistory, step->scanned / 4 * 5);
+    scan->m_mostMemory = std::max(step->scanned + history, step->scanned / 4 * 5);
     scan->add(std::move(step));
     return scan;
 }
@@ -131,7 +132,8 @@ ScanStatus Scan::status() const
 
 ScanStatus Scan::statusOf(const ScanStep &step, std::size_t steps) const
 {
-    constexpr std::uint64_t perBlock = sizeof(ScanBlock) + 2 * (sizeof(StoredBytes) + sizeof(Bytes)) + sizeof(void *) * 8;
+    constexpr std::uint64_t perBlock =
+        sizeof(ScanBlock) + 2 * (sizeof(StoredBytes) + sizeof(Bytes)) + sizeof(void *) * 8;
     return {.matches = step.matches,
             .scanned = step.scanned,
             .unreadable = step.unreadable,

@@ -31,13 +31,20 @@ private:
 
 // The memory that all scans of a session may take together, and what they take.
 struct ScanBudget {
-    explicit ScanBudget(std::uint64_t most) : limit(most) {}
+    static constexpr std::uint64_t usualHistory = std::uint64_t{64} << 20;
+
+    explicit ScanBudget(std::uint64_t most, std::uint64_t historyOfOne = usualHistory)
+        : limit(most), history(historyOfOne)
+    {
+    }
     const std::uint64_t limit;
+    const std::uint64_t
+        history; // a scan's former steps stay in memory up to so many bytes, or a quarter of what it looks through
     std::atomic<std::uint64_t> used = 0;
 };
 
-// What one scan keeps: in memory as long as the session's budget allows, beyond that in a temporary file that the system removes
-// whatever happens. Thread-safe.
+// What one scan keeps: in memory as long as the session's budget allows, beyond that in a temporary file that the
+// system removes whatever happens. Thread-safe.
 class ScanStore {
 public:
     explicit ScanStore(std::shared_ptr<ScanBudget> budget) : m_budget(std::move(budget)) {}

@@ -13,9 +13,10 @@ namespace {
 
 using Noted = std::function<void(const JournalEntry &)>;
 
-// Writes the value that is to be held for the first time, which is the one time that is journalled. The target may change it
-// meanwhile: what it would have kept is decided by what is really there.
-Result<FrozenItem> writeFirst(const OpenSourceState &source, FrozenItem item, Journal &journal, const Noted &noted, std::stop_token stop)
+// Writes the value that is to be held for the first time, which is the one time that is journalled. The target may
+// change it meanwhile: what it would have kept is decided by what is really there.
+Result<FrozenItem> writeFirst(const OpenSourceState &source, FrozenItem item, Journal &journal, const Noted &noted,
+                              std::stop_token stop)
 {
     constexpr int attempts = 8;
     for (int attempt = 1;; ++attempt) {
@@ -61,7 +62,8 @@ Job<AddressPlaces> Session::handle(LocateAddresses &command)
 
 Job<FrozenItem> Session::handle(Freeze &command)
 {
-    return {LaneName::Memory, [this, item = std::move(command.item)](std::stop_token stop) mutable -> Result<FrozenItem> {
+    return {LaneName::Memory,
+            [this, item = std::move(command.item)](std::stop_token stop) mutable -> Result<FrozenItem> {
                 const auto source = m_sources.find(item.source, "freeze");
                 if (!source)
                     return Failure(source.error());
@@ -138,8 +140,8 @@ Job<Difference> Session::handle(FindDifference &command)
                 const auto right = m_sources.find(command.right, "find a difference");
                 if (!right)
                     return Failure(right.error());
-                return findDifference(*(*left)->memory, *(*right)->memory, command,
-                                      progressOf(command.job), stop);
+                return findDifference(*(*left)->memory, *(*right)->memory, {(*left)->info.parts, (*right)->info.parts},
+                                      command, progressOf(command.job), stop);
             }};
 }
 

@@ -17,7 +17,10 @@ constexpr std::uint64_t largestTable = std::uint64_t{256} << 20;
 
 Failure damaged(const SnapshotStorage &storage, ErrorKind kind, std::string meaning, std::string hint = {})
 {
-    return Failure(Error{.kind = kind, .operation = "open snapshot", .object = storage.name(), .meaning = std::move(meaning),
+    return Failure(Error{.kind = kind,
+                         .operation = "open snapshot",
+                         .object = storage.name(),
+                         .meaning = std::move(meaning),
                          .hint = std::move(hint)});
 }
 
@@ -116,8 +119,9 @@ private:
 
 std::uint8_t packed(const Protection &protection)
 {
-    return static_cast<std::uint8_t>((protection.read ? 1 : 0) | (protection.write ? 2 : 0) | (protection.execute ? 4 : 0) |
-                                     (protection.copyOnWrite ? 8 : 0) | (protection.guard ? 16 : 0));
+    return static_cast<std::uint8_t>((protection.read ? 1 : 0) | (protection.write ? 2 : 0) |
+                                     (protection.execute ? 4 : 0) | (protection.copyOnWrite ? 8 : 0) |
+                                     (protection.guard ? 16 : 0));
 }
 
 Protection unpacked(std::uint8_t bits, std::uint32_t native)
@@ -160,7 +164,8 @@ Region unpackRegion(Unpacker &unpacker)
 }
 
 // That `range` lies in the extent and behind the ranges before it, which end at `end`.
-void checkOrder(Unpacker &unpacker, const AddressRange &range, const AddressRange &extent, Address &end, std::string_view what)
+void checkOrder(Unpacker &unpacker, const AddressRange &range, const AddressRange &extent, Address &end,
+                std::string_view what)
 {
     if (!unpacker.isGood())
         return;
@@ -169,6 +174,16 @@ void checkOrder(Unpacker &unpacker, const AddressRange &range, const AddressRang
     else if (range.begin < end)
         unpacker.fail(fmt::format("{} at 0x{:x} is not behind the one before it", what, range.begin));
     end = range.end();
+}
+
+void unpackRanges(Unpacker &unpacker, std::vector<AddressRange> &ranges, const AddressRange &extent,
+                  std::string_view what)
+{
+    Address end = 0;
+    for (auto left = unpacker.count(16, what); left > 0 && unpacker.isGood(); --left) {
+        ranges.push_back(unpacker.range(what));
+        checkOrder(unpacker, ranges.back(), extent, end, what);
+    }
 }
 
 Bytes packTable(const SnapshotTable &table)
@@ -186,9 +201,11 @@ Bytes packTable(const SnapshotTable &table)
         packer.number(piece.offset);
         packer.number(piece.crc);
     }
-    packer.number(std::uint64_t{table.unreadable.size()});
-    for (const AddressRange &range : table.unreadable)
-        packer.range(range);
+    for (const auto *ranges : {&table.unreadable, &table.parts}) {
+        packer.number(std::uint64_t{ranges->size()});
+        for (const AddressRange &range : *ranges)
+            packer.range(range);
+    }
     return packer.bytes();
 }
 
@@ -215,11 +232,9 @@ void unpackTable(Unpacker &unpacker, SnapshotTable &table, std::uint64_t tableOf
                                       piece.range.begin, piece.range.size, piece.offset));
         table.pieces.push_back(piece);
     }
-    end = 0;
-    for (auto left = unpacker.count(16, "unreadable ranges"); left > 0 && unpacker.isGood(); --left) {
-        table.unreadable.push_back(unpacker.range("an unreadable range"));
-        checkOrder(unpacker, table.unreadable.back(), table.extent, end, "an unreadable range");
-    }
+    unpackRanges(unpacker, table.unreadable, table.extent, "an unreadable range");
+    if (!unpacker.atEnd()) // older files end here
+        unpackRanges(unpacker, table.parts, table.extent, "a range asked for");
     if (unpacker.isGood() && !unpacker.atEnd())
         unpacker.fail("it goes on where it should end");
 }
@@ -242,9 +257,11 @@ Result<TablePlace> readHeader(SnapshotStorage &storage, SnapshotTable &table)
     const auto expected = std::as_bytes(std::span(magic));
     const auto begin = std::span(header).first(std::min(header.size(), magic.size()));
     if (!std::ranges::equal(begin, expected.first(begin.size())) || begin.empty())
-        return damaged(storage, ErrorKind::WrongType, "it is no snapshot of ipclens: it does not begin with \"ipclens snapshot\"");
+        return damaged(storage, ErrorKind::WrongType,
+                       "it is no snapshot of ipclens: it does not begin with \"ipclens snapshot\"");
     if (header.size() < snapshotHeaderSize)
-        return damaged(storage, ErrorKind::Invalid, fmt::format("it is cut: it has {} bytes, its header {}", *size, snapshotHeaderSize));
+        return damaged(storage, ErrorKind::Invalid,
+                       fmt::format("it is cut: it has {} bytes, its header {}", *size, snapshotHeaderSize));
 
     const std::span<const std::byte> numbers = std::span(header).subspan(magic.size());
     Unpacker unpacker(numbers);
@@ -253,23 +270,26 @@ Result<TablePlace> readHeader(SnapshotStorage &storage, SnapshotTable &table)
     table.pointerSize = unpacker.number<std::uint32_t>();
     const auto kind = unpacker.number<std::uint32_t>();
     table.time = unpacker.number<std::int64_t>();
-    TablePlace place{unpacker.number<std::uint64_t>(), unpacker.number<std::uint64_t>(), unpacker.number<std::uint32_t>()};
+    TablePlace place{unpacker.number<std::uint64_t>(), unpacker.number<std::uint64_t>(),
+                     unpacker.number<std::uint32_t>()};
     if (itsVersion != version)
-        return damaged(storage, ErrorKind::Unsupported, fmt::format("it is of version {}; this ipclens reads version {}", itsVersion, version));
+        return damaged(storage, ErrorKind::Unsupported,
+                       fmt::format("it is of version {}; this ipclens reads version {}", itsVersion, version));
     if (unpacker.number<std::uint32_t>() != crc32(std::span(header).first(60)))
         return damaged(storage, ErrorKind::Invalid, "it is damaged: its header does not match its checksum");
     if (place.offset == 0)
         return damaged(storage, ErrorKind::Invalid, "it was never finished");
     table.kind = static_cast<SourceKind>(kind);
-    if (kind > 0xFF || nameOf(table.kind).empty() || !std::has_single_bit(table.pageSize) || table.pageSize > 1u << 30 ||
-        (table.pointerSize != 4 && table.pointerSize != 8))
+    if (kind > 0xFF || nameOf(table.kind).empty() || !std::has_single_bit(table.pageSize) ||
+        table.pageSize > 1u << 30 || (table.pointerSize != 4 && table.pointerSize != 8))
         return damaged(storage, ErrorKind::Invalid,
-                       fmt::format("its header makes no sense: kind {}, {} bytes a page, {} a pointer", kind, table.pageSize,
-                                   table.pointerSize));
-    if (place.offset < snapshotHeaderSize || place.offset > *size || place.size > *size - place.offset || place.size > largestTable)
+                       fmt::format("its header makes no sense: kind {}, {} bytes a page, {} a pointer", kind,
+                                   table.pageSize, table.pointerSize));
+    if (place.offset < snapshotHeaderSize || place.offset > *size || place.size > *size - place.offset ||
+        place.size > largestTable)
         return damaged(storage, ErrorKind::Invalid,
-                       fmt::format("it is cut: its table of {} bytes should be at 0x{:x}, and it has 0x{:x} bytes", place.size,
-                                   place.offset, *size));
+                       fmt::format("it is cut: its table of {} bytes should be at 0x{:x}, and it has 0x{:x} bytes",
+                                   place.size, place.offset, *size));
     return place;
 }
 
@@ -279,8 +299,11 @@ Result<void> finishSnapshot(SnapshotStorage &storage, const SnapshotTable &table
 {
     const Bytes packedTable = packTable(table);
     if (packedTable.size() > largestTable)
-        return Failure(Error{.kind = ErrorKind::OutOfRange, .operation = "save snapshot", .object = storage.name(),
-                             .meaning = fmt::format("its table would have {} bytes, the limit is {}", packedTable.size(), largestTable)});
+        return Failure(Error{.kind = ErrorKind::OutOfRange,
+                             .operation = "save snapshot",
+                             .object = storage.name(),
+                             .meaning = fmt::format("its table would have {} bytes, the limit is {}",
+                                                    packedTable.size(), largestTable)});
     if (auto written = storage.write(tableOffset, packedTable); !written)
         return written;
     Packer header;

@@ -33,7 +33,9 @@ Result<std::vector<Region>> SnapshotSource::regions(AddressRange range, std::sto
 
 Error SnapshotSource::whyMissing(Address address) const
 {
-    Error error{.kind = ErrorKind::Unreadable, .operation = "read snapshot", .object = fmt::format("{} at 0x{:x}", m_name, address)};
+    Error error{.kind = ErrorKind::Unreadable,
+                .operation = "read snapshot",
+                .object = fmt::format("{} at 0x{:x}", m_name, address)};
     const auto holds = [&](const auto &range) { return range.contains(address); };
     const auto region = std::ranges::find_if(m_table.regions, holds, &Region::range);
     if (!m_table.extent.contains(address)) {
@@ -41,8 +43,10 @@ Error SnapshotSource::whyMissing(Address address) const
         error.meaning = fmt::format("it reaches from 0x{:x} up to 0x{:x}", m_table.extent.begin, m_table.extent.end());
     } else if (std::ranges::any_of(m_table.unreadable, holds)) {
         error.meaning = "it could not be read when the snapshot was taken";
+    } else if (!m_table.parts.empty() && std::ranges::none_of(m_table.parts, holds)) {
+        error.meaning = "the snapshot was taken of other addresses";
     } else if (region == m_table.regions.end()) {
-        error.meaning = "nothing was there, or it was not asked for, when the snapshot was taken";
+        error.meaning = "nothing was there when the snapshot was taken";
     } else {
         error.meaning = fmt::format("it was {} ({}) when the snapshot was taken",
                                     region->state == RegionState::Committed ? "not readable" : "not committed",
@@ -71,11 +75,12 @@ Result<void> SnapshotSource::readPiece(std::size_t index, std::uint64_t skip, st
         m_checks[index] = isGood ? Check::Good : Check::Bad;
     }
     if (!isGood)
-        return Failure(Error{.kind = ErrorKind::Failed,
-                             .operation = "read snapshot",
-                             .object = fmt::format("{} at 0x{:x}", m_name, piece.range.begin),
-                             .meaning = fmt::format("it is damaged: {} bytes at 0x{:x} of the file do not match their checksum",
-                                                    piece.range.size, piece.offset)});
+        return Failure(
+            Error{.kind = ErrorKind::Failed,
+                  .operation = "read snapshot",
+                  .object = fmt::format("{} at 0x{:x}", m_name, piece.range.begin),
+                  .meaning = fmt::format("it is damaged: {} bytes at 0x{:x} of the file do not match their checksum",
+                                         piece.range.size, piece.offset)});
     std::copy_n(whole.begin() + static_cast<std::ptrdiff_t>(skip), into.size(), into.begin());
     return {};
 }
@@ -83,7 +88,8 @@ Result<void> SnapshotSource::readPiece(std::size_t index, std::uint64_t skip, st
 ReadOutcome SnapshotSource::read(Address address, std::span<std::byte> into)
 {
     ReadOutcome outcome;
-    const auto behind = std::ranges::upper_bound(m_table.pieces, address, {}, [](const auto &piece) { return piece.range.begin; });
+    const auto behind =
+        std::ranges::upper_bound(m_table.pieces, address, {}, [](const auto &piece) { return piece.range.begin; });
     auto index = static_cast<std::size_t>(behind - m_table.pieces.begin());
     if (index > 0 && m_table.pieces[index - 1].range.contains(address))
         --index;
@@ -112,7 +118,9 @@ ReadOutcome SnapshotSource::read(Address address, std::span<std::byte> into)
 
 Result<void> SnapshotSource::write(Address address, std::span<const std::byte>)
 {
-    return Failure(Error{.kind = ErrorKind::Refused, .operation = "write memory", .object = fmt::format("{} at 0x{:x}", m_name, address),
+    return Failure(Error{.kind = ErrorKind::Refused,
+                         .operation = "write memory",
+                         .object = fmt::format("{} at 0x{:x}", m_name, address),
                          .meaning = "a snapshot is never changed"});
 }
 

@@ -17,12 +17,16 @@ constexpr const char *operation = "save snapshot";
 
 Failure refuse(ErrorKind kind, std::string object, std::string meaning, std::string hint = {})
 {
-    return Failure(Error{.kind = kind, .operation = operation, .object = std::move(object), .meaning = std::move(meaning),
+    return Failure(Error{.kind = kind,
+                         .operation = operation,
+                         .object = std::move(object),
+                         .meaning = std::move(meaning),
                          .hint = std::move(hint)});
 }
 
 // The parts of the source that are wanted, ascending and apart.
-Result<std::vector<AddressRange>> wantedRanges(AddressRange extent, std::vector<AddressRange> ranges, const std::string &object)
+Result<std::vector<AddressRange>> wantedRanges(AddressRange extent, std::vector<AddressRange> ranges,
+                                               const std::string &object)
 {
     if (ranges.empty())
         return std::vector{extent};
@@ -40,6 +44,9 @@ Result<std::vector<AddressRange>> wantedRanges(AddressRange extent, std::vector<
         else
             wanted.push_back(inside);
     }
+    if (wanted.empty())
+        return refuse(ErrorKind::OutOfRange, object,
+                      fmt::format("none of the ranges lies within 0x{:x} to 0x{:x}", extent.begin, extent.end()));
     return wanted;
 }
 
@@ -140,8 +147,10 @@ private:
 };
 
 // A writer that is about to begin.
-Result<SnapshotWriter> prepare(const OpenSourceState &source, std::vector<AddressRange> ranges, SnapshotStorage &storage, std::stop_token stop)
+Result<SnapshotWriter> prepare(const OpenSourceState &source, std::vector<AddressRange> ranges,
+                               SnapshotStorage &storage, std::stop_token stop)
 {
+    const bool isAll = ranges.empty();
     const auto wanted = wantedRanges(source.memory->extent(), std::move(ranges), source.info.name);
     if (!wanted)
         return Failure(wanted.error());
@@ -155,7 +164,8 @@ Result<SnapshotWriter> prepare(const OpenSourceState &source, std::vector<Addres
                         .pointerSize = source.pointerSize,
                         .extent = source.memory->extent(),
                         .base = source.info.base,
-                        .regions = clipped(*regions, *wanted)};
+                        .regions = clipped(*regions, *wanted),
+                        .parts = isAll ? std::vector<AddressRange>{} : *wanted};
     return SnapshotWriter(*source.memory, storage, std::move(table));
 }
 
@@ -207,23 +217,31 @@ std::filesystem::path unfinishedName(const std::filesystem::path &path)
 
 } // namespace
 
-Result<SnapshotSaved> saveSnapshot(const OpenSourceState &source, const SaveSnapshot &command, const ProgressTeller::Tell &tell, std::stop_token stop)
+Result<SnapshotSaved> saveSnapshot(const OpenSourceState &source, const SaveSnapshot &command,
+                                   const ProgressTeller::Tell &tell, std::stop_token stop)
 {
-    const auto path = toPath(command.path);
+    const auto named = pathOf(command.path, operation);
+    if (!named)
+        return Failure(named.error());
+    const std::filesystem::path &path = *named;
     std::error_code code;
-    if (command.path.empty())
-        return refuse(ErrorKind::Invalid, source.info.name, "the file has no name");
     if (std::filesystem::is_directory(path, code))
         return refuse(ErrorKind::WrongType, "file " + command.path, "is a folder");
     if (!command.replace && std::filesystem::exists(path, code))
-        return refuse(ErrorKind::Exists, "file " + command.path, "a file of that name exists already", "Choose another name, or ask for it to be replaced");
+        return refuse(ErrorKind::Exists, "file " + command.path, "a file of that name exists already",
+                      "Choose another name, or ask for it to be replaced");
 
     UnfinishedFile file(unfinishedName(path));
     SnapshotSaved saved{.path = command.path};
     {
         auto storage = createSnapshotStorage(file.path());
-        if (!storage)
-            return Failure(storage.error());
+        if (!storage) {
+            Error error = storage.error();
+            error.object = "file " + command.path; // not the name it has until it is finished
+            if (error.kind == ErrorKind::Missing)
+                error.hint = "Its folder does not exist";
+            return Failure(std::move(error));
+        }
         auto writer = prepare(source, command.ranges, **storage, stop);
         if (!writer)
             return Failure(writer.error());
@@ -233,12 +251,13 @@ Result<SnapshotSaved> saveSnapshot(const OpenSourceState &source, const SaveSnap
         saved.bytes = writer->bytes();
         saved.unreadable = writer->table().unreadable;
     }
-    if (auto named = file.giveName(path, command.replace); !named)
-        return Failure(named.error());
+    if (auto given = file.giveName(path, command.replace); !given)
+        return Failure(given.error());
     return saved;
 }
 
-Result<OpenSourceState> takeFrame(const OpenSourceState &source, const TakeFrame &command, const ProgressTeller::Tell &tell, std::stop_token stop)
+Result<OpenSourceState> takeFrame(const OpenSourceState &source, const TakeFrame &command,
+                                  const ProgressTeller::Tell &tell, std::stop_token stop)
 {
     auto file = makeTemporaryFile();
     if (!file)
@@ -252,7 +271,8 @@ Result<OpenSourceState> takeFrame(const OpenSourceState &source, const TakeFrame
     SourceSpec spec{.kind = SourceKind::Snapshot, .name = "frame of " + source.info.name};
     SnapshotTable table = writer->table();
     auto name = toText(spec);
-    return snapshotState(std::make_shared<SnapshotSource>(std::move(storage), std::move(table), std::move(name)), std::move(spec));
+    return snapshotState(std::make_shared<SnapshotSource>(std::move(storage), std::move(table), std::move(name)),
+                         std::move(spec));
 }
 
 OpenSourceState snapshotState(std::shared_ptr<SnapshotSource> snapshot, SourceSpec spec)
@@ -265,6 +285,7 @@ OpenSourceState snapshotState(std::shared_ptr<SnapshotSource> snapshot, SourceSp
     state.info.base = table.base;
     state.info.pageSize = table.pageSize;
     state.info.granted = {"read"};
+    state.info.parts = table.parts;
     state.memory = std::move(snapshot);
     return state;
 }

@@ -108,7 +108,10 @@ Result<OpenSourceState> openSnapshot(const SourceSpec &spec, Access access)
 {
     if (access != Access::Read)
         return neverChanged(spec);
-    auto storage = openSnapshotStorage(toPath(spec.name));
+    const auto path = pathOf(spec.name, "open snapshot");
+    if (!path)
+        return Failure(path.error());
+    auto storage = openSnapshotStorage(*path);
     if (!storage)
         return Failure(storage.error());
     return transform(SnapshotSource::open(std::move(*storage), toText(spec)), [&](std::shared_ptr<SnapshotSource> snapshot) {

@@ -1,5 +1,7 @@
 #include "core/text/copy_formats.h"
 
+#include "core/text/each_byte.h"
+
 #include "core/text/hex.h"
 
 #include <algorithm>
@@ -14,19 +16,6 @@ constexpr CopyFormatInfo formats[] = {{CopyFormat::Hex, "Hex"},         {CopyFor
                                       {CopyFormat::StdArray, "C++ std::array"}, {CopyFormat::Python, "Python bytes"},
                                       {CopyFormat::Base64, "Base64"},   {CopyFormat::HexDump, "Hex dump"},
                                       {CopyFormat::Address, "Address"}};
-
-// Calls `visit(index, isReadable)` for every byte, walking the unreadable ranges alongside.
-template <class Visit>
-void forEachByte(const MemoryImage &image, Visit visit)
-{
-    auto hole = image.unreadable.begin();
-    for (std::size_t i = 0; i < image.bytes.size(); ++i) {
-        const Address at = image.address + i;
-        while (hole != image.unreadable.end() && at >= hole->end())
-            ++hole;
-        visit(i, hole == image.unreadable.end() || !hole->contains(at));
-    }
-}
 
 std::string byteText(std::byte byte)
 {
@@ -111,8 +100,8 @@ Result<std::string> copyAs(CopyFormat format, const MemoryImage &image, Address 
         return Failure(Error{.kind = ErrorKind::Unreadable,
                              .operation = fmt::format("copy as {}", formats[static_cast<std::size_t>(format)].title),
                              .object = fmt::format("{} bytes at 0x{:x}", image.bytes.size(), image.address + base),
-                             .meaning = fmt::format("{} bytes at 0x{:x} cannot be read, and this form cannot say so", hole.size,
-                                                    hole.begin + base),
+                             .meaning = fmt::format("{} bytes at 0x{:x} cannot be read, and this form cannot say so",
+                                                    hole.size, hole.begin + base),
                              .hint = "Copy the parts before and behind, or copy as hex, which marks them"});
     }
     switch (format) {

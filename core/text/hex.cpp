@@ -1,5 +1,7 @@
 #include "core/text/hex.h"
 
+#include "core/text/each_byte.h"
+
 #include "core/text/input_text.h"
 
 #include <algorithm>
@@ -21,19 +23,6 @@ char textOf(std::byte byte)
 {
     const auto value = std::to_integer<unsigned char>(byte);
     return value >= 0x20 && value < 0x7F ? static_cast<char>(value) : '.';
-}
-
-// Calls `visit(index, readable)` for every byte, walking the unreadable ranges alongside.
-template <class Visit>
-void forEachByte(const MemoryImage &image, Visit visit)
-{
-    auto hole = image.unreadable.begin();
-    for (std::size_t i = 0; i < image.bytes.size(); ++i) {
-        const Address at = image.address + i;
-        while (hole != image.unreadable.end() && at >= hole->end())
-            ++hole;
-        visit(i, hole == image.unreadable.end() || !hole->contains(at));
-    }
 }
 
 } // namespace

@@ -30,6 +30,15 @@ std::size_t utf8Length(std::string_view text, std::size_t offset)
     return malformed ? 0 : length;
 }
 
+std::string_view trimmed(std::string_view text)
+{
+    while (!text.empty() && isSpace(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && isSpace(text.back()))
+        text.remove_suffix(1);
+    return text;
+}
+
 std::string printable(std::string_view text, std::size_t limit)
 {
     std::string shown;

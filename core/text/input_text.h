@@ -11,6 +11,9 @@ namespace ipclens {
 // "...".
 std::string printable(std::string_view text, std::size_t limit = 60);
 
+// Without the spaces, tabs and line ends around it.
+std::string_view trimmed(std::string_view text);
+
 // Where the byte at `offset` lies, counted in characters from 1: "character 3".
 std::string position(std::string_view text, std::size_t offset);
 

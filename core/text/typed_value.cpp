@@ -54,7 +54,8 @@ std::uint64_t load(std::span<const std::byte> bytes, ByteOrder order)
 {
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < bytes.size(); ++i)
-        value |= std::to_integer<std::uint64_t>(bytes[i]) << 8 * (order == ByteOrder::Little ? i : bytes.size() - 1 - i);
+        value |= std::to_integer<std::uint64_t>(bytes[i])
+                 << 8 * (order == ByteOrder::Little ? i : bytes.size() - 1 - i);
     return value;
 }
 
@@ -180,7 +181,8 @@ std::optional<std::uint64_t> halfBits(double value)
     const double size = std::abs(value);
     if (size >= 65520)
         return std::nullopt;
-    if (size < std::ldexp(1.0, -14)) // nearbyint() gives 1024 where the smallest normal number is nearest: its own pattern
+    if (size <
+        std::ldexp(1.0, -14)) // nearbyint() gives 1024 where the smallest normal number is nearest: its own pattern
         return sign | static_cast<std::uint64_t>(std::nearbyint(std::ldexp(size, 24)));
     const int exponent = std::ilogb(size);
     const auto fraction = static_cast<std::uint64_t>(std::nearbyint(std::ldexp(size, 10 - exponent)));
@@ -243,10 +245,13 @@ Parsed<std::uint64_t> parseFloat(std::string_view text, std::size_t size)
     float single = 0;
     const char *const end = digits.data() + digits.size();
     // A float is read as one: by way of a double it would be rounded twice.
-    const auto read = size == 4 ? std::from_chars(digits.data(), end, single) : std::from_chars(digits.data(), end, value);
+    const auto read =
+        size == 4 ? std::from_chars(digits.data(), end, single) : std::from_chars(digits.data(), end, value);
     const auto at = static_cast<std::size_t>(read.ptr - text.data());
-    if (read.ec == std::errc::invalid_argument || digits.starts_with('-') || std::isalpha(static_cast<unsigned char>(digits.empty() ? '0' : digits[0])))
-        return wrong(text, static_cast<std::size_t>(digits.data() - text.data()), text.size(), "a number was expected, as 1.5, -2e-3 or inf");
+    if (read.ec == std::errc::invalid_argument || digits.starts_with('-') ||
+        std::isalpha(static_cast<unsigned char>(digits.empty() ? '0' : digits[0])))
+        return wrong(text, static_cast<std::size_t>(digits.data() - text.data()), text.size(),
+                     "a number was expected, as 1.5, -2e-3 or inf");
     if (read.ptr != end)
         return wrong(text, at, text.size(), "nothing was expected behind the number");
     const auto half = size == 2 && read.ec == std::errc() ? halfBits(value) : std::optional<std::uint64_t>(0);
@@ -384,15 +389,6 @@ std::string formatInteger(TypedKind kind, std::uint64_t value, std::size_t size)
     return isSigned(kind) ? fmt::format("{}", signExtended(value, size)) : fmt::format("{}", value);
 }
 
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && isSpace(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && isSpace(text.back()))
-        text.remove_suffix(1);
-    return text;
-}
-
 // Of `text` without spaces around it.
 Parsed<Bytes> parseValue(const TypedType &type, ByteOrder order, std::string_view text)
 {
@@ -428,12 +424,14 @@ Parsed<Bytes> parseValue(const TypedType &type, ByteOrder order, std::string_vie
     case TypedKind::FileTime:
     case TypedKind::Unix32:
     case TypedKind::Unix64: return stored(parseTime(type.kind, text, type.size));
-    case TypedKind::Guid: return reordered(parseGuid(text), [&](const Bytes &bytes) { return turnedGuid(bytes, order); });
+    case TypedKind::Guid:
+        return reordered(parseGuid(text), [&](const Bytes &bytes) { return turnedGuid(bytes, order); });
     case TypedKind::Rgb:
     case TypedKind::Rgba:
         return reordered(parseColour(text, type.size),
                          [&](const Bytes &bytes) { return turnedColour(bytes, type.size, order); });
-    case TypedKind::Ipv4: return reordered(parseIpv4(text), [&](const Bytes &bytes) { return turned(bytes, 4, order); });
+    case TypedKind::Ipv4:
+        return reordered(parseIpv4(text), [&](const Bytes &bytes) { return turned(bytes, 4, order); });
     case TypedKind::Ipv6: return parseIpv6(text);
     case TypedKind::Char: return parseChar(text);
     case TypedKind::Utf8:
@@ -505,8 +503,9 @@ std::string formatTyped(TypedKind kind, ByteOrder order, std::span<const std::by
 std::string formatTypedHex(TypedKind kind, ByteOrder order, std::span<const std::byte> bytes)
 {
     const TypedType &type = typedType(kind);
-    const bool isInteger = kind == TypedKind::U8 || kind == TypedKind::U16 || kind == TypedKind::U32 || kind == TypedKind::U64 ||
-                           kind == TypedKind::I8 || kind == TypedKind::I16 || kind == TypedKind::I32 || kind == TypedKind::I64;
+    const bool isInteger = kind == TypedKind::U8 || kind == TypedKind::U16 || kind == TypedKind::U32 ||
+                           kind == TypedKind::U64 || kind == TypedKind::I8 || kind == TypedKind::I16 ||
+                           kind == TypedKind::I32 || kind == TypedKind::I64;
     if (!isInteger || bytes.size() < type.size)
         return {};
     const std::uint64_t value = load(bytes.first(type.size), order);

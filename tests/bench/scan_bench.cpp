@@ -1,6 +1,7 @@
 // Scanning our own memory against plain loops over the same bytes.
 #include "core/session/byte_search.h"
 #include "core/session/scan.h"
+#include "core/session/watched_ranges.h"
 #include "tests/bench/measure.h"
 
 #include <cstring>
@@ -53,13 +54,16 @@ __attribute__((target("avx2"))) std::uint64_t plainLoop(const std::byte *bytes)
     std::uint64_t count = 0;
     for (std::uint64_t at = 0; at < size; at += 128) {
         const auto equal = [&](std::uint64_t offset) __attribute__((target("avx2"))) {
-            return _mm256_cmpeq_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(bytes + at + offset)), value);
+            return _mm256_cmpeq_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(bytes + at + offset)),
+                                      value);
         };
         const __m256i a = equal(0), b = equal(32), c = equal(64), d = equal(96);
         const __m256i any = _mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d));
         if (_mm256_movemask_epi8(any) != 0)
             for (const __m256i one : {a, b, c, d})
-                count += static_cast<std::uint64_t>(__builtin_popcount(static_cast<unsigned>(_mm256_movemask_epi8(one)))) / 4;
+                count +=
+                    static_cast<std::uint64_t>(__builtin_popcount(static_cast<unsigned>(_mm256_movemask_epi8(one)))) /
+                    4;
     }
     return count;
 }
@@ -89,6 +93,42 @@ ScanStatus narrow(Scan &scan, BufferSource &source, ScanComparison comparison)
 
 double rate(double seconds) { return size / seconds / 1e6; }
 
+// What a watch of 64 MiB costs a tick, with nothing changed and with every 16th page changed.
+void detectChanges(BufferSource &source)
+{
+    constexpr std::uint64_t watched = std::uint64_t{64} << 20;
+    const std::vector<std::byte> copy(source.data(), source.data() + watched);
+    std::vector<std::byte> last = copy;
+    WatchedRanges ranges({{0, watched}});
+    WatchUpdate first;
+    ranges.look(source, first);
+    const auto look = [&](bool isNews) {
+        return watched / bench::seconds([&] {
+                   WatchUpdate update;
+                   if (ranges.look(source, update) != isNews)
+                       fail("change detection");
+               }) /
+               1e6;
+    };
+    const auto compare = [&] {
+        return watched / bench::seconds([&] {
+                   if (std::memcmp(copy.data(), last.data(), watched) != 0)
+                       fail("memcmp");
+               }) /
+               1e6;
+    };
+    bench::report("change detection of 64 MiB, nothing changed",
+                  bench::alternate(
+                      31, [&] { return look(false); }, compare),
+                  "MB/s", "at least 0.7");
+    const auto change = [&] {
+        for (std::uint64_t at = 0; at < watched; at += 16 * 4096)
+            source.data()[at] ^= std::byte{1};
+        return look(true);
+    };
+    bench::report("the same, every 16th page changed", bench::alternate(15, change, compare), "MB/s", "-");
+}
+
 } // namespace
 
 int main()
@@ -110,10 +150,12 @@ int main()
         }));
     };
     plain();
-    bench::report("first scan of 1 GiB for a u32, own memory", bench::alternate(9, exact, plain), "MB/s", "at least 0.8");
+    bench::report("first scan of 1 GiB for a u32, own memory", bench::alternate(9, exact, plain), "MB/s",
+                  "at least 0.8");
     source.isDirect = false;
     bench::report("the same through copies", bench::alternate(5, exact, plain), "MB/s", "-");
     source.isDirect = true;
+    detectChanges(source);
     const auto found = [&](BytePattern pattern) {
         return [&source, &expected, pattern] {
             return rate(bench::seconds([&] {
@@ -123,7 +165,8 @@ int main()
             }));
         };
     };
-    bench::report("find its bytes at any address", bench::alternate(5, found({.text = "78 56 34 12"}), plain), "MB/s", "-");
+    bench::report("find its bytes at any address", bench::alternate(5, found({.text = "78 56 34 12"}), plain), "MB/s",
+                  "-");
     bench::report("find it by a regular expression",
                   bench::alternate(1, found({.kind = PatternKind::Regex, .text = "x[U-W]4\\x12"}), plain), "MB/s", "-");
 
@@ -149,8 +192,8 @@ int main()
             return took / matches * 1e6;
         };
         const auto limit = [] { return 0.1; };
-        bench::report(fmt::format("next scan over {:.0f} matches, unchanged", matches), bench::alternate(9, next, limit), "us",
-                      "at most 1");
+        bench::report(fmt::format("next scan over {:.0f} matches, unchanged", matches),
+                      bench::alternate(9, next, limit), "us", "at most 1");
         bench::report("the same by value", bench::alternate(9, again, limit), "us", "at most 1");
         source.isDirect = false;
         bench::report("the same by value, through copies", bench::alternate(5, again, limit), "us", "-");

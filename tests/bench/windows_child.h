@@ -1,6 +1,8 @@
 // This program once more, as a child process with pipes, under Windows.
 #pragma once
 
+#include "core/os/system.h"
+
 #include <windows.h>
 
 #include <cstdio>
@@ -62,6 +64,46 @@ inline Child startSelf(const std::wstring &argument)
     if (!ReadFile(outRead, line, sizeof line, &got, nullptr))
         fail("reading the child's first line");
     return {info.hProcess, inWrite, outRead, std::string(line, got)};
+}
+
+// A touched block of memory that a child holds for its parent to read.
+struct HeldBlock {
+    Child child;
+    std::uint64_t address = 0;
+    std::shared_ptr<Process> process; // opened to read
+};
+
+// The child's part: holds `size` bytes, changed by `plant`, until its standard input ends.
+inline int holdBlock(std::size_t size, void (*plant)(char *block))
+{
+    auto *block = static_cast<char *>(VirtualAlloc(nullptr, size, MEM_COMMIT | MEM_RESERVE, PAGE_READWRITE));
+    if (!block)
+        return 1;
+    for (std::size_t i = 0; i < size; i += 64)
+        block[i] = static_cast<char>(i >> 6);
+    plant(block);
+    std::printf("%lu %llu\n", GetCurrentProcessId(), reinterpret_cast<unsigned long long>(block));
+    std::fflush(stdout);
+    std::getchar();
+    return 0;
+}
+
+// The parent's part.
+inline HeldBlock startHolding()
+{
+    HeldBlock held{.child = startSelf(L"hold")};
+    unsigned long pid = 0;
+    unsigned long long address = 0;
+    if (std::sscanf(held.child.firstLine.c_str(), "%lu %llu", &pid, &address) != 2)
+        fail("reading the child's answer");
+    held.address = address;
+    const auto process = makeSystem()->openProcess({static_cast<std::uint32_t>(pid), 0}, Access::Read);
+    if (!process) {
+        std::fprintf(stderr, "%s\n", toText(process.error()).c_str());
+        std::exit(1);
+    }
+    held.process = *process;
+    return held;
 }
 
 } // namespace ipclens::bench

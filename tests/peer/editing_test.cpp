@@ -1,6 +1,6 @@
 // Addresses, frozen values and snapshots of real second processes.
 #include "core/text/hex.h"
-#include "tests/peer/windows_peer.h"
+#include "tests/peer/peer_session.h"
 #include "tests/unit/memory_source_buffer.h"
 
 #include <atomic>
@@ -19,20 +19,8 @@ Bytes bytesOf(T number)
     return toBytes(std::as_bytes(std::span(&number, 1)));
 }
 
-class Editing : public testing::Test {
+class Editing : public PeerSession {
 protected:
-    SourceInfo open(SourceSpec spec, Access access = Access::Read)
-    {
-        return value(session->wait(OpenSource{std::move(spec), access}));
-    }
-    SourceInfo openPeer(Access access = Access::Read)
-    {
-        return open({.kind = SourceKind::Process, .process = {peer.pid(), 0}}, access);
-    }
-    MemoryImage read(SourceId source, AddressRange range)
-    {
-        return value(session->wait(ReadMemory{source, {range}})).images.at(0);
-    }
     Address evaluate(SourceId source, const std::string &text)
     {
         return value(session->wait(EvaluateAddress{.source = source, .text = text})).address;
@@ -47,11 +35,6 @@ protected:
         loaded >> base >> shared;
         return {base, shared};
     }
-
-    Peer peer;
-    TemporaryFolder folder;
-    EventLog log;
-    std::unique_ptr<Connection> session = startSession(makeSystem(), {folder.path() / "journal"}, log.sinks());
 };
 
 TEST_F(Editing, evaluatesPointerChainsFromModules)
@@ -63,14 +46,17 @@ TEST_F(Editing, evaluatesPointerChainsFromModules)
     const SourceInfo process = openPeer();
     EXPECT_EQ(evaluate(process.source, "ipclens-peer-shared.dll"), base);
     EXPECT_EQ(evaluate(process.source, "IPCLENS-PEER-SHARED.DLL!PeerBytes"), shared);
-    EXPECT_EQ(evaluate(process.source, fmt::format("[[ipclens-peer-shared.dll+{:x}]+8]+4", shared + 16 - base)), block + 0x804);
+    EXPECT_EQ(evaluate(process.source, fmt::format("[[ipclens-peer-shared.dll+{:x}]+8]+4", shared + 16 - base)),
+              block + 0x804);
     EXPECT_EQ(evaluate(process.source, "[ipclens-peer-shared.dll!PeerBytes+10]"), block);
     const Address section = evaluate(process.source, "ipclens-peer-shared.dll/.PEERS");
     EXPECT_GE(shared, section);
     EXPECT_LT(shared, section + 8192);
     EXPECT_NE(evaluate(process.source, "kernel32!GetCurrentProcessId"), 0u) << "an export outside of shared sections";
-    EXPECT_EQ(errorOf(session->wait(EvaluateAddress{process.source, "ipclens-peer-shared.dll!Nothing"})).kind, ErrorKind::Missing);
-    EXPECT_EQ(errorOf(session->wait(EvaluateAddress{process.source, "ipclens-peer-shared.dll/.nothing"})).kind, ErrorKind::Missing);
+    EXPECT_EQ(errorOf(session->wait(EvaluateAddress{process.source, "ipclens-peer-shared.dll!Nothing"})).kind,
+              ErrorKind::Missing);
+    EXPECT_EQ(errorOf(session->wait(EvaluateAddress{process.source, "ipclens-peer-shared.dll/.nothing"})).kind,
+              ErrorKind::Missing);
 
     const auto places = value(session->wait(LocateAddresses{process.source, {shared, base, block + 5, 0x10}})).places;
     EXPECT_EQ(places[0].text, fmt::format("section .PEERS of ipclens-peer-shared.dll+0x{:x}", shared - section));
@@ -107,7 +93,8 @@ TEST_F(Editing, freezingHoldsAPeersValue)
     peer.write(at, bytesOf(std::uint32_t{7}));
     EXPECT_TRUE(holds(100));
     peer.write(at, bytesOf(std::uint32_t{1000}));
-    EXPECT_TRUE(eventually([&] { return value(session->wait(ListFrozen{})).items.at(0).bytes == bytesOf(std::uint32_t{1000}); }));
+    EXPECT_TRUE(eventually(
+        [&] { return value(session->wait(ListFrozen{})).items.at(0).bytes == bytesOf(std::uint32_t{1000}); }));
     peer.write(at, bytesOf(std::uint32_t{8}));
     EXPECT_TRUE(holds(1000));
     EXPECT_EQ(value(session->wait(ListFrozen{})).items.at(0).rewrites, 2u);
@@ -136,7 +123,8 @@ TEST_F(Editing, freezingTellsThatItsTargetDied)
 TEST_F(Editing, anEightByteValueIsNeverTorn)
 {
     const std::string name = uniqueName("section");
-    const HANDLE mapping = CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, 4096, wide(name).c_str());
+    const HANDLE mapping =
+        CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, 4096, wide(name).c_str());
     ASSERT_TRUE(mapping);
     auto *const view = static_cast<std::byte *>(MapViewOfFile(mapping, FILE_MAP_READ, 0, 0, 0));
     ASSERT_TRUE(view);
@@ -152,8 +140,9 @@ TEST_F(Editing, anEightByteValueIsNeverTorn)
     });
     const SourceInfo section = open({.kind = SourceKind::Section, .name = name}, Access::ReadWrite);
     for (int i = 0; i < 300; ++i)
-        value(session->wait(WriteMemory{
-            .source = section.source, .address = 64, .bytes = bytesOf(i % 2 == 0 ? ~std::uint64_t{0} : std::uint64_t{0})}));
+        value(session->wait(WriteMemory{.source = section.source,
+                                        .address = 64,
+                                        .bytes = bytesOf(i % 2 == 0 ? ~std::uint64_t{0} : std::uint64_t{0})}));
     watcher.request_stop();
     watcher.join();
     EXPECT_GT(looks, 0u);
@@ -223,7 +212,8 @@ TEST_F(Editing, theConsoleDoesTheSame)
     EXPECT_EQ(run({"eval", source, chain})["address"], block);
     EXPECT_EQ(run({"locate", source, chain})[0]["text"], fmt::format("private 0x{:x}+0x0", block));
     EXPECT_EQ(run({"read", source, chain, "4"})["bytes"], toHex(toBytes("here")));
-    EXPECT_EQ(run({"write", source, chain + "+1", toHex(toBytes("ERE")), "--expect", toHex(toBytes("ere"))})["outcome"], "Verified");
+    EXPECT_EQ(run({"write", source, chain + "+1", toHex(toBytes("ERE")), "--expect", toHex(toBytes("ere"))})["outcome"],
+              "Verified");
     EXPECT_TRUE(peer.read({block, 4}) == toBytes("hERE"));
     EXPECT_EQ(runCli({"read", source, "[1", "4"}).exitCode, 2u);
     EXPECT_EQ(runCli({"eval", source, "nothing.dll"}).exitCode, 1u);
@@ -237,11 +227,13 @@ TEST_F(Editing, theConsoleDoesTheSame)
     EXPECT_EQ(run({"diff", "section:" + name, "snapshot:" + file}), json::array());
     peer.write(view + 8, toBytes("xyz"));
     peer.write(view + 99, toBytes("q"));
-    EXPECT_EQ(run({"diff", "section:" + name, "snapshot:" + file}), json::parse(R"([{"begin":8,"size":3},{"begin":99,"size":1}])"));
+    EXPECT_EQ(run({"diff", "section:" + name, "snapshot:" + file}),
+              json::parse(R"([{"begin":8,"size":3},{"begin":99,"size":1}])"));
     EXPECT_EQ(run({"diff", "section:" + name, "snapshot:" + file, "--limit", "1"}).size(), 1u);
     EXPECT_THAT(runCli({"diff", "section:" + name, "snapshot:" + file}).out, testing::HasSubstr("78 79 7a"));
 
-    const json held = run({"freeze", "section:" + name, "10", "-5", "--type", "i32", "--hz", "100", "--duration", "0.2"});
+    const json held =
+        run({"freeze", "section:" + name, "10", "-5", "--type", "i32", "--hz", "100", "--duration", "0.2"});
     EXPECT_EQ(held["bytes"], "fbffffff");
     EXPECT_TRUE(peer.read({view + 16, 4}) == bytesOf(std::int32_t{-5}));
     EXPECT_EQ(runCli({"freeze", "section:" + name, "10", "300", "--type", "u8"}).exitCode, 2u);

@@ -1,6 +1,6 @@
 // Finding and scanning in a real second process and in a section.
 #include "core/text/hex.h"
-#include "tests/peer/windows_peer.h"
+#include "tests/peer/peer_session.h"
 #include "tests/unit/memory_source_buffer.h"
 
 #include <algorithm>
@@ -13,15 +13,14 @@
 namespace ipclens::test {
 namespace {
 
-class Search : public testing::Test {
+class Search : public PeerSession {
 protected:
-    SourceInfo open(SourceSpec spec) { return value(session->wait(OpenSource{.spec = std::move(spec)})); }
-    SourceInfo openPeer() { return open({.kind = SourceKind::Process, .process = {peer.pid(), 0}}); }
     std::vector<Address> find(SourceId source, BytePattern pattern, RegionChoice regions = {})
     {
         std::vector<Address> places;
         for (const AddressRange &match :
-             value(session->wait(FindBytes{.source = source, .pattern = std::move(pattern), .limit = 1000, .regions = regions}))
+             value(session->wait(
+                       FindBytes{.source = source, .pattern = std::move(pattern), .limit = 1000, .regions = regions}))
                  .matches)
             places.push_back(match.begin);
         return places;
@@ -38,11 +37,6 @@ protected:
     {
         return toBytes(std::as_bytes(std::span(&number, 1)));
     }
-
-    Peer peer;
-    TemporaryFolder journal;
-    EventLog log;
-    std::unique_ptr<Connection> session = startSession(makeSystem(), {.journalFolder = journal.path()}, log.sinks());
 };
 
 // What no other memory of a process holds by chance: made from the time and put together only where it is used.
@@ -126,15 +120,20 @@ TEST_F(Search, includesMappedMemoryAndFollowsASection)
 
     const SourceInfo section = open({.kind = SourceKind::Section, .name = name}); // read without copies
     EXPECT_EQ(find(section.source, pattern), std::vector<Address>{0x8008});
-    const auto scan = value(session->wait(StartScan{
-        .source = section.source, .type = ValueType::F64, .terms = {.comparison = ScanComparison::Greater, .value = "1e9"}}));
+    const auto scan = value(session->wait(StartScan{.source = section.source,
+                                                    .type = ValueType::F64,
+                                                    .terms = {.comparison = ScanComparison::Greater, .value = "1e9"}}));
     EXPECT_EQ(places(scan.scan), std::vector<Address>{0x8008});
     const auto all = value(session->wait(
         StartScan{.source = section.source, .type = ValueType::U8, .terms = {.comparison = ScanComparison::Unknown}}));
     EXPECT_EQ(all.matches, 1048576u);
     peer.write(view + 77, toBytes("changed"));
-    EXPECT_EQ(value(session->wait(NarrowScan{.scan = all.scan, .terms = {.comparison = ScanComparison::Changed}})).matches, 7u);
-    EXPECT_EQ(value(session->wait(NarrowScan{.scan = scan.scan, .terms = {.comparison = ScanComparison::Unchanged}})).matches, 1u);
+    EXPECT_EQ(
+        value(session->wait(NarrowScan{.scan = all.scan, .terms = {.comparison = ScanComparison::Changed}})).matches,
+        7u);
+    EXPECT_EQ(
+        value(session->wait(NarrowScan{.scan = scan.scan, .terms = {.comparison = ScanComparison::Unchanged}})).matches,
+        1u);
     value(session->wait(CloseSource{section.source}));
     EXPECT_EQ(errorOf(session->wait(ReadScan{.scan = scan.scan})).kind, ErrorKind::Missing);
 }
@@ -180,16 +179,18 @@ TEST_F(Search, aScanOfADeadProcessSaysSo)
     const auto scan = value(session->wait(
         StartScan{.source = process.source, .type = ValueType::U32, .terms = {.value = "0"}}));
     killProcess(peer.pid());
-    EXPECT_EQ(errorOf(session->wait(NarrowScan{.scan = scan.scan, .terms = {.comparison = ScanComparison::Changed}})).kind,
+    EXPECT_EQ(
+        errorOf(session->wait(NarrowScan{.scan = scan.scan, .terms = {.comparison = ScanComparison::Changed}})).kind,
+        ErrorKind::Exited);
+    EXPECT_EQ(errorOf(session->wait(FindBytes{.source = process.source, .pattern = {.text = "01"}})).kind,
               ErrorKind::Exited);
-    EXPECT_EQ(errorOf(session->wait(FindBytes{.source = process.source, .pattern = {.text = "01"}})).kind, ErrorKind::Exited);
 }
 
 // What does not fit into the budget goes to a file and comes back.
 TEST_F(Search, keepsOnDiskWhatDoesNotFit)
 {
     const Address block = peer.askNumber("alloc 4194304");
-    auto small = startSession(makeSystem(), {.journalFolder = journal.path(), .scanMemory = 1 << 20}, log.sinks());
+    auto small = startSession(makeSystem(), {.journalFolder = folder.path(), .scanMemory = 1 << 20}, log.sinks());
     const SourceInfo process =
         value(small->wait(OpenSource{.spec = {.kind = SourceKind::Process, .process = {peer.pid(), 0}}}));
     const auto scan = value(small->wait(StartScan{.source = process.source,
@@ -211,7 +212,7 @@ TEST_F(Search, workOnTheCommandLine)
     const Address view = peer.askNumber(fmt::format("section.create {} 65536 rw commit", toWord(name)));
     peer.write(view + 0x100, toBytes("needle"));
     peer.write(view + 0x200, bytesOf(std::uint32_t{4711}));
-    const std::vector<std::string> common{"--journal", journal.path().string()};
+    const std::vector<std::string> common{"--journal", folder.path().string()};
     const auto run = [&](std::vector<std::string> arguments) {
         arguments.insert(arguments.begin(), common.begin(), common.end());
         return runCli(arguments);

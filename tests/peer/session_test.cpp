@@ -1,5 +1,5 @@
 // A session of this process over real second processes: writes, watches, journal, shared sections.
-#include "tests/peer/windows_peer.h"
+#include "tests/peer/peer_session.h"
 #include "tests/unit/memory_source_buffer.h"
 
 #include <algorithm>
@@ -10,26 +10,7 @@
 namespace ipclens::test {
 namespace {
 
-class Sessions : public testing::Test {
-protected:
-    SourceInfo open(SourceSpec spec, Access access = Access::Read)
-    {
-        return value(session->wait(OpenSource{std::move(spec), access}));
-    }
-    SourceInfo openPeer(Access access = Access::Read)
-    {
-        return open({.kind = SourceKind::Process, .process = {peer.pid(), 0}}, access);
-    }
-    MemoryImage read(SourceId source, AddressRange range)
-    {
-        return value(session->wait(ReadMemory{source, {range}})).images.at(0);
-    }
-
-    Peer peer;
-    TemporaryFolder journal;
-    EventLog log;
-    std::unique_ptr<Connection> session = startSession(makeSystem(), {journal.path()}, log.sinks());
-};
+class Sessions : public PeerSession {};
 
 TEST_F(Sessions, openProcessesSectionsAndFiles)
 {

@@ -49,6 +49,19 @@ TEST_F(BookmarksTest, AreKeptByTheNameOfTheSource)
     EXPECT_TRUE(again.all().empty());
 }
 
+TEST_F(BookmarksTest, NamesAreNoMarkup)
+{
+    BookmarkModel model;
+    model.setBookmarks({{.name = "<b>max</b> & <img src=\"x\">", .address = 0x10}}, 0);
+    const QModelIndex name = model.index(0, BookmarkModel::Name);
+    EXPECT_EQ(name.data().toString(), "<b>max</b> & <img src=\"x\">");
+    const QString tip = name.data(Qt::ToolTipRole).toString();
+    EXPECT_TRUE(tip.contains("&lt;b&gt;max")) << tip.toStdString();
+    EXPECT_FALSE(tip.contains("<img")) << tip.toStdString();
+    model.setBookmarks({{.name = "a < b", .address = 0x10}}, 0);
+    EXPECT_EQ(name.data(Qt::ToolTipRole).toString(), "a < b") << "plain text stays plain";
+}
+
 TEST_F(BookmarksTest, InAModuleMoveWithIt)
 {
     Bookmarks first(played.client);

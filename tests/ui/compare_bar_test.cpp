@@ -35,7 +35,7 @@ TEST_F(CompareBarTest, TakesAFrameAndWalksTheDifferences)
     QSignalSpy found(&bar, &CompareBar::found);
     takeFrame();
     ASSERT_EQ(frames.count(), 1);
-    EXPECT_EQ(frames[0][0].toULongLong(), 8u);
+    EXPECT_EQ(frames[0][0].value<SourceInfo>().source, 8u);
     bar.goToDifference(false);
     const auto asked = played.end->answer<FindDifference>(Difference{.range = AddressRange{0x200, 2}});
     EXPECT_EQ(asked.left, 5u);
@@ -46,7 +46,8 @@ TEST_F(CompareBarTest, TakesAFrameAndWalksTheDifferences)
     place.cursor = 0x200;
     bar.goToDifference(false);
     EXPECT_EQ(played.end->answer<FindDifference>(Difference{}).from, 0x202u);
-    EXPECT_EQ(played.end->answer<FindDifference>(Difference{.range = AddressRange{0x10, 1}}).from, 0u) << "from the beginning";
+    EXPECT_EQ(played.end->answer<FindDifference>(Difference{.range = AddressRange{0x10, 1}}).from, 0u)
+        << "from the beginning";
     ASSERT_TRUE(waitUntil([&] { return said().contains("from the beginning"); }));
     place.cursor = 0x10;
     bar.goToDifference(true);
@@ -94,7 +95,8 @@ TEST_F(CompareBarTest, TheFrameGoesWithTheSource)
 
 TEST_F(CompareBarTest, SaysWhyThereIsNoFrame)
 {
-    played.end->answer<TakeFrame>(Failure(Error{.kind = ErrorKind::Failed, .operation = "take a frame", .meaning = "the disk is full"}));
+    played.end->answer<TakeFrame>(
+        Failure(Error{.kind = ErrorKind::Failed, .operation = "take a frame", .meaning = "the disk is full"}));
     EXPECT_TRUE(waitUntil([&] { return said().contains("the disk is full"); }));
 }
 

@@ -117,16 +117,29 @@ TEST_F(HexFeedTest, LoadsTheFrameWhereItIsLookedAt)
     const SourceInfo frame = open({.kind = SourceKind::Section, .name = "then"});
     openProcess();
     view.setTopAddress(low.begin);
-    feed.setFrame(frame.source);
+    feed.setFrame(frame);
     EXPECT_TRUE(waitFor([&] { return view.frameKnownPrefix({low.begin, 3}) == 3; }));
     EXPECT_TRUE(view.hasFrame());
     view.setTopAddress(low.end() - 64);
     EXPECT_TRUE(waitFor([&] { return view.frameKnownPrefix({low.end() - 64, 64}) == 64; })) << "scrolling brings more";
 
     QSignalSpy failed(&feed, &MemoryFeed::frameFailed);
-    feed.setFrame(frame.source + 1000);
+    feed.setFrame({.source = frame.source + 1000});
     EXPECT_TRUE(waitFor([&] { return failed.count() == 1; }));
     EXPECT_FALSE(view.hasFrame());
+}
+
+TEST_F(HexFeedTest, WhatAFrameWasNotTakenOfIsNotCompared)
+{
+    world->addSection("then", 0x20000);
+    SourceInfo frame = open({.kind = SourceKind::Section, .name = "then"});
+    frame.parts = {{low.begin, 16}, {low.begin + 32, 1}};
+    openProcess();
+    view.setTopAddress(low.begin);
+    feed.setFrame(frame);
+    EXPECT_TRUE(waitFor([&] { return view.frameKnownPrefix(frame.parts[1]) == 1; }));
+    EXPECT_EQ(view.frameKnownPrefix({low.begin, 64}), 16u);
+    EXPECT_EQ(view.frameKnownPrefix({low.begin + 33, 64}), 0u);
 }
 
 TEST_F(HexFeedTest, BytesOfASourceThatDoesNotAnswerArePale)

@@ -379,7 +379,8 @@ TEST_F(HexViewTest, TellsUnknownUnreadableAndReadApart)
     EXPECT_EQ(cellPicture({0x45, HexPane::Hex, 0}), unknown) << "nothing of the old bytes stays";
 }
 
-TEST_F(HexViewTest, NeverShowsBytesOfTheRowThatStoodThere)
+// The traps, each with its tests, are listed in tests/unit/traps_test.cpp.
+TEST_F(HexViewTest, AFailedReadNeverShowsThePreviousRowsBytes)
 {
     view.setExtent({0, 1 << 20});
     view.showImage(imageOf({0, 4096}, 1));
@@ -388,6 +389,19 @@ TEST_F(HexViewTest, NeverShowsBytesOfTheRowThatStoodThere)
     const Address sameSpot = view.visibleRange().begin + 0x40;
     view.goTo(sameSpot + 0x30);
     EXPECT_NE(cellPicture({sameSpot, HexPane::Hex, 0}), before);
+    const QImage unknown = cellPicture({sameSpot, HexPane::Hex, 0});
+    // The read of all rows fails: each is drawn as what cannot be read, none as its neighbour or what stood there.
+    MemoryImage failed{.address = view.visibleRange().begin,
+                       .bytes = Bytes(view.visibleRange().size, std::byte{}),
+                       .unreadable = {},
+                       .why = {}};
+    failed.unreadable = {failed.range()};
+    view.updateImage(failed);
+    const QImage unreadable = cellPicture({sameSpot, HexPane::Hex, 0});
+    EXPECT_NE(unreadable, before);
+    EXPECT_NE(unreadable, unknown);
+    for (const Address row : {sameSpot - 0x20, sameSpot - 0x10, sameSpot + 0x10})
+        EXPECT_EQ(cellPicture({row, HexPane::Hex, 0}), unreadable) << row;
     view.forgetOutside(view.visibleRange());
     EXPECT_EQ(view.knownPrefix({0, 4096}), 0u);
 }
@@ -559,7 +573,11 @@ TEST_F(HexViewTest, OlderSamplesDoNotCoverWhatWasWritten)
     const auto byteAt = [&](Address at) { return std::to_integer<int>(view.imageAt(at, 1).bytes[0]); };
     MemoryImage written{.address = 0x10, .bytes = Bytes{std::byte{0x2b}}, .time = 1000};
     EXPECT_TRUE(view.updateImage(written));
-    view.noteWritten({0x10, 1}, 1000);
+    view.noteWritten({0x10, 1}, 7);
+    MemoryImage early = imageOf({0, 4096}, 1);
+    early.time = 5'000'000;
+    EXPECT_FALSE(view.updateImage(early)) << "until the bytes were read back, no time is later than the write's";
+    view.noteReadBack(7, 1000);
     MemoryImage before = imageOf({0, 4096}, 1);
     before.time = 999;
     EXPECT_FALSE(view.updateImage(before)) << "a part was left out";
@@ -569,6 +587,18 @@ TEST_F(HexViewTest, OlderSamplesDoNotCoverWhatWasWritten)
     before.time = 1000;
     EXPECT_TRUE(view.updateImage(before));
     EXPECT_EQ(byteAt(0x10), 0x11) << "read after the write: the target's own value";
+
+    // Typed twice: what was read back after the first write is older than the second.
+    view.noteWritten({0x10, 1}, 8);
+    written.time = std::numeric_limits<std::int64_t>::max();
+    view.updateImage(written);
+    view.noteWritten({0x10, 1}, 9);
+    view.noteReadBack(8, 2000);
+    before.time = 2000;
+    EXPECT_FALSE(view.updateImage(before));
+    EXPECT_EQ(byteAt(0x10), 0x2b);
+    view.noteReadBack(9, 0); // it could not be read back
+    EXPECT_TRUE(view.updateImage(before));
 }
 
 TEST_F(HexViewTest, WhatCanNoLongerBeReadIsNotShownAsIfItWereValid)

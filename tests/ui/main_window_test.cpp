@@ -115,7 +115,8 @@ TEST_F(MainWindowTest, EveryShortcutIsThereAndInAMenu)
         for (auto *entry : menu->actions())
             inMenus << entry;
     }
-    for (const auto *keys : {"Ctrl+O", "Ctrl+P", "Ctrl+L", "Ctrl+G", "Ctrl+F", "F5", "Space", "Ctrl+Z", "Ctrl+Tab", "F1", "Ctrl+W"}) {
+    for (const auto *keys : {"Ctrl+O", "Ctrl+P", "Ctrl+L", "Ctrl+R", "Ctrl+G", "Ctrl+F", "F5", "Space", "Ctrl+Z",
+                             "Ctrl+Tab", "F1", "Ctrl+W"}) {
         auto *found = action(QLatin1String(keys));
         ASSERT_TRUE(found) << keys;
         EXPECT_TRUE(inMenus.contains(found)) << keys;
@@ -161,7 +162,8 @@ TEST_F(MainWindowTest, WhatCannotBeOpenedIsToldInTheWindow)
     start();
     documents().open({.kind = SourceKind::Section, .name = "Nothing"});
     ASSERT_TRUE(waitUntil([this] { return bar("errorBar").isVisible(); }));
-    EXPECT_TRUE(bar("errorBar").text().contains(QStringLiteral("section:Nothing"))) << bar("errorBar").text().toStdString();
+    EXPECT_TRUE(bar("errorBar").text().contains(QStringLiteral("section:Nothing")))
+        << bar("errorBar").text().toStdString();
 }
 
 TEST_F(MainWindowTest, TabsCloseByKeyAndByMiddleButton)
@@ -286,11 +288,15 @@ TEST_F(MainWindowTest, ALostConnectionShowsABarAndCanBeMadeAgain)
 
 TEST_F(MainWindowTest, AConnectionThatNeverCameIsTold)
 {
-    window = std::make_unique<MainWindow>(SessionChoice{QStringLiteral("nobody"), QStringLiteral("x")}, [](const SessionChoice &) {
-        return Client::Opener([](ConnectionSinks) -> Result<std::unique_ptr<Connection>> {
-            return Failure(Error{.kind = ErrorKind::Missing, .operation = "start", .object = "x", .meaning = "there is no such program"});
+    window = std::make_unique<MainWindow>(
+        SessionChoice{QStringLiteral("nobody"), QStringLiteral("x")}, [](const SessionChoice &) {
+            return Client::Opener([](ConnectionSinks) -> Result<std::unique_ptr<Connection>> {
+                return Failure(Error{.kind = ErrorKind::Missing,
+                                     .operation = "start",
+                                     .object = "x",
+                                     .meaning = "there is no such program"});
+            });
         });
-    });
     window->show();
     ASSERT_TRUE(waitUntil([this] { return bar("connectionBar").isVisible(); }));
     EXPECT_TRUE(bar("connectionBar").text().contains(QStringLiteral("no such program")));
@@ -312,7 +318,9 @@ TEST_F(MainWindowTest, TabsDocksAndFiltersSurviveARestart)
 
     start();
     ASSERT_TRUE(waitUntil([this] { return documents().memoryTabs().size() == 2; }));
-    ASSERT_TRUE(waitUntil([this] { return documents().currentMemory() && documents().currentMemory()->source().name == "section:MySharedMem"; }));
+    ASSERT_TRUE(waitUntil([this] {
+        return documents().currentMemory() && documents().currentMemory()->source().name == "section:MySharedMem";
+    }));
     EXPECT_EQ(documents().currentMemory()->view()->cursor(), 0x123u);
     EXPECT_FALSE(documents().currentMemory()->isWritable());
     EXPECT_TRUE(window->findChild<QDockWidget *>(QStringLiteral("journalDock"))->isHidden());
@@ -401,7 +409,9 @@ TEST_F(MainWindowTest, OpensWhatTheCommandLineNamesOnceConnected)
     makeWindow();
     window->openLater({.kind = SourceKind::Section, .name = "MySharedMem"});
     window->listenLater({.className = "C", .title = "Receive"});
-    EXPECT_TRUE(waitUntil([this] { return documents().memoryTabs().size() == 1 && documents().traffic() && documents().traffic()->isListening(); }));
+    EXPECT_TRUE(waitUntil([this] {
+        return documents().memoryTabs().size() == 1 && documents().traffic() && documents().traffic()->isListening();
+    }));
 }
 
 } // namespace

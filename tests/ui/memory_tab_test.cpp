@@ -296,7 +296,7 @@ TEST_F(MemoryTabTest, JumpsToARegion)
     memory->addPages({0x7ff6'0000'0000, 0x2000}, {.read = true, .execute = true});
     open({.kind = SourceKind::Process, .process = {1234, 0}});
     ASSERT_TRUE(waitFor([this] { return tab->view()->cursor() == 0x10000; }));
-    QTest::keyClick(tab->view(), Qt::Key_R, Qt::ControlModifier);
+    tab->chooseRegion();
     auto *picker = tab->findChild<RegionPicker *>();
     ASSERT_TRUE(picker->isVisible());
     auto *list = picker->findChild<QTreeView *>();
@@ -514,6 +514,26 @@ TEST_F(MemoryTabTest, TypesAValueOverAnother)
     EXPECT_TRUE(waitFor([this] { return toHex(memory->get(2, 2)) == "4242"; })) << "hex where hex is shown";
 }
 
+TEST_F(MemoryTabTest, AValueThatIsTypedStaysWhileTheViewIsLaidOutAnew)
+{
+    openSection();
+    makeWritable();
+    tab->view()->setLayout({.unit = ValueType::U16, .radix = HexRadix::Decimal});
+    tab->goTo(2);
+    QTest::keyClick(tab->view(), Qt::Key_F2);
+    auto *line = part<QLineEdit>("valueLine");
+    ASSERT_TRUE(line->isVisible());
+    line->setText("123");
+    tab->resize(850, 380); // as when a bar above comes
+    QApplication::processEvents();
+    EXPECT_TRUE(line->isVisible());
+    EXPECT_EQ(line->text(), "123");
+    EXPECT_TRUE(line->geometry().intersects(tab->view()->valueRect(2)));
+    tab->goTo(0x2f00); // out of sight
+    EXPECT_FALSE(line->isVisible());
+    EXPECT_EQ(toHex(memory->get(2, 2)), "656c") << "nothing was written";
+}
+
 TEST_F(MemoryTabTest, FindsAndMarks)
 {
     openSection();
@@ -558,8 +578,9 @@ TEST_F(MemoryTabTest, SavesARangeWithWhatCannotBeReadAsZeros)
     memory->set(0x2000, "end");
     const QString path = folder.filePath(QStringLiteral("range.bin"));
     tab->saveTo(path, {0, 0x3000});
-    EXPECT_TRUE(waitFor([this] { return says("answer", "4 KiB could not be read and are zeros there: 0x1000 to 0x1fff"); }))
-        << part<ErrorBar>("answer")->text().toStdString();
+    EXPECT_TRUE(waitFor([this] {
+        return says("answer", "4 KiB could not be read and are zeros there: 0x1000 to 0x1fff");
+    })) << part<ErrorBar>("answer")->text().toStdString();
     QFile file(path);
     ASSERT_TRUE(file.open(QIODevice::ReadOnly));
     const QByteArray content = file.readAll();

@@ -23,7 +23,10 @@ protected:
         EXPECT_TRUE(reply) << toText(reply.error());
         return reply ? reply->places.at(0).text : "";
     }
-    Bytes read(SourceId source, AddressRange range) { return ask(ReadMemory{source, {range}}).value().images.at(0).bytes; }
+    Bytes read(SourceId source, AddressRange range)
+    {
+        return ask(ReadMemory{source, {range}}).value().images.at(0).bytes;
+    }
     Difference difference(SourceId left, SourceId right, Address from = 0, bool backwards = false)
     {
         const auto reply = ask(FindDifference{.left = left, .right = right, .from = from, .backwards = backwards});
@@ -116,7 +119,9 @@ TEST_P(EditingTest, EvaluatesAddressesInASharedSection)
     memory->set(0x11018, bytesOf(std::uint64_t{0x13000}));
     memory->set(0x13000, bytesOf(std::uint64_t{0x11030}));
     start();
-    const auto source = open({.kind = SourceKind::SharedSection, .process = {.pid = 100}, .module = "demo.dll", .section = ".S"}).source;
+    const auto source =
+        open({.kind = SourceKind::SharedSection, .process = {.pid = 100}, .module = "demo.dll", .section = ".S"})
+            .source;
     EXPECT_EQ(evaluate(source, "10").value(), 0x10u) << "an offset";
     EXPECT_EQ(evaluate(source, "11010").value(), 0x10u) << "as it is shown";
     EXPECT_EQ(evaluate(source, "+8", 0x10).value(), 0x18u);
@@ -206,9 +211,11 @@ TEST_P(EditingTest, LetsAValueRiseOrFall)
                     .rule = FreezeRule::MayRise, .rate = 1000};
     EXPECT_EQ(ask(Freeze{item}).value().bytes, bytesOf(std::int32_t{-5})) << "it was larger already";
     memory->set(0, bytesOf(std::int32_t{7}));
-    EXPECT_TRUE(eventually([&] { return held() == bytesOf(std::int32_t{7}); })) << "a larger value becomes the one held";
+    EXPECT_TRUE(eventually([&] { return held() == bytesOf(std::int32_t{7}); }))
+        << "a larger value becomes the one held";
     memory->set(0, bytesOf(std::int32_t{-100}));
-    EXPECT_TRUE(eventually([&] { return memory->get(0, 4) == bytesOf(std::int32_t{7}); })) << "a smaller one is overwritten";
+    EXPECT_TRUE(eventually([&] { return memory->get(0, 4) == bytesOf(std::int32_t{7}); }))
+        << "a smaller one is overwritten";
     EXPECT_TRUE(ask(Unfreeze{}));
 
     item = {.source = source, .address = 16, .bytes = Bytes{}, .type = ValueType::F64, .order = ByteOrder::Big,
@@ -299,7 +306,11 @@ TEST_P(EditingTest, RefusesWhatCannotBeFrozen)
     EXPECT_EQ(errorOf([](FrozenItem &item) { item.rate = 1e9; }), ErrorKind::OutOfRange);
     EXPECT_EQ(errorOf([](FrozenItem &item) { item.bytes.clear(); }), ErrorKind::OutOfRange);
     EXPECT_EQ(errorOf([](FrozenItem &item) { item.bytes.resize(3); }), ErrorKind::Invalid);
-    EXPECT_EQ(errorOf([](FrozenItem &item) { item.type.reset(); item.rule = FreezeRule::MayRise; }), ErrorKind::Invalid);
+    EXPECT_EQ(errorOf([](FrozenItem &item) {
+                  item.type.reset();
+                  item.rule = FreezeRule::MayRise;
+              }),
+              ErrorKind::Invalid);
     EXPECT_EQ(errorOf([](FrozenItem &item) { item.address = 0xffe; }), ErrorKind::OutOfRange);
     EXPECT_EQ(errorOf([](FrozenItem &item) { item.source = 99; }), ErrorKind::Missing);
     const auto readOnly = openSection("X").source;
@@ -332,7 +343,8 @@ TEST_P(EditingTest, SavesASnapshotAndOpensItAgain)
     EXPECT_EQ(snapshot.name, "snapshot:" + path);
     EXPECT_EQ(snapshot.extent, memory->extent());
     EXPECT_EQ(read(snapshot.source, {0x10ffe, 4}), toBytes("abcd")) << "as it was then";
-    EXPECT_EQ(read(snapshot.source, {0x7fff'0000'0800, 3}), toBytes("far")) << "at its own address, whatever is missing before it";
+    EXPECT_EQ(read(snapshot.source, {0x7fff'0000'0800, 3}), toBytes("far"))
+        << "at its own address, whatever is missing before it";
     EXPECT_EQ(ask(ListRegions{snapshot.source}).value().regions, ask(ListRegions{source}).value().regions);
     const auto image = ask(ReadMemory{snapshot.source, {{0x12ff0, 0x3000}}}).value().images.at(0);
     EXPECT_EQ(image.unreadable, (std::vector<AddressRange>{{0x13000, 0x2ff0}}));
@@ -371,7 +383,10 @@ TEST_P(EditingTest, SavesOnlyTheRangesThatAreAskedFor)
     start();
     const auto source = openSection("X").source;
     const auto path = pathOf("a.ipclens");
-    const auto saved = ask(SaveSnapshot{.source = source, .path = path, .ranges = {{0x5000, 4}, {0x1ffe, 2}, {0x1fff, 3}, {0x9000, 5}}}).value();
+    const auto saved =
+        ask(SaveSnapshot{
+                .source = source, .path = path, .ranges = {{0x5000, 4}, {0x1ffe, 2}, {0x1fff, 3}, {0x9000, 5}}})
+            .value();
     EXPECT_EQ(saved.bytes, 8u);
     const auto snapshot = open({.kind = SourceKind::Snapshot, .name = path}).source;
     const auto image = ask(ReadMemory{snapshot, {{0x1ff0, 0x20}}}).value().images.at(0);
@@ -388,8 +403,12 @@ TEST_P(EditingTest, ASnapshotThatFailsLeavesNothing)
     start();
     const auto source = openSection("X").source;
     EXPECT_EQ(ask(SaveSnapshot{.source = source, .path = ""}).error().kind, ErrorKind::Invalid);
-    EXPECT_EQ(ask(SaveSnapshot{.source = source, .path = pathOf("no such folder/a")}).error().kind, ErrorKind::Missing);
-    EXPECT_EQ(ask(SaveSnapshot{.source = source, .path = pathOf(""), .replace = true}).error().kind, ErrorKind::WrongType);
+    const auto noFolder = ask(SaveSnapshot{.source = source, .path = pathOf("no such folder/a")}).error();
+    EXPECT_EQ(noFolder.kind, ErrorKind::Missing);
+    EXPECT_EQ(noFolder.object, "file " + pathOf("no such folder/a"));
+    EXPECT_THAT(noFolder.hint, testing::HasSubstr("folder"));
+    EXPECT_EQ(ask(SaveSnapshot{.source = source, .path = pathOf(""), .replace = true}).error().kind,
+              ErrorKind::WrongType);
     memory->fail(Error{.kind = ErrorKind::Exited, .operation = "read", .meaning = "gone"});
     EXPECT_EQ(ask(SaveSnapshot{.source = source, .path = pathOf("a")}).error().kind, ErrorKind::Exited);
     EXPECT_EQ(ask(TakeFrame{.source = source}).error().kind, ErrorKind::Exited);
@@ -470,7 +489,8 @@ TEST_P(EditingTest, CancelStopsASnapshot)
     const auto source = openSection("X").source;
     const auto path = pathOf("a");
     std::atomic<bool> replied = false;
-    const CallId call = m_connection->call(SaveSnapshot{.source = source, .path = path, .job = 1}, [&](auto) { replied = true; });
+    const CallId call =
+        m_connection->call(SaveSnapshot{.source = source, .path = path, .job = 1}, [&](auto) { replied = true; });
     ASSERT_TRUE(begun.wait());
     m_connection->cancel(call);
     EXPECT_TRUE(ask(TakeFrame{.source = source, .ranges = {{0, 16}}})) << "on the same thread, behind it";
@@ -479,97 +499,83 @@ TEST_P(EditingTest, CancelStopsASnapshot)
     EXPECT_EQ(files, isDone ? 1 : 0) << "all of it or nothing";
 }
 
-// Traps that other tools fall into. -----------------------------------------------------------------------------------
-
-// Writing back what was read before would undo everything that the target did meanwhile.
-TEST_P(EditingTest, WritesOnlyTheBytesThatAreTouched)
+// There is no file then, and no frame, rather than half of one.
+TEST_P(EditingTest, ASnapshotOfAProcessThatExitsMeanwhileLeavesNothing)
 {
-    auto memory = m_world->addSection("X", 0x1000);
-    memory->set(0, "abcdefgh");
+    auto memory = m_world->addProcess(100, "one.exe", 0x900000); // three pieces
     start();
-    const auto source = openSection("X", Access::ReadWrite).source;
-    const Bytes shown = read(source, {0, 8});
-    memory->set(0, "ABCDEFGH"); // the target goes on
-    memory->set(3, "d");
-    ASSERT_EQ(ask(WriteMemory{source, 3, Bytes{shown[3]}, toBytes("!")}).value().outcome, WriteOutcome::Verified);
-    EXPECT_EQ(memory->get(0, 8), toBytes("ABC!EFGH"));
-    EXPECT_EQ(ask(WriteMemory{source, 4, Bytes{shown[4]}, toBytes("!")}).value().outcome, WriteOutcome::Changed);
-    EXPECT_EQ(memory->get(0, 8), toBytes("ABC!EFGH"));
-}
-
-TEST_P(EditingTest, AFillNeverLeavesItsSelection)
-{
-    auto memory = m_world->addSection("X", 0x2000);
-    memory->set(0, std::string(0x2000, '.'));
-    start();
-    const auto source = openSection("X", Access::ReadWrite).source;
-    for (const AddressRange range : {AddressRange{0, 1}, AddressRange{0xfff, 2}, AddressRange{0x1ffd, 3}, AddressRange{5, 0x1000}}) {
-        const auto reply = ask(WriteMemory{.source = source, .address = range.begin, .bytes = Bytes(range.size, std::byte{'x'})});
-        ASSERT_TRUE(reply) << toText(reply.error());
-        std::string expected(0x2000, '.');
-        std::fill_n(expected.begin() + static_cast<std::ptrdiff_t>(range.begin), range.size, 'x');
-        EXPECT_EQ(memory->get(0, 0x2000), toBytes(expected)) << range.begin;
-        memory->set(0, std::string(0x2000, '.'));
+    const auto source = openProcess(100).source;
+    std::atomic<int> left = 0;
+    memory->beforeRead([&] {
+        if (left-- == 0)
+            memory->fail(
+                Error{.kind = ErrorKind::Exited, .operation = "read", .object = "one.exe", .meaning = "has exited"});
+    });
+    const auto kindOf = [](const auto &reply) {
+        return reply ? std::string("it was taken") : std::string(nameOf(reply.error().kind));
+    };
+    for (const int pieces : {0, 1, 2}) {
+        memory->fail(std::nullopt);
+        left = pieces;
+        EXPECT_EQ(kindOf(ask(SaveSnapshot{.source = source, .path = pathOf("a")})), "Exited") << pieces;
+        memory->fail(std::nullopt);
+        left = pieces;
+        EXPECT_EQ(kindOf(ask(TakeFrame{.source = source})), "Exited") << pieces;
+        EXPECT_TRUE(std::filesystem::is_empty(m_folder.path())) << "nothing begun is left";
     }
-    // Not even in part, when it would not fit.
-    EXPECT_EQ(ask(WriteMemory{.source = source, .address = 0x1ffe, .bytes = toBytes("xxx")}).error().kind, ErrorKind::OutOfRange);
-    EXPECT_EQ(ask(WriteMemory{.source = source, .address = ~Address{0}, .bytes = toBytes("xxx")}).error().kind, ErrorKind::OutOfRange);
-    EXPECT_EQ(memory->get(0, 0x2000), toBytes(std::string(0x2000, '.')));
+    memory->fail(std::nullopt);
+    EXPECT_EQ(kindOf(ask(SaveSnapshot{.source = source, .path = pathOf("a")})), "it was taken");
 }
 
-TEST_P(EditingTest, ProtectionStaysAsItIs)
+// What a frame was not taken of is neither equal nor different.
+TEST_P(EditingTest, AFrameOfSomeRangesIsComparedThereOnly)
 {
-    auto memory = m_world->addProcess(100, "one.exe");
-    memory->addPages({0x12000, 0x1000}, {.read = true, .native = 2});
+    auto memory = m_world->addProcess(100, "one.exe", 0x4000);
+    memory->addPages({0x20000, 0x1000});
     start();
-    const auto source = openProcess(100, Access::ReadWrite).source;
-    const auto before = ask(ListRegions{source}).value().regions;
-    const auto refused = ask(WriteMemory{.source = source, .address = 0x11fff, .bytes = toBytes("xx")});
-    EXPECT_EQ(refused.error().kind, ErrorKind::Refused);
-    EXPECT_EQ(ask(Freeze{{.source = source, .address = 0x12000, .bytes = toBytes("x")}}).error().kind, ErrorKind::Refused);
-    EXPECT_TRUE(ask(WriteMemory{.source = source, .address = 0x11000, .bytes = toBytes("x")}));
-    EXPECT_EQ(memory->get(0x11fff, 2), Bytes(2, std::byte{})) << "nothing of a write that reaches into such a page";
-    EXPECT_EQ(ask(ListRegions{source}).value().regions, before);
+    const auto source = openProcess(100).source;
+    const std::vector<AddressRange> parts{{0x11010, 0x10}, {0x12ff8, 0x10}, {0x16000, 0x1000}};
+    const auto frame = ask(TakeFrame{.source = source, .ranges = {parts[2], parts[0], parts[1]}}).value();
+    EXPECT_EQ(frame.parts, parts);
+    EXPECT_FALSE(difference(source, frame.source).range);
+    EXPECT_EQ(difference(source, frame.source).compared, 0x20u);
+    memory->set(0x1100f, "xx");  // the second is inside
+    memory->set(0x13007, "yy");  // the first is
+    memory->set(0x20000, "zzz"); // none is
+    using Range = std::optional<AddressRange>;
+    EXPECT_EQ(difference(source, frame.source).range, Range({0x11010, 1}));
+    EXPECT_EQ(difference(source, frame.source, 0x11011).range, Range({0x13007, 1}));
+    EXPECT_EQ(difference(source, frame.source, 0x13008).range, Range());
+    EXPECT_EQ(difference(source, frame.source, 0x20000, true).range, Range({0x13007, 1}));
+    memory->addPages({0x16000, 0x1000}); // nothing was there, but it was asked for
+    EXPECT_EQ(difference(source, frame.source, 0x13008).range, Range({0x16000, 0x1000}));
+
+    // A file knows it, too.
+    ASSERT_TRUE(ask(SaveSnapshot{.source = source, .path = pathOf("a"), .ranges = {parts[0]}}));
+    const auto saved = open({.kind = SourceKind::Snapshot, .name = pathOf("a")});
+    EXPECT_EQ(saved.parts, (std::vector<AddressRange>{parts[0]}));
+    EXPECT_FALSE(difference(source, saved.source).range);
+    EXPECT_EQ(ask(TakeFrame{.source = source, .ranges = {{~std::uint64_t{0} - 16, 16}}}).error().kind,
+              ErrorKind::OutOfRange);
 }
 
-TEST_P(EditingTest, UndoDoesNotClobberANewerValue)
+// Not the name of another file, and not whatever the system makes of it.
+TEST_P(EditingTest, PathsThatAreNoTextAreRefused)
 {
-    auto memory = m_world->addSection("X", 0x1000);
-    memory->set(0, "old");
+    m_world->addSection("X", 0x1000);
     start();
-    const auto source = openSection("X", Access::ReadWrite).source;
-    const auto written = ask(WriteMemory{.source = source, .expected = toBytes("old"), .bytes = toBytes("new")}).value();
-    memory->set(0, "own"); // the target's newer value
-    const WriteMemory undo{.source = source, .expected = toBytes("new"), .bytes = written.before, .undoes = written.entry};
-    const auto reply = ask(undo).value();
-    EXPECT_EQ(reply.outcome, WriteOutcome::Changed);
-    EXPECT_EQ(reply.before, toBytes("own"));
-    EXPECT_EQ(memory->get(0, 3), toBytes("own"));
-    EXPECT_EQ(ask(ReadJournal{}).value().entries.size(), 1u) << "what was not written is not noted";
-    memory->set(0, "new");
-    EXPECT_EQ(ask(undo).value().outcome, WriteOutcome::Verified);
-    EXPECT_EQ(memory->get(0, 3), toBytes("old"));
-}
-
-// What is behind an unreadable page is where it was, in a saved snapshot and in what is read of it.
-TEST_P(EditingTest, SavedOffsetsDoNotShift)
-{
-    auto memory = m_world->addSection("X", 0x5000);
-    memory->removePages({0x1000, 0x2000});
-    for (const Address page : {0x0, 0x3000, 0x4000})
-        memory->set(page + 0x123, bytesOf(std::uint64_t{page}));
-    start();
-    const auto path = pathOf("a");
-    const auto live = openSection("X").source;
-    ASSERT_TRUE(ask(SaveSnapshot{.source = live, .path = path}));
-    const auto saved = open({.kind = SourceKind::Snapshot, .name = path}).source;
-    for (const auto source : {live, saved}) {
-        const auto image = ask(ReadMemory{source, {{0, 0x5000}}}).value().images.at(0);
-        ASSERT_EQ(image.bytes.size(), 0x5000u);
-        EXPECT_EQ(image.unreadable, (std::vector<AddressRange>{{0x1000, 0x2000}}));
-        for (const Address page : {0x0, 0x3000, 0x4000})
-            EXPECT_EQ(std::memcmp(image.bytes.data() + page + 0x123, &page, 8), 0) << page;
+    const auto source = openSection("X").source;
+    const std::vector<std::string> names{"a\xff" "b", std::string("a\0b", 3), "\xc3"};
+    for (const std::string &name : names) {
+        for (const SourceKind kind : {SourceKind::File, SourceKind::Snapshot}) {
+            const auto opened = ask(OpenSource{{.kind = kind, .name = pathOf("") + name}});
+            ASSERT_FALSE(opened);
+            EXPECT_EQ(opened.error().kind, ErrorKind::Invalid);
+            EXPECT_THAT(opened.error().meaning, testing::HasSubstr("UTF-8"));
+        }
+        EXPECT_EQ(ask(SaveSnapshot{.source = source, .path = pathOf("") + name}).error().kind, ErrorKind::Invalid);
     }
+    EXPECT_TRUE(std::filesystem::is_empty(m_folder.path()));
 }
 
 } // namespace

@@ -21,11 +21,14 @@ public:
 
     explicit FakeMemory(AddressRange extent) : m_extent(extent) {}
 
-    void addPages(AddressRange range, Protection protection = {.read = true, .write = true})
+    void addPages(AddressRange range, Protection protection = {.read = true, .write = true},
+                  RegionType type = RegionType::Private)
     {
         const std::scoped_lock lock(m_mutex);
-        for (Address at = range.begin / pageSize * pageSize; at < range.end(); at += pageSize)
+        for (Address at = range.begin / pageSize * pageSize; at < range.end(); at += pageSize) {
             m_pages[at].protection = protection;
+            m_pages[at].type = type;
+        }
     }
     void removePages(AddressRange range)
     {
@@ -57,6 +60,12 @@ public:
         const std::scoped_lock lock(m_mutex);
         m_failure = std::move(failure);
     }
+    // Called before each read, without the lock.
+    void beforeRead(std::function<void()> hook)
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_beforeRead = std::move(hook);
+    }
     // Called before each write, without the lock.
     void beforeWrite(std::function<void()> hook)
     {
@@ -82,17 +91,25 @@ public:
         for (const auto &[at, page] : m_pages) {
             if (intersect({at, pageSize}, range).size == 0)
                 continue;
-            if (!regions.empty() && regions.back().range.end() == at && regions.back().protection == page.protection)
+            if (!regions.empty() && regions.back().range.end() == at && regions.back().protection == page.protection &&
+                regions.back().type == page.type)
                 regions.back().range.size += pageSize;
             else
                 regions.push_back({.range = {at, pageSize}, .state = RegionState::Committed,
-                                   .protection = page.protection, .type = RegionType::Private, .allocationBase = at});
+                                   .protection = page.protection, .type = page.type, .allocationBase = at});
         }
         return regions;
     }
 
     ReadOutcome read(Address address, std::span<std::byte> into) const
     {
+        std::function<void()> before;
+        {
+            const std::scoped_lock lock(m_mutex);
+            before = m_beforeRead;
+        }
+        if (before)
+            before();
         const std::scoped_lock lock(m_mutex);
         ++m_reads;
         if (m_failure)
@@ -165,6 +182,7 @@ private:
     struct Page {
         std::array<std::byte, pageSize> bytes{};
         Protection protection;
+        RegionType type = RegionType::Private;
     };
 
     Result<void> writeNow(Address address, std::span<const std::byte> bytes)
@@ -188,6 +206,7 @@ private:
     std::map<Address, std::uint64_t> m_blocks;
     Address m_nextBlock = 0x7000'0000;
     std::optional<Error> m_failure;
+    std::function<void()> m_beforeRead;
     std::function<void()> m_beforeWrite;
     std::function<void()> m_afterWrite;
     mutable std::atomic<std::uint64_t> m_reads = 0;

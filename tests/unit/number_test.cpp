@@ -51,6 +51,13 @@ TEST(Number, NamesWhereAnAddressGoesWrong)
     EXPECT_EQ(addressProblem(std::string(300, '1')), "character 17: the number is larger than 64 bits hold");
 }
 
+TEST(Number, ErrorsQuoteWhatWasTyped)
+{
+    const std::string text = toText(parseAddress("12x").error());
+    EXPECT_NE(text.find(" \"12x\": "), std::string::npos) << text;
+    EXPECT_EQ(text.find(" of \""), std::string::npos) << text;
+}
+
 TEST(Number, ReadsSizes)
 {
     EXPECT_EQ(parseSize("0").value(), 0u);

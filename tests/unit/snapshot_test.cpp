@@ -43,10 +43,11 @@ OpenSourceState stateOf(std::shared_ptr<MemorySource> memory)
     return state;
 }
 
-const std::vector<Piece> layout{{{begin, 0x3000}, PieceKind::ReadWrite},          {{begin + 0x3000, 0x1000}, PieceKind::NoAccess},
-                                {{begin + 0x4000, 0x1000}, PieceKind::ReadOnly},  {{begin + 0x5000, 0x3000}, PieceKind::Hole},
-                                {{begin + 0x8000, 0x1000}, PieceKind::Reserved},  {{begin + 0x9000, 0x1000}, PieceKind::Guard},
-                                {{begin + 0xa000, 0x2345}, PieceKind::ReadWrite}};
+const std::vector<Piece> layout{
+    {{begin, 0x3000}, PieceKind::ReadWrite},         {{begin + 0x3000, 0x1000}, PieceKind::NoAccess},
+    {{begin + 0x4000, 0x1000}, PieceKind::ReadOnly}, {{begin + 0x5000, 0x3000}, PieceKind::Hole},
+    {{begin + 0x8000, 0x1000}, PieceKind::Reserved}, {{begin + 0x9000, 0x1000}, PieceKind::Guard},
+    {{begin + 0xa000, 0x2345}, PieceKind::ReadWrite}};
 
 class SnapshotTest : public testing::Test {
 protected:
@@ -60,18 +61,18 @@ protected:
     }
     Bytes contents()
     {
-        std::ifstream file(toPath(path()), std::ios::binary);
+        std::ifstream file(pathOf(path(), "test").value(), std::ios::binary);
         const std::string text{std::istreambuf_iterator<char>(file), {}};
         return toBytes(text);
     }
     void write(const std::string &name, std::span<const std::byte> bytes)
     {
-        std::ofstream(toPath(path(name)), std::ios::binary)
+        std::ofstream(pathOf(path(name), "test").value(), std::ios::binary)
             .write(reinterpret_cast<const char *>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     }
     Result<std::shared_ptr<SnapshotSource>> open(const std::string &name = "a")
     {
-        auto storage = openSnapshotStorage(toPath(path(name)));
+        auto storage = openSnapshotStorage(pathOf(path(name), "test").value());
         if (!storage)
             return Failure(storage.error());
         return SnapshotSource::open(std::move(*storage), "snapshot:" + name);
@@ -95,7 +96,8 @@ TEST_F(SnapshotTest, HasWhatItsSourceHad)
     EXPECT_EQ(snapshot->table().base, 0x77u);
     EXPECT_GT(snapshot->table().time, 0);
     const AddressRange wide{begin - 0x1000, 0xf000};
-    for (const AddressRange range : {wide, AddressRange{begin + 0x2fff, 2}, AddressRange{begin + 0x3fff, 0x1002}, AddressRange{begin + 0xc344, 2}}) {
+    for (const AddressRange range : {wide, AddressRange{begin + 0x2fff, 2}, AddressRange{begin + 0x3fff, 0x1002},
+                                     AddressRange{begin + 0xc344, 2}}) {
         const auto image = readImage(*snapshot, range);
         const auto live = readImage(*source, range);
         EXPECT_EQ(image.bytes, live.bytes);
@@ -143,7 +145,8 @@ TEST_F(SnapshotTest, NoticesDamageInItsBytes)
     for (int i = 0; i < 2; ++i) { // also when it is known already
         const auto image = readImage(*snapshot, {begin, 0x5000});
         ASSERT_FALSE(image.unreadable.empty());
-        EXPECT_EQ(image.unreadable[0], (AddressRange{begin, 0x4000})) << "the piece, and the page that never could be read";
+        EXPECT_EQ(image.unreadable[0], (AddressRange{begin, 0x4000}))
+            << "the piece, and the page that never could be read";
         EXPECT_NE(toText(image.why.value()).find("checksum"), std::string::npos);
         EXPECT_EQ(image.bytes[0x4000], patternAt(0x4000)) << "the others are good";
     }
@@ -166,7 +169,7 @@ TEST_F(SnapshotTest, NamesWhatIsWrongWithACutFile)
         EXPECT_FALSE(opened.error().meaning.empty());
     }
     write("more", whole);
-    std::ofstream(toPath(path("more")), std::ios::binary | std::ios::app) << "and something behind it";
+    std::ofstream(pathOf(path("more"), "test").value(), std::ios::binary | std::ios::app) << "and something behind it";
     EXPECT_TRUE(open("more")) << "what is behind the table harms nobody";
 }
 
@@ -182,8 +185,8 @@ TEST_F(SnapshotTest, NamesWhatIsNotASnapshot)
     EXPECT_NE(toText(open("newer").error()).find("version 9"), std::string::npos);
 }
 
-// Whatever a file holds, it is opened or refused; what it claims is never believed. With checksums that fit, so that they do not
-// hide the rest.
+// Whatever a file holds, it is opened or refused; what it claims is never believed. With checksums that fit, so that
+// they do not hide the rest.
 TEST_F(SnapshotTest, SurvivesAnything)
 {
     save(std::make_shared<BufferSource>(layout));

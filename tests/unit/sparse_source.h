@@ -39,7 +39,10 @@ public:
             ++address;
         }
     }
-    void set(Address address, std::string_view text) { set(address, std::as_bytes(std::span(text.data(), text.size()))); }
+    void set(Address address, std::string_view text)
+    {
+        set(address, std::as_bytes(std::span(text.data(), text.size())));
+    }
     template <class T>
     void setValue(Address address, T value)
     {
@@ -72,7 +75,8 @@ public:
         std::uint64_t end = address;
         for (const Region &region : m_regions) {
             if (intersect(region.range, {address, into.size()}).size > 0) {
-                EXPECT_TRUE(region.isReadable()) << "read at " << std::hex << address << " touches " << region.range.begin;
+                EXPECT_TRUE(region.isReadable())
+                    << "read at " << std::hex << address << " touches " << region.range.begin;
             }
             if (region.range.contains(end))
                 end = std::min(region.range.end(), address + into.size());
@@ -93,9 +97,10 @@ public:
     {
         if (!isDirect)
             return {};
-        m_direct.resize(range.size);
-        copy(range.begin, m_direct);
-        return m_direct;
+        Bytes &bytes = m_direct[{range.begin, range.size}];
+        bytes.resize(range.size);
+        copy(range.begin, bytes);
+        return bytes;
     }
     Result<void> write(Address, std::span<const std::byte>) override
     {
@@ -120,7 +125,8 @@ private:
     std::vector<Region> m_regions;
     std::map<Address, AddressRange> m_unreadable;
     std::map<std::uint64_t, std::vector<std::byte>> m_pages; // by number
-    Bytes m_direct;
+    std::map<std::pair<Address, std::uint64_t>, Bytes>
+        m_direct; // what was given of a range; good until it is asked for again
 };
 
 } // namespace ipclens
