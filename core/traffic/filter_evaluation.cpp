@@ -39,7 +39,7 @@ std::optional<std::span<T>> cut(std::span<T> all, const Slice &slice)
 
 class Evaluation {
 public:
-    explicit Evaluation(const Message &message) : m_message(message) {}
+    explicit Evaluation(const MessageView &message) : m_message(message) {}
 
     bool holds(const Program &program, std::size_t index)
     {
@@ -290,12 +290,12 @@ private:
         return Value{.type = Type::Number, .number = Whole{negative ? (~raw + 1) & mask : raw, negative}};
     }
 
-    const Message &m_message;
+    const MessageView &m_message;
 };
 
 } // namespace
 
-bool holds(const Program &program, const Message &message)
+bool holds(const Program &program, const MessageView &message)
 {
     return Evaluation(message).holds(program, program.nodes.size() - 1);
 }

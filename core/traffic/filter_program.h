@@ -1,7 +1,7 @@
 // A filter of messages as it is kept once it is read. See filter_expression.h for the language.
 #pragma once
 
-#include "core/model/message.h"
+#include "core/traffic/message_view.h"
 #include "core/model/value_type.h"
 #include "core/text/byte_regex.h"
 #include "core/text/text_problem.h"
@@ -99,6 +99,6 @@ std::span<const FunctionInfo> allFunctions();
 std::string_view nameOf(Type type);
 
 Parsed<Program> readProgram(std::string_view text);
-bool holds(const Program &program, const Message &message);
+bool holds(const Program &program, const MessageView &message);
 
 } // namespace ipclens::filter

@@ -20,7 +20,7 @@ public:
     bool isExpression() const { return m_expression.has_value(); }
     const std::optional<TimeRange> &time() const { return m_time; }
 
-    bool matches(const Message &message) const
+    bool matches(const MessageView &message) const
     {
         if (m_time && !m_time->contains(message.time))
             return false;

@@ -99,7 +99,7 @@ bool MessageSearch::matchesNumber(std::uint64_t number) const
     return is(digits.data() + 2, 16) || is(digits.data(), 10);
 }
 
-bool MessageSearch::matches(const Message &message) const
+bool MessageSearch::matches(const MessageView &message) const
 {
     if (m_text.empty())
         return true;
