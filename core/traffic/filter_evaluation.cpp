@@ -53,6 +53,13 @@ public:
         return false;
     }
 
+    std::optional<Numeric> numberOf(const Operand &operand)
+    {
+        std::string scratch;
+        const auto value = valueOf(operand, scratch);
+        return value ? std::optional(value->number) : std::nullopt;
+    }
+
 private:
     bool holds(const Test &test)
     {
@@ -175,15 +182,6 @@ private:
         return toDouble(a) <=> toDouble(b);
     }
 
-    static double toDouble(const Numeric &number)
-    {
-        if (const auto *const value = std::get_if<double>(&number))
-            return *value;
-        const Whole &whole = std::get<Whole>(number);
-        const auto magnitude = static_cast<double>(whole.magnitude);
-        return whole.negative ? -magnitude : magnitude;
-    }
-
     std::optional<Value> valueOf(const Operand &operand, std::string &scratch)
     {
         switch (operand.kind) {
@@ -294,6 +292,20 @@ private:
 };
 
 } // namespace
+
+double toDouble(const Numeric &number)
+{
+    if (const auto *const value = std::get_if<double>(&number))
+        return *value;
+    const Whole &whole = std::get<Whole>(number);
+    const auto magnitude = static_cast<double>(whole.magnitude);
+    return whole.negative ? -magnitude : magnitude;
+}
+
+std::optional<Numeric> numberOf(const Operand &operand, const MessageView &message)
+{
+    return Evaluation(message).numberOf(operand);
+}
 
 bool holds(const Program &program, const MessageView &message)
 {

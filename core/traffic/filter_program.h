@@ -100,5 +100,8 @@ std::string_view nameOf(Type type);
 
 Parsed<Program> readProgram(std::string_view text);
 bool holds(const Program &program, const MessageView &message);
+// What an operand of type Number is in the message; none when the message does not have it.
+std::optional<Numeric> numberOf(const Operand &operand, const MessageView &message);
+double toDouble(const Numeric &number);
 
 } // namespace ipclens::filter
