@@ -2,6 +2,7 @@
 
 #include "ui/error_bar.h"
 #include "ui/filter_line.h"
+#include "ui/graph_panel.h"
 #include "ui/listen_dialog.h"
 #include "ui/message_list.h"
 #include "ui/number_text.h"
@@ -66,15 +67,16 @@ TrafficTab::TrafficTab(Client &client, QWidget *parent) : QWidget(parent), m_cli
     m_losses->setContentsMargins(8, 3, 8, 3);
     m_losses->hide();
 
-    m_graph = new TrafficGraph(m_buckets, this);
+    m_graphPanel = new GraphPanel(m_model, this);
+    m_graph = m_graphPanel->graph();
     m_list = new MessageList(m_model, this);
     m_payload = new PayloadView(this);
     m_splitter = new QSplitter(Qt::Vertical, this);
-    m_splitter->addWidget(m_graph);
+    m_splitter->addWidget(m_graphPanel);
     m_splitter->addWidget(m_list);
     m_splitter->addWidget(m_payload);
     m_splitter->setStretchFactor(1, 1);
-    m_splitter->setSizes({160, 300, 200});
+    m_splitter->setSizes({190, 290, 200});
     m_splitter->setChildrenCollapsible(false);
     m_graph->setMinimumHeight(60);
     m_list->setMinimumHeight(80);
@@ -409,8 +411,6 @@ void TrafficTab::captureEnded(const Error &why)
 
 void TrafficTab::take(const MessageBatch &batch)
 {
-    for (const auto &message : batch.messages)
-        m_buckets.add(message.time, message.size);
     if (!batch.messages.empty()) {
         // A message is never from the future: the largest difference seen is nearest to that of the clocks.
         const auto difference = batch.messages.back().time - wallClock();
@@ -421,8 +421,6 @@ void TrafficTab::take(const MessageBatch &batch)
     m_model.append(batch.messages);
     if (wasEmpty && !batch.messages.empty())
         updateEmptyPage();
-    if (!m_graph->isRunning() && !m_paused)
-        m_graph->refresh();
 
     m_counts.received = batch.received;
     m_counts.dropped = batch.dropped;
@@ -447,7 +445,6 @@ void TrafficTab::setPaused(bool paused)
 
 void TrafficTab::clear()
 {
-    m_buckets.clear();
     m_model.clear();
     m_time.reset();
     m_graph->setBrush(std::nullopt);

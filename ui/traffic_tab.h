@@ -19,6 +19,7 @@ namespace ipclens {
 
 class ErrorBar;
 class FilterLine;
+class GraphPanel;
 class MessageList;
 class PayloadView;
 class TrafficGraph;
@@ -95,7 +96,6 @@ private:
     std::optional<TimeRange> m_time; // brushed
 
     MessageModel m_model;
-    TrafficBuckets m_buckets;
 
     QLabel *m_stateText = nullptr;
     QToolButton *m_listen = nullptr;
@@ -112,7 +112,8 @@ private:
     QLabel *m_emptyText = nullptr;
     QPushButton *m_emptyListen = nullptr;
     QSplitter *m_splitter = nullptr;
-    TrafficGraph *m_graph = nullptr;
+    GraphPanel *m_graphPanel = nullptr;
+    TrafficGraph *m_graph = nullptr; // of the panel
     MessageList *m_list = nullptr;
     PayloadView *m_payload = nullptr;
 };

@@ -100,7 +100,8 @@ TrafficBuckets::Columns TrafficBuckets::columns(TimeRange range, int most) const
     return columns(std::span(&self, 1), range, most);
 }
 
-TrafficBuckets::Columns TrafficBuckets::columns(std::span<const TrafficBuckets *const> parts, TimeRange range, int most)
+TrafficBuckets::Columns TrafficBuckets::columns(std::span<const TrafficBuckets *const> parts, TimeRange range, int most,
+                                                std::span<const TrafficBuckets *const> aligned)
 {
     range = {clamped(range.begin), clamped(range.end)};
     if (range.end <= range.begin)
@@ -111,6 +112,8 @@ TrafficBuckets::Columns TrafficBuckets::columns(std::span<const TrafficBuckets *
     while (level + 1 < levelCount && bucketWidth(level + 1) <= wanted)
         ++level;
     for (const auto *part : parts)
+        level = std::max(level, part->finestLevel(range.begin));
+    for (const auto *part : aligned)
         level = std::max(level, part->finestLevel(range.begin));
 
     Columns result;

@@ -55,8 +55,9 @@ public:
 
     // Columns that cover `range`, at most `most` + 1 of them (`most` >= 1).
     Columns columns(TimeRange range, int most) const;
-    // Of several together.
-    static Columns columns(std::span<const TrafficBuckets *const> parts, TimeRange range, int most);
+    // Of several together. Their columns are as wide as those that `aligned` would get for the same range.
+    static Columns columns(std::span<const TrafficBuckets *const> parts, TimeRange range, int most,
+                           std::span<const TrafficBuckets *const> aligned = {});
 
 private:
     static constexpr int levelCount = 10; // 10 ms, 40 ms, ... 44 minutes
