@@ -295,7 +295,7 @@ std::string describe(const PayloadText &text)
     return text.looksLikeJson ? name + ", looks like JSON" : name;
 }
 
-std::string summary(const Message &message, std::size_t most)
+std::string summary(const MessageView &message, std::size_t most)
 {
     if (message.kind == MessageKind::Registered)
         return fmt::format("{} wParam 0x{:X} lParam 0x{:X}", oneLine(message.name, most, false), message.wParam,

@@ -1,7 +1,7 @@
 // What a message says, as text. Which encoding a payload has is nowhere written down: everything here is a guess.
 #pragma once
 
-#include "core/model/message.h"
+#include "core/traffic/message_view.h"
 
 namespace ipclens {
 
@@ -25,7 +25,7 @@ std::string describe(const PayloadText &text);
 
 // One line, at most `most` characters: the payload's text with line breaks and other control characters escaped, or the
 // bytes in hex; a registered message's wParam and lParam. Ends with "..." when there is more.
-std::string summary(const Message &message, std::size_t most = 160);
+std::string summary(const MessageView &message, std::size_t most = 160);
 
 // The same tokens on lines of their own, indented by two spaces a level. For text that looks like JSON.
 std::string indentJson(std::string_view json);
