@@ -18,12 +18,6 @@
 
 namespace ipclens {
 
-struct CurveFilters::Row {
-    QWidget *widget;
-    QComboBox *colour;
-    QLineEdit *text;
-};
-
 CurveFilters::CurveFilters(const std::vector<CurveFilter> &filters, QWidget *parent)
     : QDialog(parent), m_told(filters), m_list(new QVBoxLayout), m_add(new QPushButton(tr("&Add a filter"), this)),
       m_mistake(new QLabel(this))

@@ -5,7 +5,9 @@
 
 #include <QDialog>
 
+class QComboBox;
 class QLabel;
+class QLineEdit;
 class QPushButton;
 class QVBoxLayout;
 
@@ -26,7 +28,11 @@ protected:
     void changeEvent(QEvent *event) override;
 
 private:
-    struct Row; // a filter, its colour and what takes it away
+    struct Row {
+        QWidget *widget;
+        QComboBox *colour;
+        QLineEdit *text;
+    };
 
     void add(const CurveFilter &filter);
     void check();

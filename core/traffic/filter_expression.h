@@ -42,6 +42,7 @@ public:
     static Parsed<FilterExpression> parse(std::string_view text);
 
     const std::string &text() const { return m_text; }
+    const filter::Program &program() const { return *m_program; }
     bool matches(const MessageView &message) const;
 
 private:

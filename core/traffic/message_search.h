@@ -14,6 +14,8 @@ public:
 
     bool isEmpty() const { return m_text.empty(); }
     bool matches(const MessageView &message) const;
+    // Is it in what many messages have in common: kind, names, sender?
+    bool matchesContext(const MessageView &message) const;
 
 private:
     bool matchesNumber(std::uint64_t number) const;
