@@ -58,6 +58,7 @@ GraphPanel::GraphPanel(const MessageModel &model, QWidget *parent)
     column->addWidget(m_graph, 1);
 
     connect(m_feed, &MessageFeed::restarted, this, [this] { m_curves.clear(); });
+    connect(&model, &MessageModel::answered, this, &GraphPanel::answered);
     connect(m_feed, &MessageFeed::gave, this, [this] {
         updateProgress();
         if (!m_graph->isRunning())
@@ -181,7 +182,7 @@ bool GraphPanel::plot(const Plotted &plotted)
     return true;
 }
 
-void GraphPanel::answered(MessageStore::Index index)
+void GraphPanel::answered(quint64 index)
 {
     if (index < m_feed->next() && index >= m_model.store().begin())
         m_curves.answered(m_model.store().at(index));

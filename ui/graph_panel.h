@@ -31,13 +31,12 @@ public:
 
     // Refused when there is a problem with it, which is then shown in place.
     bool plot(const Plotted &plotted);
-    // The message of that index was answered after it had come.
-    void answered(MessageStore::Index index);
 
 protected:
     void changeEvent(QEvent *event) override;
 
 private:
+    void answered(quint64 index);
     QWidget *makeBar();
     Plotted chosen() const;
     void choose();
