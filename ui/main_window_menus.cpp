@@ -154,6 +154,7 @@ void MainWindow::makeMenus()
 
     auto *traffic = menuBar()->addMenu(tr("&Traffic"));
     traffic->addActions({m_listen, m_stop, m_clear});
+    traffic->addAction(tr("&Open a capture\u2026"), this, [this] { m_documents->askForCapture(); });
     traffic->addSeparator();
     traffic->addAction(m_send);
 

@@ -1,8 +1,13 @@
 #include "ui/traffic_tab.h"
 
+#include "ui/capture_autosave.h"
+#include "ui/capture_loader.h"
+#include "ui/capture_saver.h"
 #include "ui/error_bar.h"
 #include "ui/filter_line.h"
+#include "ui/job_line.h"
 #include "ui/listen_dialog.h"
+#include "ui/message_find_bar.h"
 #include "ui/message_list.h"
 #include "ui/number_text.h"
 #include "ui/payload_view.h"
@@ -12,10 +17,13 @@
 #include <QAction>
 #include <QComboBox>
 #include <QDateTime>
+#include <QDir>
 #include <QEvent>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QMenu>
 #include <QPushButton>
 #include <QSettings>
 #include <QShortcut>
@@ -30,7 +38,6 @@
 namespace ipclens {
 namespace {
 
-constexpr std::uint64_t memoryLimit = std::uint64_t{1} << 30; // of messages kept; the oldest go
 constexpr std::int64_t second = 1'000'000'000;
 
 QString quoted(const std::string &text)
@@ -57,8 +64,14 @@ QToolButton *textButton(const QString &text, const QString &toolTip, QWidget *pa
 
 TrafficTab::TrafficTab(Client &client, QWidget *parent) : QWidget(parent), m_client(client)
 {
-    m_model.setLimit(memoryLimit);
+    m_model.setLimits(savedLimits());
+    m_model.setColourRules(ColourRules::load());
     m_error = new ErrorBar(this);
+    m_jobLine = new JobLine(client, this);
+    m_autosave = std::make_unique<CaptureAutosave>(m_model.store());
+    connect(m_autosave.get(), &CaptureAutosave::failed, this, [this](const QString &error) {
+        m_error->showText(tr("This capture is not kept for the case of a crash. %1").arg(error), ErrorBar::Level::Warning);
+    });
     m_losses = new QLabel(this);
     m_losses->setWordWrap(true);
     m_losses->setTextFormat(Qt::PlainText);
@@ -68,10 +81,17 @@ TrafficTab::TrafficTab(Client &client, QWidget *parent) : QWidget(parent), m_cli
 
     m_graph = new TrafficGraph(m_buckets, this);
     m_list = new MessageList(m_model, this);
+    m_find = new MessageFindBar(m_model, [this] { return m_list->currentIndex().row(); }, this);
+    auto *middle = new QWidget(this);
+    auto *middleLayout = new QVBoxLayout(middle);
+    middleLayout->setContentsMargins(0, 0, 0, 0);
+    middleLayout->setSpacing(0);
+    middleLayout->addWidget(m_find);
+    middleLayout->addWidget(m_list, 1);
     m_payload = new PayloadView(this);
     m_splitter = new QSplitter(Qt::Vertical, this);
     m_splitter->addWidget(m_graph);
-    m_splitter->addWidget(m_list);
+    m_splitter->addWidget(middle);
     m_splitter->addWidget(m_payload);
     m_splitter->setStretchFactor(1, 1);
     m_splitter->setSizes({160, 300, 200});
@@ -88,6 +108,7 @@ TrafficTab::TrafficTab(Client &client, QWidget *parent) : QWidget(parent), m_cli
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(top);
+    layout->addWidget(m_jobLine);
     layout->addWidget(m_error);
     layout->addWidget(m_losses);
     layout->addWidget(m_stack, 1);
@@ -111,6 +132,8 @@ TrafficTab::~TrafficTab()
 {
     saveLayout();
     m_client.disconnect(this);
+    m_loader.reset();
+    m_saver.reset();
     closeInbox(); // nobody is left to be told how it ends
 }
 
@@ -126,6 +149,11 @@ QWidget *TrafficTab::makeTop()
     m_pause = textButton(tr("Pause"), tr("Go on capturing, but leave list and graph as they are"), top);
     m_pause->setCheckable(true);
     m_clear = textButton(tr("Clear"), tr("Empty list and graph; counts of the inbox go on"), top);
+
+    m_capture = textButton(tr("Capture"), tr("Save and export messages, colours, limits"), top);
+    m_capture->setPopupMode(QToolButton::InstantPopup);
+    m_capture->setMenu(new QMenu(m_capture));
+    connect(m_capture->menu(), &QMenu::aboutToShow, this, &TrafficTab::fillCaptureMenu);
 
     m_filter = new FilterLine(top);
     m_timeFilter = textButton(QString(), tr("Show all times again (Esc)"), top);
@@ -150,6 +178,7 @@ QWidget *TrafficTab::makeTop()
     first->addWidget(m_listen);
     first->addWidget(m_pause);
     first->addWidget(m_clear);
+    first->addWidget(m_capture);
     auto *other = new QHBoxLayout;
     other->addWidget(m_filter, 1);
     other->addWidget(m_timeFilter, 0, Qt::AlignTop);
@@ -201,6 +230,19 @@ void TrafficTab::connectViews()
     connect(m_error, &ErrorBar::actionTriggered, this, &TrafficTab::listenAgain);
     connect(m_filter, &FilterLine::changed, this, &TrafficTab::applyFilter);
     connect(m_list, &MessageList::filterRequested, m_filter, &FilterLine::join);
+    connect(m_list, &MessageList::findRequested, this, &TrafficTab::find);
+    connect(m_find, &MessageFindBar::found, m_list, &MessageList::goToRow);
+    connect(m_find, &MessageFindBar::closed, m_list, qOverload<>(&QWidget::setFocus));
+    connect(m_payload, &PayloadView::openRequested, this, &TrafficTab::openRequested);
+    const auto shortcut = [this](const QKeySequence &keys, auto act) {
+        auto *made = new QShortcut(keys, this);
+        made->setContext(Qt::WidgetWithChildrenShortcut);
+        connect(made, &QShortcut::activated, this, act);
+    };
+    shortcut(QKeySequence(Qt::Key_F3), [this] { m_find->findNext(); });
+    shortcut(QKeySequence(Qt::SHIFT | Qt::Key_F3), [this] { m_find->findPrevious(); });
+    shortcut(tr("Ctrl+S"), [this] { askWhereToSave(Which::All, SaveFormat::Capture); });
+    connect(m_jobLine, &JobLine::cancelled, this, &TrafficTab::endFileWork);
 
     const auto allTimes = [this] {
         m_time.reset();
@@ -242,7 +284,6 @@ void TrafficTab::restoreLayout()
     const QSettings settings;
     m_splitter->restoreState(settings.value(settingsKey("splitter")).toByteArray());
     m_payload->restoreState(settings.value(settingsKey("payload")).toByteArray());
-    m_list->horizontalHeader()->restoreState(settings.value(settingsKey("columns")).toByteArray());
 }
 
 void TrafficTab::saveLayout() const
@@ -250,7 +291,7 @@ void TrafficTab::saveLayout() const
     QSettings settings;
     settings.setValue(settingsKey("splitter"), m_splitter->saveState());
     settings.setValue(settingsKey("payload"), m_payload->saveState());
-    settings.setValue(settingsKey("columns"), m_list->horizontalHeader()->saveState());
+    m_list->saveLayout();
 }
 
 // Opening and closing. ------------------------------------------------------------------------------------------------
@@ -270,6 +311,8 @@ void TrafficTab::askWhatToListenTo()
 
 void TrafficTab::listen(const InboxRequest &request)
 {
+    if (isOfFile())
+        return;
     if (m_state != State::Idle) {
         m_next = request;
         stop();
@@ -317,6 +360,11 @@ void TrafficTab::opened(Result<InboxOpened> reply)
         if (batch.inbox == m_inbox.inbox)
             take(batch);
     if (wanted) {
+        const auto name = m_request.className + " / " + m_request.title;
+        m_inboxNames[m_inbox.inbox] = name;
+        m_autosave->setSystem(m_client.host().system);
+        m_autosave->nameInbox(m_inbox.inbox, name);
+        m_autosave->setRunning(true);
         setState(State::Listening);
         m_graph->followLiveEdge();
     } else {
@@ -353,6 +401,7 @@ void TrafficTab::closeInbox()
 
 void TrafficTab::closed()
 {
+    m_autosave->setRunning(false);
     m_inbox = {};
     setState(State::Idle);
     if (const auto next = std::exchange(m_next, std::nullopt))
@@ -393,6 +442,7 @@ void TrafficTab::clientChanged()
 
 void TrafficTab::captureEnded(const Error &why)
 {
+    m_autosave->setRunning(false);
     m_inbox = {};
     m_early.clear();
     m_next.reset();
@@ -419,6 +469,10 @@ void TrafficTab::take(const MessageBatch &batch)
     }
     const bool wasEmpty = m_model.store().isEmpty();
     m_model.append(batch.messages);
+    if (!batch.outcomes.empty()) {
+        m_unmatched += m_model.apply(batch.inbox, batch.outcomes);
+        m_autosave->add(batch.inbox, batch.outcomes);
+    }
     if (wasEmpty && !batch.messages.empty())
         updateEmptyPage();
     if (!m_graph->isRunning() && !m_paused)
@@ -428,6 +482,11 @@ void TrafficTab::take(const MessageBatch &batch)
     m_counts.dropped = batch.dropped;
     m_counts.droppedBytes = batch.droppedBytes;
     m_counts.truncated = batch.truncated;
+    m_counts.skipped = batch.skipped;
+    if (batch.ended) {
+        m_error->showError(*batch.ended);
+        emit errorShown();
+    }
     updateLosses();
     emit countsChanged(batch.received, batch.dropped, batch.truncated);
 }
@@ -447,8 +506,13 @@ void TrafficTab::setPaused(bool paused)
 
 void TrafficTab::clear()
 {
+    m_saver.reset();
+    if (m_job != 0 && !m_loader)
+        m_jobLine->end(std::exchange(m_job, 0));
     m_buckets.clear();
     m_model.clear();
+    m_autosave->discard();
+    m_unmatched = 0;
     m_time.reset();
     m_graph->setBrush(std::nullopt);
     m_graph->setMark(std::nullopt);
@@ -489,6 +553,8 @@ void TrafficTab::updateShowing()
 
 QString TrafficTab::title() const
 {
+    if (isOfFile())
+        return QFileInfo(m_path).fileName();
     if (m_state != State::Listening)
         return tr("Traffic");
     const auto name = fromUtf8(m_request.title.empty() ? m_request.className : m_request.title);
@@ -497,6 +563,14 @@ QString TrafficTab::title() const
 
 QString TrafficTab::stateText() const
 {
+    if (isOfFile()) {
+        QStringList inboxes;
+        for (const auto &[inbox, name] : m_inboxNames)
+            if (!name.empty())
+                inboxes += fromUtf8(name);
+        return inboxes.isEmpty() ? QDir::toNativeSeparators(m_path)
+                                 : tr("%1: %2").arg(QDir::toNativeSeparators(m_path), inboxes.join(QStringLiteral(", ")));
+    }
     switch (m_state) {
     case State::Idle:
         return m_client.state() == Client::State::Connected ? tr("Not listening") : tr("Not listening, not connected");
@@ -524,7 +598,10 @@ void TrafficTab::updateState()
     m_listen->setText(idle ? tr("Start listening\u2026") : tr("Stop listening"));
     m_listen->setToolTip(idle ? tr("Open a hidden window that receives messages (Ctrl+L)") : tr("Close the inbox"));
     m_listen->setEnabled(m_state != State::Closing && (!idle || connected));
-    m_emptyListen->setVisible(idle);
+    m_listen->setVisible(!isOfFile());
+    m_pause->setVisible(!isOfFile());
+    m_clear->setVisible(!isOfFile());
+    m_emptyListen->setVisible(idle && !isOfFile());
     m_emptyListen->setEnabled(connected);
     updateEmptyPage();
     updateProgress();
@@ -538,6 +615,10 @@ void TrafficTab::updateEmptyPage()
     m_clear->setEnabled(!empty);
     if (!empty)
         return;
+    if (isOfFile()) {
+        m_emptyText->setText(QStringLiteral("<h3>%1</h3>").arg(m_loader ? tr("Reading\u2026") : tr("This capture has no messages")));
+        return;
+    }
     const bool listening = m_state == State::Listening;
     const auto request = listening ? m_request : ListenDialog::defaultRequest();
     const auto code = [](const QString &text) {
@@ -573,6 +654,8 @@ void TrafficTab::updateProgress()
         parts += tr("%1 shown").arg(countText(static_cast<std::uint64_t>(m_model.rowCount())));
     if (m_model.unfiltered() > 0)
         parts += tr("filtering\u2026");
+    if (m_model.isSorting())
+        parts += tr("sorting\u2026");
     if (m_paused)
         parts += tr("%1 waiting").arg(countText(m_model.waiting()));
     m_progress->setText(parts.join(QStringLiteral(", ")));
@@ -586,10 +669,24 @@ void TrafficTab::updateLosses()
                      .arg(countText(m_counts.dropped), countText(m_counts.received), sizeText(m_counts.droppedBytes));
     if (m_counts.truncated > 0)
         parts += tr("%1 payloads cut to %2").arg(countText(m_counts.truncated), sizeText(m_request.maxPayload));
+    if (m_counts.skipped > 0)
+        parts += tr("%1 messages came while capturing was off").arg(countText(m_counts.skipped));
+    if (m_unmatched > 0)
+        parts += tr("%1 answers came when their message was let go already").arg(countText(m_unmatched));
+    if (m_autosave->missed() > 0)
+        parts += tr("%1 messages were let go before they could be kept for the case of a crash").arg(countText(m_autosave->missed()));
     const auto &store = m_model.store();
-    if (store.letGoCount() > 0)
-        parts += tr("%1 oldest messages (%2) let go to stay within %3 of memory")
-                     .arg(countText(store.letGoCount()), sizeText(store.letGoBytes()), sizeText(store.limit()));
+    if (store.letGoCount() > 0) {
+        QStringList limits;
+        if (store.limits().bytes > 0)
+            limits += tr("%1 of memory").arg(sizeText(store.limits().bytes));
+        if (store.limits().messages > 0)
+            limits += tr("%1 messages").arg(countText(store.limits().messages));
+        if (store.limits().age > 0)
+            limits += tr("%1 s").arg(store.limits().age / second);
+        parts += tr("%1 oldest messages (%2) let go to stay within %3")
+                     .arg(countText(store.letGoCount()), sizeText(store.letGoBytes()), limits.join(tr(" and ")));
+    }
     m_losses->setVisible(!parts.isEmpty());
     if (parts.isEmpty())
         return;
@@ -623,8 +720,8 @@ void TrafficTab::showCurrent()
         m_graph->setMark(std::nullopt);
         return;
     }
-    const Message &message = m_model.store().at(*current);
-    m_payload->showMessage(message);
+    const auto message = m_model.store().at(*current);
+    m_payload->showMessage(message, previousOf(*current));
     m_graph->setMark(message.time);
 }
 

@@ -1,4 +1,4 @@
-// Listens to an inbox and shows what it receives: list, graph, payload.
+// Listens to an inbox, or reads a capture from a file, and shows the messages: list, graph, payload.
 #pragma once
 
 #include "core/traffic/traffic_buckets.h"
@@ -17,14 +17,21 @@ class QToolButton;
 
 namespace ipclens {
 
+class CaptureAutosave;
+class CaptureLoader;
+class CaptureSaver;
 class ErrorBar;
 class FilterLine;
+class JobLine;
+class MessageFindBar;
 class MessageList;
 class PayloadView;
 class TrafficGraph;
 
-// One capture: messages stay until cleared, also over several inboxes. Stores what comes while paused or hidden, but
-// shows it only afterwards. Lives on the GUI thread.
+enum class SaveFormat;
+
+// One capture: messages stay until cleared, also over several inboxes. Stores what comes while paused or hidden, but shows it only
+// afterwards. A tab that shows a file never listens. Lives on the GUI thread.
 class TrafficTab : public QWidget {
     Q_OBJECT
 public:
@@ -41,12 +48,27 @@ public:
     // Empties list and graph; the inbox's counts go on.
     void clear();
 
+    // Reads the file into this tab, which must be empty and not listening.
+    void openCapture(const QString &path);
+    bool isOfFile() const { return !m_path.isEmpty(); }
+    bool isBusy() const { return m_loader || m_saver; } // reads or writes a file
+    enum class Which { All, Shown, Selected, Marked };
+    void save(Which which, SaveFormat format, const QString &path);
+    void askWhereToSave(Which which, SaveFormat format);
+    void find(); // opens the bar that finds messages
+    // The file in which a crash would leave the capture is not needed any more.
+    void discardAutosave();
+
     QString title() const;
     const MessageModel &messages() const { return m_model; }
+    const QString &path() const { return m_path; }
 
 signals:
     void countsChanged(quint64 received, quint64 dropped, quint64 truncated); // of the inbox, since it was opened
     void titleChanged(const QString &title);
+    // Something that a payload leads to: a mapping by its name, or memory of a process.
+    void openRequested(const ipclens::SourceSpec &source, std::optional<ipclens::Address> at);
+    void fileFinished(); // reading or writing one has ended
     void errorShown();
 
 protected:
@@ -80,6 +102,15 @@ private:
     void updateLosses();
     void applyFilter();
     void showCurrent();
+    void fillCaptureMenu();
+    void editColours();
+    void askLimits();
+    void takePiece(MessageStore messages);
+    void loadingEnded(const std::optional<Error> &error);
+    void savingEnded(const QString &error, const QString &path, bool savedAll);
+    void endFileWork();
+    static MessageStore::Limits savedLimits();
+    std::optional<Message> previousOf(MessageStore::Index index) const;
     QString stateText() const;
 
     Client &m_client;
@@ -96,11 +127,21 @@ private:
 
     MessageModel m_model;
     TrafficBuckets m_buckets;
+    QString m_path; // of the file that is shown
+    std::map<std::uint64_t, std::string> m_inboxNames;
+    std::unique_ptr<CaptureLoader> m_loader;
+    std::unique_ptr<CaptureSaver> m_saver;
+    std::unique_ptr<CaptureAutosave> m_autosave;
+    std::uint64_t m_job = 0;
+    std::uint64_t m_unmatched = 0; // outcomes of messages that are not there any more
 
     QLabel *m_stateText = nullptr;
     QToolButton *m_listen = nullptr;
     QToolButton *m_pause = nullptr;
     QToolButton *m_clear = nullptr;
+    QToolButton *m_capture = nullptr;
+    JobLine *m_jobLine = nullptr;
+    MessageFindBar *m_find = nullptr;
     FilterLine *m_filter = nullptr;
     QToolButton *m_timeFilter = nullptr;
     QLabel *m_progress = nullptr;
