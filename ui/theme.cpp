@@ -46,6 +46,12 @@ Pair colours(Role role)
     case Role::PrivateMemory: return {0xff3f7fbf, 0xff5b9bd8};
     case Role::MappedMemory: return {0xff2f8f4e, 0xff5cc27a};
     case Role::ImageMemory: return {0xffa0569a, 0xffd08acb};
+    case Role::RuleRed: return {0xfffbdcdc, 0xff512023};
+    case Role::RuleYellow: return {0xfffdf0c4, 0xff443808};
+    case Role::RuleGreen: return {0xffd9f2dd, 0xff1c4226};
+    case Role::RuleBlue: return {0xffd9e8fc, 0xff1b3756};
+    case Role::RuleViolet: return {0xffe8def9, 0xff3c2c5c};
+    case Role::RuleGrey: return {0xffe2e4e8, 0xff3a3d42};
     }
     return {0xff000000, 0xffffffff};
 }

@@ -35,6 +35,12 @@ enum class Role {
     PrivateMemory,   // types of memory, in the overview and on the lines of regions
     MappedMemory,
     ImageMemory,
+    RuleRed,         // behind rows of messages
+    RuleYellow,
+    RuleGreen,
+    RuleBlue,
+    RuleViolet,
+    RuleGrey,
 };
 
 bool isDark(const QPalette &palette);

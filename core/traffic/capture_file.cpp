@@ -172,6 +172,7 @@ void putMessage(Bytes &file, const MessageView &message, std::uint32_t interface
     const auto sender = cutName(message.senderName);
     const auto name = cutName(message.name);
     const auto receiver = cutName(message.receiverName);
+    const auto title = cutName(message.senderTitle);
     const auto references = message.references.first(std::min<std::size_t>(message.references.size(), 0xFFFF));
 
     const auto begin = beginPacket(file, interface, message.time);
@@ -201,8 +202,10 @@ void putMessage(Bytes &file, const MessageView &message, std::uint32_t interface
         put(file, static_cast<std::uint64_t>(value), 8);
     put(file, receiver.size(), 2);
     put(file, references.size(), 2);
-    put(file, message.failure ? 1 : 0, 4);
+    put(file, message.failure ? 1 : 0, 2);
+    put(file, title.size(), 2);
     put(file, receiver);
+    put(file, title);
     if (message.failure)
         putError(file, *message.failure);
     for (const auto &reference : references)
@@ -666,7 +669,8 @@ Result<MessageView> CaptureReader::readMessage(std::uint64_t at, Block data)
     message.duration = static_cast<std::int64_t>(later(40, 8));
     Fields fields{data.subspan(second + secondHeader, header - second - secondHeader)};
     message.receiverName = textAt(fields.bytes(later(48, 2)));
-    if ((later(52, 4) & 1) != 0) {
+    message.senderTitle = textAt(fields.bytes(later(54, 2)));
+    if ((later(52, 2) & 1) != 0) {
         m_failure = fields.error();
         message.failure = &m_failure;
     }

@@ -20,8 +20,9 @@
 //    8  8  receiver's window                   40  8  nanoseconds until then
 //   16  4  receiver's process id               48  2  bytes of the receiver's program name
 //   20  4  depth                               50  2  number of references
-//   24  8  creation time of that process       52  4  1: why a relay had no answer
-//                                              56     the name, the failure if any, the references
+//   24  8  creation time of that process       52  2  1: why a relay had no answer follows
+//                                              54  2  bytes of the title of the sender's window
+//                                              56     name and title, the failure if any, the references
 //
 //   failure:    1 kind, 3 unused, 4 system's code, then operation, object, meaning and hint, each as 2 bytes of size
 //   and its text reference:  1 kind, 1 has a failure, 2 bytes of the section's name, 4 process id, 8 its creation time,

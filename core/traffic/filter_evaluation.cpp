@@ -229,6 +229,8 @@ private:
         case Field::SenderPid: return m_message.sender.pid != 0 ? std::optional(number(m_message.sender.pid)) : std::nullopt;
         case Field::SenderExe:
             return !m_message.senderName.empty() ? std::optional(text(m_message.senderName)) : std::nullopt;
+        case Field::SenderTitle:
+            return !m_message.senderTitle.empty() ? std::optional(text(m_message.senderTitle)) : std::nullopt;
         case Field::SenderWindow: return copied ? std::optional(number(m_message.senderWindow)) : std::nullopt;
         case Field::ReceiverPid: return m_message.receiver.pid != 0 ? std::optional(number(m_message.receiver.pid)) : std::nullopt;
         case Field::ReceiverExe:

@@ -10,6 +10,7 @@ constexpr FieldInfo fields[] = {
     {"kind", Field::Kind, Type::Text, "\"WM_COPYDATA\" or \"registered\""},
     {"sender.pid", Field::SenderPid, Type::Number, "process of the claimed sender window"},
     {"sender.exe", Field::SenderExe, Type::Text, "its program's name"},
+    {"sender.title", Field::SenderTitle, Type::Text, "title of the claimed sender window"},
     {"sender.window", Field::SenderWindow, Type::Number, "the claimed sender window"},
     {"receiver.pid", Field::ReceiverPid, Type::Number, "process of the window it was sent to"},
     {"receiver.exe", Field::ReceiverExe, Type::Text, "its program's name"},

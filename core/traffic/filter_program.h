@@ -16,7 +16,7 @@ enum class Type { Number, Text, Bytes, Time, Truth };
 
 // Those of a message's context (see MessageStore) stand together.
 enum class Field {
-    Number, Time, Kind, SenderPid, SenderExe, SenderWindow, ReceiverPid, ReceiverExe, ReceiverWindow, Inbox, Depth, DataId,
+    Number, Time, Kind, SenderPid, SenderExe, SenderTitle, SenderWindow, ReceiverPid, ReceiverExe, ReceiverWindow, Inbox, Depth, DataId,
     MessageName, MessageId, WParam, LParam, Size, Payload, Null, Truncated, Result, Duration, Answered, Failed, Posted, Marked, Comment
 };
 

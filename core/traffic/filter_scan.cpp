@@ -34,6 +34,7 @@ bool isOfContext(Field field)
     case Field::Kind:
     case Field::SenderPid:
     case Field::SenderExe:
+    case Field::SenderTitle:
     case Field::SenderWindow:
     case Field::ReceiverPid:
     case Field::ReceiverExe:

@@ -26,7 +26,7 @@ std::uint64_t hashOf(const MessageView &m)
          {m.senderWindow, std::uint64_t{m.sender.pid}, static_cast<std::uint64_t>(m.sender.created), m.inbox,
           m.receiverWindow, std::uint64_t{m.receiver.pid}, static_cast<std::uint64_t>(m.receiver.created)})
         hash = mixed(hash, value);
-    for (const auto text : {m.senderName, m.name, m.receiverName})
+    for (const auto text : {m.senderName, m.senderTitle, m.name, m.receiverName})
         hash = mixed(hash, std::hash<std::string_view>()(text));
     return hash;
 }
@@ -35,7 +35,7 @@ bool isOf(const MessageStore::Context &c, const MessageView &m)
 {
     return c.senderWindow == m.senderWindow && c.kind == m.kind && c.nullData == m.nullData &&
            c.senderWaits == m.senderWaits && c.depth == m.depth && c.inbox == m.inbox && c.sender == m.sender &&
-           c.receiverWindow == m.receiverWindow && c.receiver == m.receiver && c.senderName == m.senderName &&
+           c.receiverWindow == m.receiverWindow && c.receiver == m.receiver && c.senderName == m.senderName && c.senderTitle == m.senderTitle &&
            c.name == m.name && c.receiverName == m.receiverName;
 }
 
@@ -72,6 +72,7 @@ MessageView MessageStore::Context::view() const
     view.senderWindow = senderWindow;
     view.sender = sender;
     view.senderName = senderName;
+    view.senderTitle = senderTitle;
     view.name = name;
     view.inbox = inbox;
     view.receiverWindow = receiverWindow;
@@ -97,6 +98,7 @@ std::uint32_t MessageStore::contextOf(const MessageView &message)
                           .senderWindow = message.senderWindow,
                           .sender = message.sender,
                           .senderName = std::string(message.senderName),
+                          .senderTitle = std::string(message.senderTitle),
                           .name = std::string(message.name),
                           .inbox = message.inbox,
                           .receiverWindow = message.receiverWindow,

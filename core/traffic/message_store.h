@@ -28,6 +28,7 @@ public:
         std::uint64_t senderWindow = 0;
         ProcessKey sender;
         std::string senderName;
+        std::string senderTitle;
         std::string name;
         std::uint64_t inbox = 0;
         std::uint64_t receiverWindow = 0;

@@ -17,6 +17,17 @@ struct PayloadText {
 // a character or JSON document may end in the middle.
 PayloadText guessText(std::span<const std::byte> payload, bool whole = true);
 
+// How much speaks for each way to read bytes as text, in percent, the best first. All of them are there.
+enum class TextForm { Utf8, Utf16, Ansi };
+struct TextReading {
+    TextForm form = TextForm::Utf8;
+    int confidence = 0;
+};
+std::vector<TextReading> textReadings(std::span<const std::byte> payload);
+
+// UTF-8 of bytes that are said to be of code page 1252, the ANSI code page of western Windows; U+FFFD for what is none.
+std::string fromAnsi(std::span<const std::byte> payload);
+
 // UTF-8 of bytes that are said to be UTF-16, little endian; U+FFFD for what is not.
 std::string fromUtf16(std::span<const std::byte> payload);
 

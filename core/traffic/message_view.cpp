@@ -10,6 +10,7 @@ Message MessageView::toMessage() const
                     .senderWindow = senderWindow,
                     .sender = sender,
                     .senderName = std::string(senderName),
+                    .senderTitle = std::string(senderTitle),
                     .name = std::string(name),
                     .id = id,
                     .wParam = wParam,

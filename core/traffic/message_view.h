@@ -28,6 +28,7 @@ struct MessageView {
     std::uint64_t senderWindow = 0;
     ProcessKey sender;
     std::string_view senderName;
+    std::string_view senderTitle;
     std::string_view name;
     std::uint64_t id = 0;
     std::uint64_t wParam = 0;
@@ -49,7 +50,7 @@ struct MessageView {
         : sequence(message.sequence), time(message.time), kind(message.kind), nullData(message.nullData),
           senderWaits(message.senderWaits), isAnswered(message.outcome.has_value()), depth(message.depth),
           senderWindow(message.senderWindow), sender(message.sender), senderName(message.senderName),
-          name(message.name), id(message.id), wParam(message.wParam), lParam(message.lParam), size(message.size),
+          senderTitle(message.senderTitle), name(message.name), id(message.id), wParam(message.wParam), lParam(message.lParam), size(message.size),
           payload(message.payload), inbox(message.inbox), receiverWindow(message.receiverWindow),
           receiver(message.receiver), receiverName(message.receiverName),
           result(isAnswered ? message.outcome->result : 0), duration(isAnswered ? message.outcome->duration : 0),

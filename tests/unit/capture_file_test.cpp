@@ -47,6 +47,7 @@ std::vector<Message> samples()
     relayed.receiverWindow = 0x20048;
     relayed.receiver = {.pid = 99, .created = 5};
     relayed.receiverName = "Empf\xC3\xA4nger.exe";
+    relayed.senderTitle = "Untitled - Demo";
     relayed.depth = 2;
     relayed.senderWaits = false;
     relayed.outcome =

@@ -80,7 +80,7 @@ constexpr std::string_view filters[] = {
     "data.id <= 7.5",
     "data.id in {1, 3, 10..20}",
     "data.id in {20..10}",
-    "data.id == 18446744073709551616.0",
+    "data.id == 18446744073709551615",
     "message.id == 0xC001",
     "message.id",
     "wparam > 5",

@@ -59,6 +59,7 @@ Message rich(std::uint64_t sequence)
             .senderWindow = 0x10046,
             .sender = {.pid = 42, .created = 7},
             .senderName = "Demo.exe",
+            .senderTitle = sequence % 4 == 0 ? "Title" : "",
             .id = sequence * 3,
             .size = 9,
             .payload = toBytes("123456789"),
