@@ -29,8 +29,14 @@ std::size_t weightOf(const Event &event)
                 for (const auto &image : value.changed)
                     weight += perItem + image.bytes.size();
             } else if constexpr (std::is_same_v<T, MessageBatch>) {
-                for (const auto &message : value.messages)
-                    weight += perItem + message.payload.size();
+                for (const auto &message : value.messages) {
+                    weight += 2 * perItem + message.payload.size();
+                    for (const auto &reference : message.references)
+                        weight += perItem + reference.bytes.size();
+                }
+                weight += perItem * value.outcomes.size();
+            } else if constexpr (std::is_same_v<T, SeriesUpdate>) {
+                weight += perItem * value.outcomes.size();
             } else if constexpr (std::is_same_v<T, JournalChanged>) {
                 weight += value.entry.before.size() + value.entry.bytes.size();
             } else if constexpr (std::is_same_v<T, FrozenChanged>) {
@@ -329,6 +335,8 @@ void Client::drainEvents()
                     emit journalChanged(value.entry);
                 else if constexpr (std::is_same_v<T, Progress>)
                     emit progressed(value);
+                else if constexpr (std::is_same_v<T, SeriesUpdate>)
+                    emit seriesUpdated(value);
                 else
                     emit frozenChanged(value.item, value.isGone);
             },

@@ -86,6 +86,7 @@ signals:
     void latencyChanged();
     void watchUpdated(const ipclens::WatchUpdate &update);
     void messagesArrived(const ipclens::MessageBatch &batch);
+    void seriesUpdated(const ipclens::SeriesUpdate &update);
     void journalChanged(const ipclens::JournalEntry &entry);
     void progressed(const ipclens::Progress &progress);
     void frozenChanged(const ipclens::FrozenItem &item, bool isGone);

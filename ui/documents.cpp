@@ -1,6 +1,7 @@
 #include "ui/documents.h"
 
 #include "core/text/source_spec.h"
+#include "ui/capture_autosave.h"
 #include "ui/icons.h"
 #include "ui/memory_tab.h"
 #include "ui/number_text.h"
@@ -13,9 +14,15 @@
 #include <QAbstractItemView>
 #include <QApplication>
 #include <QComboBox>
+#include <QDateTime>
+#include <QDropEvent>
+#include <QFileDialog>
+#include <QFileInfo>
 #include <QKeyEvent>
+#include <QMimeData>
 #include <QSettings>
 #include <QTabBar>
+#include <QUrl>
 
 namespace ipclens {
 
@@ -74,6 +81,7 @@ Documents::Documents(Client &client, StartPage *start, QWidget *parent)
     setTabBar(new TabBar(this));
     setDocumentMode(true);
     setMovable(true);
+    setAcceptDrops(true);
     setTabsClosable(true);
     setElideMode(Qt::ElideNone); // titles are cut one by one, and tabs scroll: Qt would cut all to stubs
     setUsesScrollButtons(true);
@@ -84,6 +92,8 @@ Documents::Documents(Client &client, StartPage *start, QWidget *parent)
 
 Documents::~Documents()
 {
+    if (m_looking.joinable())
+        m_looking.join();
     // Tabs still talk while they are destroyed; nobody listens any more.
     blockSignals(true);
     while (count() > 0) {
@@ -185,15 +195,84 @@ TrafficTab *Documents::showTraffic()
     if (!m_traffic) {
         m_traffic = new TrafficTab(m_client, this);
         connect(m_traffic, &TrafficTab::countsChanged, this, &Documents::countsChanged);
-        connect(m_traffic, &TrafficTab::titleChanged, this, [this](const QString &title) {
-            setTabText(indexOf(m_traffic), shortTitle(title, fontMetrics()));
-            emit trafficChanged();
-        });
+        connectTraffic(m_traffic);
         place(m_traffic, m_traffic->title());
         setTabIcon(indexOf(m_traffic), icon(Sign::Traffic));
     }
     setCurrentWidget(m_traffic);
     return m_traffic;
+}
+
+void Documents::connectTraffic(TrafficTab *tab)
+{
+    connect(tab, &TrafficTab::titleChanged, this, [this, tab](const QString &title) {
+        setTabText(indexOf(tab), shortTitle(title, fontMetrics()));
+        emit trafficChanged();
+    });
+    connect(tab, &TrafficTab::openRequested, this,
+            [this](const SourceSpec &source, std::optional<Address> at) { open(source, at); });
+}
+
+TrafficTab *Documents::openCapture(const QString &path)
+{
+    const auto whole = QFileInfo(path).absoluteFilePath();
+    for (int i = 0; i < count(); ++i) {
+        if (auto *tab = qobject_cast<TrafficTab *>(widget(i)); tab && tab->path() == whole) {
+            setCurrentWidget(tab);
+            return tab;
+        }
+    }
+    auto *tab = new TrafficTab(m_client, this);
+    connectTraffic(tab);
+    tab->openCapture(whole);
+    place(tab, tab->title());
+    setTabToolTip(indexOf(tab), whole);
+    setTabIcon(indexOf(tab), icon(Sign::Traffic));
+    return tab;
+}
+
+void Documents::askForCapture()
+{
+    auto *dialog = new QFileDialog(this, tr("Open a capture"), QSettings().value(QStringLiteral("traffic/folder")).toString(),
+                                   tr("Captures (*.pcapng);;All files (*)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &path) {
+        QSettings().setValue(QStringLiteral("traffic/folder"), QFileInfo(path).path());
+        openCapture(path);
+    });
+    dialog->open();
+}
+
+void Documents::lookForLeftCaptures()
+{
+    if (m_looking.joinable())
+        return;
+    m_looking = std::thread([this] {
+        const auto left = CaptureAutosave::left();
+        if (left.empty())
+            return;
+        const auto &newest = left.front();
+        const auto text = tr("ipclens ended without saving the capture of %1, %2 messages.")
+                              .arg(QDateTime::fromMSecsSinceEpoch(newest.begun / 1'000'000).toString(QStringLiteral("yyyy-MM-dd HH:mm")),
+                                   countText(newest.messages));
+        QMetaObject::invokeMethod(this, [this, text, path = newest.path] { emit captureLeft(text, path); }, Qt::QueuedConnection);
+    });
+}
+
+void Documents::dragEnterEvent(QDragEnterEvent *event)
+{
+    const auto urls = event->mimeData()->urls();
+    if (std::any_of(urls.cbegin(), urls.cend(), [](const QUrl &url) { return url.isLocalFile(); }))
+        event->acceptProposedAction();
+}
+
+void Documents::dropEvent(QDropEvent *event)
+{
+    for (const auto &url : event->mimeData()->urls())
+        if (url.isLocalFile())
+            openCapture(url.toLocalFile());
+    event->acceptProposedAction();
 }
 
 void Documents::showStart()
@@ -282,6 +361,8 @@ void Documents::closeTab(int index)
     removeTab(indexOf(tab));
     if (tab == m_start)
         return;
+    if (auto *messages = qobject_cast<TrafficTab *>(tab))
+        messages->discardAutosave(); // closed by the user, who has seen it
     forget(tab);
     tab->deleteLater();
 }

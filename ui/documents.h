@@ -7,6 +7,8 @@
 #include <QHash>
 #include <QTabWidget>
 
+#include <thread>
+
 class QMenu;
 class QSettings;
 
@@ -28,6 +30,10 @@ public:
     void open(const SourceSpec &spec, std::optional<Address> at = {}, Access access = Access::Read);
     void add(const SourceInfo &source, std::optional<Address> at = {}); // takes over a source that somebody opened
     TrafficTab *showTraffic(); // makes it when there is none
+    TrafficTab *openCapture(const QString &path); // a file of messages, in a tab of its own
+    void askForCapture();
+    // Looks for captures that a crash left behind, and tells of the newest.
+    void lookForLeftCaptures();
     void showStart();
 
     MemoryTab *currentMemory() const;
@@ -59,15 +65,19 @@ signals:
     void countsChanged(quint64 received, quint64 dropped, quint64 truncated);
     void trafficChanged(); // began or ended to listen, perhaps
     void failed(const QString &text);
+    void captureLeft(const QString &text, const QString &path); // by a program that did not end well
 
 protected:
     bool event(QEvent *event) override;
     void tabInserted(int index) override;
+    void dragEnterEvent(QDragEnterEvent *event) override;
+    void dropEvent(QDropEvent *event) override;
 
 private:
     MemoryTab *findTab(const SourceSpec &spec) const;
     void place(QWidget *tab, const QString &title);
     void showCurrent();
+    void connectTraffic(TrafficTab *tab);
     void forget(QWidget *tab);
     // `done` is called with an empty text when the source is open.
     void openAnd(const SourceSpec &spec, std::optional<Address> at, Access access,
@@ -85,6 +95,7 @@ private:
     StartPage *m_start;
     TrafficTab *m_traffic = nullptr;
     QHash<const MemoryTab *, Seen> m_seen;
+    std::thread m_looking; // for captures left behind
     std::vector<SourceSpec> m_opening; // asked for, not answered yet
 };
 

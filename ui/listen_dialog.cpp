@@ -3,8 +3,10 @@
 #include "core/text/number.h"
 #include "ui/number_text.h"
 #include "ui/recent.h"
+#include "ui/reply_rules.h"
 #include "ui/theme.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
@@ -20,17 +22,41 @@ InboxRequest ListenDialog::defaultRequest()
 {
     const QSettings settings;
     InboxRequest request;
-    request.className = settings.value(QStringLiteral("listen/class"), QStringLiteral("IpclensInbox")).toString().toStdString();
+    request.className =
+        settings.value(QStringLiteral("listen/class"), QStringLiteral("IpclensInbox")).toString().toStdString();
     request.title = settings.value(QStringLiteral("listen/title"), QStringLiteral("Receive")).toString().toStdString();
     for (const auto &name : settings.value(QStringLiteral("listen/messages")).toStringList())
         request.messages.push_back(name.toStdString());
     return request;
 }
 
+QCheckBox *ListenDialog::makeIntegritySwitch(QWidget *parent)
+{
+    auto *box = new QCheckBox(tr("&Accept messages from programs of lower integrity"), parent);
+    box->setObjectName(QStringLiteral("lowerIntegrity"));
+    box->setToolTip(tr("Windows keeps messages of programs with fewer rights from the windows of elevated ones (UIPI). "
+                       "This lets WM_COPYDATA "
+                       "and the messages named here through to this one window, from any program of this desktop, also "
+                       "from those that "
+                       "Windows distrusts."));
+    return box;
+}
+
+QLabel *ListenDialog::makeIntegrityNote(QWidget *parent)
+{
+    auto *note = new QLabel(
+        tr("Only needed while ipclens runs elevated. Any program of this desktop can then send to this window."),
+        parent);
+    note->setWordWrap(true);
+    note->setForegroundRole(QPalette::PlaceholderText);
+    return note;
+}
+
 ListenDialog::ListenDialog(const QString &className, const QString &title, QWidget *parent)
     : QDialog(parent), m_class(new QLineEdit(this)), m_title(new QComboBox(this)), m_messages(new QLineEdit(this)),
       m_cap(new QLineEdit(QStringLiteral("64M"), this)), m_queue(new QLineEdit(QStringLiteral("256M"), this)),
-      m_note(new QLabel(this))
+      m_references(new QCheckBox(tr("Read what messages &lead to"), this)), m_lowerIntegrity(makeIntegritySwitch(this)),
+      m_replies(new ReplyRules(this)), m_note(new QLabel(this))
 {
     setWindowTitle(tr("Listen for messages"));
     setObjectName(QStringLiteral("listen"));
@@ -49,9 +75,10 @@ ListenDialog::ListenDialog(const QString &className, const QString &title, QWidg
     m_cap->setToolTip(tr("Bytes copied of one payload; of longer ones the rest is cut and the true size kept"));
     m_queue->setToolTip(tr("Bytes that may wait for delivery; messages beyond it are counted as dropped"));
 
-    auto *explanation = new QLabel(tr("ipclens opens a hidden window with this class and title. Programs that look for it with "
-                                      "FindWindow send it their WM_COPYDATA and registered messages."),
-                                   this);
+    auto *explanation =
+        new QLabel(tr("ipclens opens a hidden window with this class and title. Programs that look for it with "
+                      "FindWindow send it their WM_COPYDATA and registered messages."),
+                   this);
     explanation->setWordWrap(true);
     explanation->setForegroundRole(QPalette::PlaceholderText);
     m_note->setWordWrap(true);
@@ -67,6 +94,15 @@ ListenDialog::ListenDialog(const QString &className, const QString &title, QWidg
     form->addRow(tr("&Registered messages:"), m_messages);
     form->addRow(tr("Copy at &most:"), m_cap);
     form->addRow(tr("&Queue:"), m_queue);
+    m_references->setObjectName(QStringLiteral("references"));
+    m_references->setChecked(true);
+    m_references->setToolTip(tr(
+        "When a payload names a mapping, or a message carries a process id and an address there, the first 4 KiB of it "
+        "are kept with the message: its sender may free them at once"));
+    form->addRow(tr("Answers:"), m_replies);
+    form->addRow(QString(), m_references);
+    form->addRow(QString(), m_lowerIntegrity);
+    form->addRow(QString(), makeIntegrityNote(this));
     form->addRow(QString(), m_note);
 
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
@@ -76,6 +112,7 @@ ListenDialog::ListenDialog(const QString &className, const QString &title, QWidg
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     for (auto *field : {m_class, m_cap, m_queue})
         connect(field, &QLineEdit::textChanged, this, &ListenDialog::check);
+    connect(m_replies, &ReplyRules::changed, this, &ListenDialog::check);
 
     auto *column = new QVBoxLayout(this);
     column->addLayout(form);
@@ -103,6 +140,12 @@ Result<InboxRequest> ListenDialog::request() const
         return Failure(queue.error());
     if (*queue == 0)
         return invalidInput("queue", "0", "without a queue every message would be dropped");
+    auto replies = m_replies->rules();
+    if (!replies)
+        return Failure(replies.error());
+    wanted.replies = std::move(*replies);
+    wanted.referenceBytes = m_references->isChecked() ? InboxRequest().referenceBytes : 0;
+    wanted.acceptLowerIntegrity = m_lowerIntegrity->isChecked();
     wanted.maxPayload = *cap;
     wanted.queueBytes = *queue;
     return wanted;

@@ -5,12 +5,15 @@
 
 #include <QDialog>
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
 
 namespace ipclens {
+
+class ReplyRules;
 
 class ListenDialog : public QDialog {
     Q_OBJECT
@@ -24,6 +27,10 @@ public:
     // What is listened with when nobody says otherwise.
     static InboxRequest defaultRequest();
 
+    // The switch that lets messages of programs with fewer rights through, with what it means; off.
+    static QCheckBox *makeIntegritySwitch(QWidget *parent);
+    static QLabel *makeIntegrityNote(QWidget *parent);
+
 private:
     void check();
 
@@ -32,6 +39,9 @@ private:
     QLineEdit *m_messages;
     QLineEdit *m_cap;
     QLineEdit *m_queue;
+    QCheckBox *m_references;
+    QCheckBox *m_lowerIntegrity;
+    ReplyRules *m_replies;
     QLabel *m_note;
     QPushButton *m_listen;
 };

@@ -27,6 +27,7 @@
 #include <QCloseEvent>
 #include <QCoreApplication>
 #include <QCryptographicHash>
+#include <QFile>
 #include <QDockWidget>
 #include <QLabel>
 #include <QLineEdit>
@@ -200,6 +201,17 @@ void MainWindow::connectDocuments()
             [this](const QString &command) { useSession(sessionThrough(command)); }, Qt::QueuedConnection);
     connect(m_documents, &Documents::currentDocumentChanged, this, &MainWindow::documentChanged);
     connect(m_documents, &Documents::trafficChanged, this, &MainWindow::documentChanged);
+    connect(m_documents, &Documents::captureLeft, this, [this](const QString &text, const QString &path) {
+        m_errorBar->showText(text, ErrorBar::Level::Warning);
+        m_errorBar->offer(tr("Recover"), [this, path] {
+            m_errorBar->clear();
+            m_documents->openCapture(path);
+        });
+        m_errorBar->offer(tr("Discard"), [this, path] {
+            m_errorBar->clear();
+            QFile::remove(path);
+        });
+    });
     connect(m_documents, &Documents::accessChanged, this, &MainWindow::showAccess);
     connect(m_documents, &Documents::statusChanged, m_statusLabel, &QLabel::setText);
     connect(m_documents, &Documents::countsChanged, this, &MainWindow::showCounts);
@@ -285,6 +297,7 @@ void MainWindow::firstConnected()
         QSettings settings;
         settings.beginGroup(sessionGroup());
         m_documents->restore(settings);
+        m_documents->lookForLeftCaptures();
     }
     for (const auto &spec : std::exchange(m_openLater, {}))
         m_documents->open(spec);
@@ -455,6 +468,10 @@ void MainWindow::find()
     auto *filter = traffic ? traffic->findChild<QLineEdit *>() : nullptr;
     if (memory && !m_explorer->isAncestorOf(focusWidget())) {
         memory->find();
+        return;
+    }
+    if (traffic && !traffic->messages().store().isEmpty() && !m_explorer->isAncestorOf(focusWidget())) {
+        traffic->find();
         return;
     }
     if (filter && !m_explorer->isAncestorOf(focusWidget())) {

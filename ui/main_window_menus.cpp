@@ -154,8 +154,21 @@ void MainWindow::makeMenus()
 
     auto *traffic = menuBar()->addMenu(tr("&Traffic"));
     traffic->addActions({m_listen, m_stop, m_clear});
+    traffic->addAction(tr("&Open a capture\u2026"), this, [this] { m_documents->askForCapture(); });
+    const auto inFront = [this](void (TrafficTab::*act)()) {
+        return [this, act] {
+            auto *tab = m_documents->currentTraffic();
+            ((tab ? tab : m_documents->showTraffic())->*act)();
+        };
+    };
+    traffic->addAction(tr("&Relay between programs\u2026"), this, [this] { m_documents->showTraffic()->askForRelay(); });
+    traffic->addAction(tr("&Tap a window\u2026"), this, [this] { m_documents->showTraffic()->askForTap(); });
     traffic->addSeparator();
     traffic->addAction(m_send);
+    traffic->addAction(tr("Re&play messages\u2026"), this, inFront(&TrafficTab::replay));
+    traffic->addSeparator();
+    traffic->addAction(tr("St&atistics"), this, inFront(&TrafficTab::showStatistics));
+    traffic->addAction(tr("Se&quence diagram"), this, inFront(&TrafficTab::showSequence));
 
     auto *tools = menuBar()->addMenu(tr("T&ools"));
     tools->addActions({m_create, m_modules});

@@ -10,8 +10,9 @@ class QPushButton;
 
 namespace ipclens {
 
-// Follows its tail only while the user is at the bottom; else a button says how many messages are new below. The
-// current message stays current when the filter changes. Lives on the GUI thread.
+// Follows its tail only while the user is at the bottom; else a button says how many messages are new below. The current message
+// stays current when the filter or the order changes. Columns are chosen, moved and sorted by in the header. Lives on the GUI
+// thread.
 class MessageList : public QTableView {
     Q_OBJECT
 public:
@@ -20,15 +21,27 @@ public:
 
     bool isFollowing() const { return m_following; }
     void followTail();
+    void stopFollowing() { setFollowing(false); }
     // Makes the row current and visible; -1 is ignored.
     void goToRow(int row);
     std::optional<MessageModel::Index> current() const;
     QString newBelowText() const; // empty while the button is hidden
+    std::vector<MessageModel::Index> selected() const; // in the order shown
+
+    void toggleMarks();
+    void togglePins();
+    void editComment();
+    void goToMarked(bool backwards);
+    // Which columns there are, where and how wide, and how times are written.
+    void saveLayout() const;
+    void restoreLayout();
 
 signals:
     void currentMessageChanged();
     // `test` is to replace the filter, or with a sign ("&&", "||") to be joined to it.
     void filterRequested(const QString &sign, const QString &test);
+    void menuRequested(QMenu *menu, const QModelIndex &index); // it may be added to
+    void findRequested();
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -46,8 +59,15 @@ private:
     void scrolled(int value);
     void setFollowing(bool following);
     void updateButton();
-    void copyRows();
+    enum class CopyForm { Row, Struct, Json, Command };
+    void copyRows(CopyForm form);
+    void addCopies(QMenu &menu);
+    void addMarks(QMenu &menu);
     void addFilters(QMenu &menu, const QModelIndex &index);
+    void showHeaderMenu(QPoint at);
+    void sortBy(int column);
+    void annotate(const std::function<void(Annotation &)> &change);
+    QString conversation(const MessageView &message) const;
 
     MessageModel &m_model;
     QPushButton *m_newBelow;

@@ -3,28 +3,31 @@
 #include "core/text/hex.h"
 #include "core/text/input_text.h"
 #include "core/text/number.h"
+#include "core/traffic/message_text.h"
 #include "ui/error_bar.h"
 #include "ui/number_text.h"
 #include "ui/theme.h"
-#include "ui/window_model.h"
+#include "ui/typed_fields.h"
+#include "ui/window_picker.h"
 
 #include <QCheckBox>
 #include <QComboBox>
 #include <QCoreApplication>
 #include <QDialogButtonBox>
+#include <QDoubleSpinBox>
 #include <QFile>
 #include <QFileDialog>
 #include <QFormLayout>
 #include <QGroupBox>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QProgressBar>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QSplitter>
 #include <QStackedWidget>
-#include <QTableView>
 #include <QThreadPool>
 #include <QVBoxLayout>
 
@@ -100,15 +103,67 @@ Result<Bytes> readFile(const QString &path)
 
 } // namespace
 
-SendDialog::SendDialog(Client &client, std::uint64_t window, QWidget *parent) : QDialog(parent), m_client(client)
+SendDialog::SendDialog(Client &client, std::uint64_t window, QWidget *parent)
+    : QDialog(parent), m_client(client), m_series(client)
 {
     setWindowTitle(tr("Send a message"));
     setObjectName(QStringLiteral("send"));
 
-    auto *target = makeTarget();
-    if (window != 0)
-        m_window->setText(addressText(window));
+    auto *to = new QGroupBox(tr("To"), this);
+    m_picker = new WindowPicker(client, to);
+    m_picker->setWindow(window);
+    auto *toLayout = new QVBoxLayout(to);
+    toLayout->addWidget(m_picker);
+    auto *sides = new QSplitter(Qt::Horizontal, this);
+    sides->addWidget(to);
+    sides->addWidget(makeMessage());
+    sides->setChildrenCollapsible(false);
+    sides->setSizes({420, 440});
 
+    m_error = new ErrorBar(this);
+    m_result = new QLabel(this);
+    m_result->setObjectName(QStringLiteral("result"));
+    m_result->setWordWrap(true);
+    m_result->setTextFormat(Qt::PlainText);
+    m_result->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_progress = new QProgressBar(this);
+    m_progress->hide();
+
+    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+    m_send = buttons->addButton(tr("&Send"), QDialogButtonBox::ActionRole);
+    m_send->setObjectName(QStringLiteral("sendButton"));
+    m_send->setDefault(true);
+    m_send->setToolTip(tr("Send (Ctrl+Enter); the dialog stays open"));
+    m_send->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return));
+    m_stop = buttons->addButton(tr("S&top"), QDialogButtonBox::ActionRole);
+    m_stop->setObjectName(QStringLiteral("stopButton"));
+    m_stop->setAutoDefault(false);
+    connect(m_send, &QPushButton::clicked, this, &SendDialog::send);
+    connect(m_stop, &QPushButton::clicked, this, &SendDialog::stop);
+    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(&m_series, &SeriesRun::updated, this, &SendDialog::seriesUpdated);
+    connect(&m_series, &SeriesRun::failed, this, [this](const Error &error) {
+        m_progress->hide();
+        refuse(error, nullptr);
+        updateButtons();
+    });
+
+    auto *layout = new QVBoxLayout(this);
+    layout->addWidget(sides, 1);
+    layout->addWidget(m_error);
+    layout->addWidget(m_result);
+    layout->addWidget(m_progress);
+    layout->addWidget(buttons);
+    resize(880, 500);
+
+    dataKindChanged();
+    updateButtons();
+    if (window != 0)
+        m_id->setFocus();
+}
+
+QWidget *SendDialog::makeMessage()
+{
     m_kind = new QComboBox(this);
     m_kind->setObjectName(QStringLiteral("kind"));
     m_kind->addItems({tr("WM_COPYDATA"), tr("Registered message")});
@@ -116,9 +171,10 @@ SendDialog::SendDialog(Client &client, std::uint64_t window, QWidget *parent) : 
     m_pages->addWidget(makeCopyData());
     m_pages->addWidget(makeRegistered());
     connect(m_kind, &QComboBox::currentIndexChanged, m_pages, &QStackedWidget::setCurrentIndex);
+    connect(m_kind, &QComboBox::currentIndexChanged, this, &SendDialog::dataKindChanged);
     m_timeout = new QSpinBox(this);
     m_timeout->setObjectName(QStringLiteral("timeout"));
-    m_timeout->setRange(1, 600'000);
+    m_timeout->setRange(1, 60'000);
     m_timeout->setValue(5000);
     m_timeout->setSuffix(tr(" ms"));
     m_timeout->setToolTip(tr("How long to wait for the receiver's answer"));
@@ -130,110 +186,46 @@ SendDialog::SendDialog(Client &client, std::uint64_t window, QWidget *parent) : 
     kindRow->addWidget(waitLabel);
     kindRow->addWidget(m_timeout);
     auto *message = new QGroupBox(tr("Message"), this);
-    auto *messageLayout = new QVBoxLayout(message);
-    messageLayout->addLayout(kindRow);
-    messageLayout->addWidget(m_pages, 1);
-
-    m_error = new ErrorBar(this);
-    m_result = new QLabel(this);
-    m_result->setObjectName(QStringLiteral("result"));
-    m_result->setWordWrap(true);
-    m_result->setTextFormat(Qt::PlainText);
-    m_result->setTextInteractionFlags(Qt::TextSelectableByMouse);
-
-    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
-    m_send = buttons->addButton(tr("&Send"), QDialogButtonBox::ActionRole);
-    m_send->setObjectName(QStringLiteral("sendButton"));
-    m_send->setDefault(true);
-    m_send->setToolTip(tr("Send (Ctrl+Enter); the dialog stays open"));
-    m_send->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return));
-    connect(m_send, &QPushButton::clicked, this, &SendDialog::send);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-
-    auto *layout = new QVBoxLayout(this);
-    layout->addWidget(target, 1);
-    layout->addWidget(message, 1);
-    layout->addWidget(m_error);
-    layout->addWidget(m_result);
-    layout->addWidget(buttons);
-    resize(640, 620);
-
-    dataKindChanged();
-    updateButtons();
-    refreshWindows();
-    if (window != 0)
-        m_id->setFocus();
+    auto *layout = new QVBoxLayout(message);
+    layout->addLayout(kindRow);
+    layout->addWidget(m_pages, 1);
+    layout->addWidget(makeRepeat());
+    return message;
 }
 
-QWidget *SendDialog::makeTarget()
+QWidget *SendDialog::makeRepeat()
 {
-    auto *group = new QGroupBox(tr("To"), this);
-    m_window = new QLineEdit(group);
-    m_window->setObjectName(QStringLiteral("window"));
-    m_window->setPlaceholderText(tr("handle in hex, or choose below"));
-    m_windowFilter = new QLineEdit(group);
-    m_windowFilter->setObjectName(QStringLiteral("windowFilter"));
-    m_windowFilter->setPlaceholderText(tr("Filter: part of title, class, process or handle"));
-    m_windowFilter->setClearButtonEnabled(true);
-    m_windowFilter->setAccessibleName(tr("Filter windows"));
-    auto *refresh = new QPushButton(tr("&Refresh"), group);
-    refresh->setAutoDefault(false);
-    connect(refresh, &QPushButton::clicked, this, &SendDialog::refreshWindows);
-
-    m_windows = new WindowModel(this);
-    m_shownWindows = new RowFilter(m_windows, this);
-    m_windowList = new QTableView(group);
-    m_windowList->setObjectName(QStringLiteral("windows"));
-    m_windowList->setAccessibleName(tr("Windows"));
-    m_windowList->setModel(m_shownWindows);
-    m_windowList->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_windowList->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_windowList->setTabKeyNavigation(false);
-    m_windowList->setShowGrid(false);
-    m_windowList->setWordWrap(false);
-    m_windowList->setSortingEnabled(true);
-    m_windowList->sortByColumn(WindowModel::Title, Qt::AscendingOrder);
-    m_windowList->verticalHeader()->hide();
-    m_windowList->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 4);
-    m_windowList->setMinimumHeight(fontMetrics().height() * 5);
-    m_windowList->hideColumn(WindowModel::Thread);
-    auto *header = m_windowList->horizontalHeader();
-    header->setHighlightSections(false);
-    header->moveSection(header->visualIndex(WindowModel::Handle), 0);
-    header->setStretchLastSection(true);
-    const int letter = fontMetrics().averageCharWidth();
-    for (const auto &[column, letters] : {std::pair{WindowModel::Handle, 11},
-                                          {WindowModel::Title, 24},
-                                          {WindowModel::Class, 20},
-                                          {WindowModel::Process, 18},
-                                          {WindowModel::Pid, 8}})
-        m_windowList->setColumnWidth(column, letters * letter);
-    m_windowNote = new QLabel(group);
-    m_windowNote->setObjectName(QStringLiteral("windowNote"));
-    m_windowNote->setWordWrap(true);
-    m_windowNote->setTextFormat(Qt::PlainText);
-
-    connect(m_windowFilter, &QLineEdit::textChanged, m_shownWindows, &RowFilter::setWords);
-    connect(m_windowList->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-            [this](const QModelIndex &row) {
-                if (row.isValid())
-                    m_window->setText(addressText(m_windows->row(m_shownWindows->mapToSource(row).row()).handle));
-            });
-
-    auto *form = new QHBoxLayout;
-    auto *label = new QLabel(tr("&Window"), group);
-    label->setBuddy(m_window);
-    form->addWidget(label);
-    form->addWidget(m_window, 1);
-    auto *filterRow = new QHBoxLayout;
-    filterRow->addWidget(m_windowFilter, 1);
-    filterRow->addWidget(refresh);
-    auto *layout = new QVBoxLayout(group);
-    layout->addLayout(form);
-    layout->addLayout(filterRow);
-    layout->addWidget(m_windowList, 1);
-    layout->addWidget(m_windowNote);
-    return group;
+    auto *page = new QWidget(this);
+    m_times = new QSpinBox(page);
+    m_times->setObjectName(QStringLiteral("times"));
+    m_times->setRange(0, 10'000'000);
+    m_times->setValue(1);
+    m_times->setSpecialValueText(tr("until stopped"));
+    m_times->setSuffix(tr(" times"));
+    m_times->setGroupSeparatorShown(true);
+    m_times->setAccessibleName(tr("How often"));
+    m_rate = new QDoubleSpinBox(page);
+    m_rate->setObjectName(QStringLiteral("rate"));
+    m_rate->setRange(0, 1'000'000);
+    m_rate->setDecimals(1);
+    m_rate->setSpecialValueText(tr("as fast as answered"));
+    m_rate->setSuffix(tr(" a second"));
+    m_rate->setAccessibleName(tr("How many a second"));
+    m_variables = new QCheckBox(tr("Replace {n} and {ti&me}"), page);
+    m_variables->setObjectName(QStringLiteral("variables"));
+    m_variables->setToolTip(
+        tr("In text data {n} becomes the number of the sending, 1, 2, 3, \u2026, and {time} the time of day in UTC"));
+    auto *often = new QLabel(tr("Se&nd"), page);
+    often->setBuddy(m_times);
+    auto *row = new QHBoxLayout;
+    row->addWidget(often);
+    row->addWidget(m_times, 1);
+    row->addWidget(m_rate, 1);
+    auto *column = new QVBoxLayout(page);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addLayout(row);
+    column->addWidget(m_variables);
+    return page;
 }
 
 QWidget *SendDialog::makeCopyData()
@@ -254,7 +246,8 @@ QWidget *SendDialog::makeCopyData()
                                      {tr("UTF-16 text"), Data::Utf16},
                                      {tr("Hex bytes"), Data::Hex},
                                      {tr("From a file"), Data::File},
-                                     {tr("NULL (no data)"), Data::Null}})
+                                     {tr("NULL (no data)"), Data::Null},
+                                     {tr("Typed fields"), Data::Fields}})
         m_dataKind->addItem(text, static_cast<int>(kind));
     m_terminate = new QCheckBox(tr("End with a &zero"), page);
     m_terminate->setObjectName(QStringLiteral("terminate"));
@@ -281,9 +274,12 @@ QWidget *SendDialog::makeCopyData()
     m_dataPages = new QStackedWidget(page);
     m_dataPages->addWidget(m_data);
     m_dataPages->addWidget(filePage);
-    auto *nothing = new QLabel(tr("lpData is NULL and cbData is 0."), page);
-    nothing->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    m_dataPages->addWidget(nothing);
+    m_nothing = new QLabel(page);
+    m_nothing->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    m_nothing->setWordWrap(true);
+    m_dataPages->addWidget(m_nothing);
+    m_fields = new TypedFields(page);
+    m_dataPages->addWidget(m_fields);
 
     auto *kindRow = new QHBoxLayout;
     kindRow->addWidget(m_dataKind, 1);
@@ -319,21 +315,6 @@ QWidget *SendDialog::makeRegistered()
     return page;
 }
 
-void SendDialog::refreshWindows()
-{
-    const auto note = [this](const QString &text) {
-        m_windowNote->setText(text);
-        m_windowNote->setVisible(!text.isEmpty());
-    };
-    note(tr("Asking for windows\u2026"));
-    m_client.call(ListWindows{}, this, [this, note](Result<WindowList> reply) {
-        if (!reply)
-            return note(fromUtf8(toText(reply.error())));
-        m_windows->merge(std::move(reply->windows));
-        note(m_windows->rowCount() == 0 ? tr("This session sees no windows. A handle can still be typed.") : QString());
-    });
-}
-
 void SendDialog::chooseFile()
 {
     auto *dialog = new QFileDialog(this, tr("Send the content of a file"));
@@ -351,23 +332,87 @@ SendDialog::Data SendDialog::dataKind() const
 void SendDialog::dataKindChanged()
 {
     const auto kind = dataKind();
-    m_dataPages->setCurrentIndex(kind == Data::File ? 1 : kind == Data::Null ? 2 : 0);
-    m_terminate->setEnabled(kind == Data::Ascii || kind == Data::Utf8 || kind == Data::Utf16);
+    m_dataPages->setCurrentIndex(kind == Data::File                             ? 1
+                                 : kind == Data::Null || kind == Data::Recorded ? 2
+                                 : kind == Data::Fields                         ? 3
+                                                                                : 0);
+    m_nothing->setText(kind == Data::Recorded ? tr("%1, as they were received.").arg(sizeText(m_recorded.size()))
+                                              : tr("lpData is NULL and cbData is 0."));
+    const bool isText = kind == Data::Ascii || kind == Data::Utf8 || kind == Data::Utf16;
+    m_terminate->setEnabled(isText);
+    if (m_variables)
+        m_variables->setEnabled(isText && m_kind->currentIndex() == 0);
     m_data->setPlaceholderText(kind == Data::Hex ? tr("4d 79 53 68") : tr("text"));
+}
+
+void SendDialog::chooseData(Data kind)
+{
+    m_dataKind->setCurrentIndex(m_dataKind->findData(static_cast<int>(kind)));
+}
+
+void SendDialog::showMessage(const MessageView &message)
+{
+    m_kind->setCurrentIndex(message.isCopied() ? 0 : 1);
+    m_picker->setWindow(message.receiverWindow);
+    if (!message.isCopied()) {
+        m_name->setText(fromUtf8(message.name));
+        m_wParam->setText(QStringLiteral("0x%1").arg(message.wParam, 0, 16));
+        m_lParam->setText(QStringLiteral("0x%1").arg(message.lParam, 0, 16));
+        return;
+    }
+    m_id->setText(QString::number(message.id));
+    m_sender->setText(message.senderWindow == 0 ? QString() : addressText(message.senderWindow));
+    showPayload(message);
+    m_result->setText(message.isTruncated() ? tr("Only the first %1 of %2 were kept: these are sent.")
+                                                  .arg(sizeText(message.payload.size()), sizeText(message.size))
+                                            : QString());
+}
+
+// As text where exactly these bytes come out of it again.
+void SendDialog::showPayload(const MessageView &message)
+{
+    constexpr std::size_t mostTyped = 64 << 10;
+    if (message.nullData)
+        return chooseData(Data::Null);
+    if (message.payload.size() > mostTyped) {
+        m_recorded = toBytes(message.payload);
+        if (m_dataKind->findData(static_cast<int>(Data::Recorded)) < 0)
+            m_dataKind->addItem(tr("As received"), static_cast<int>(Data::Recorded));
+        chooseData(Data::Recorded);
+        return dataKindChanged();
+    }
+    const auto guess = guessText(message.payload);
+    if (guess.encoding != Encoding::None && !guess.text.empty()) {
+        m_data->setPlainText(fromUtf8(guess.text));
+        chooseData(guess.encoding == Encoding::Ascii  ? Data::Ascii
+                   : guess.encoding == Encoding::Utf8 ? Data::Utf8
+                                                      : Data::Utf16);
+        for (const bool terminated : {false, true}) {
+            m_terminate->setChecked(terminated);
+            if (const auto typed = typedData(); typed && std::ranges::equal(*typed, message.payload))
+                return;
+        }
+        m_terminate->setChecked(false);
+    }
+    chooseData(Data::Hex);
+    m_data->setPlainText(fromUtf8(toHex(message.payload, " ")));
 }
 
 void SendDialog::updateButtons()
 {
-    const bool busy = m_call != 0 || m_readingFile;
+    const bool busy = isSending() || m_readingFile;
     m_send->setEnabled(!busy);
     m_send->setText(busy ? tr("Waiting\u2026") : tr("&Send"));
     m_send->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return)); // setText() takes it away
+    m_stop->setVisible(m_series.isRunning());
+    m_stop->setEnabled(!m_series.isStopping());
 }
 
 void SendDialog::refuse(const Error &error, QWidget *field)
 {
     m_result->clear();
     m_error->showError(error);
+    updateButtons();
     if (field) {
         field->setFocus(Qt::OtherFocusReason);
         if (auto *line = qobject_cast<QLineEdit *>(field))
@@ -378,38 +423,156 @@ void SendDialog::refuse(const Error &error, QWidget *field)
 void SendDialog::send()
 {
     m_error->clear();
-    const auto window = numberIn(m_window, "window handle", parseAddress);
-    if (!window)
-        return refuse(window.error(), m_window);
-    if (*window == 0)
-        return refuse(Error{.kind = ErrorKind::Invalid,
-                            .operation = "window handle",
-                            .meaning = "there is none",
-                            .hint = "Choose a window in the list, or type its handle in hex"},
-                      m_window);
-    const auto timeout = static_cast<std::uint32_t>(m_timeout->value());
-    if (m_kind->currentIndex() == 0)
-        sendCopyData(*window, timeout);
+    if (const auto target = m_picker->target(); !target)
+        return refuse(target.error(), m_picker->field());
+    QWidget *wrong = nullptr;
+    auto item = typedItem(&wrong);
+    if (!item)
+        return refuse(item.error(), wrong);
+    if (item->kind == MessageKind::CopyData && dataKind() == Data::File)
+        sendFile(std::move(*item));
     else
-        sendRegistered(*window, timeout);
+        dispatch(std::move(*item));
 }
 
-void SendDialog::sendCopyData(std::uint64_t window, std::uint32_t timeout)
+// The message as typed, but for the content of a file.
+Result<SeriesItem> SendDialog::typedItem(QWidget **wrong) const
 {
-    const auto id = numberIn(m_id, "id", parseNumber);
-    if (!id)
-        return refuse(id.error(), m_id);
-    const auto sender = numberIn(m_sender, "sender window", parseAddress);
-    if (!sender)
-        return refuse(sender.error(), m_sender);
-    if (dataKind() == Data::File)
-        return sendFile(window, *sender, *id, timeout);
-    if (dataKind() == Data::Null)
-        return sendBytes(window, *sender, *id, std::nullopt, timeout);
+    SeriesItem item;
+    const auto read = [&](QLineEdit *field, const char *what, auto parse, std::uint64_t &into) -> std::optional<Error> {
+        const auto number = numberIn(field, what, parse);
+        if (!number) {
+            *wrong = field;
+            return number.error();
+        }
+        into = *number;
+        return {};
+    };
+    if (m_kind->currentIndex() != 0) {
+        item.kind = MessageKind::Registered;
+        item.message = m_name->text().toStdString();
+        if (item.message.empty()) {
+            *wrong = m_name;
+            return Failure(Error{.kind = ErrorKind::Invalid, .operation = "message name", .meaning = "it is empty"});
+        }
+        if (const auto error = read(m_wParam, "wParam", parseNumber, item.wParam))
+            return Failure(*error);
+        if (const auto error = read(m_lParam, "lParam", parseNumber, item.lParam))
+            return Failure(*error);
+        return item;
+    }
+    if (const auto error = read(m_id, "id", parseNumber, item.id))
+        return Failure(*error);
+    if (const auto error = read(m_sender, "sender window", parseAddress, item.sender))
+        return Failure(*error);
+    if (m_variables->isEnabled() && m_variables->isChecked())
+        item.variables = dataKind() == Data::Utf16 ? SeriesVariables::Utf16 : SeriesVariables::Utf8;
+    switch (dataKind()) {
+    case Data::Null:
+    case Data::File:
+        return item;
+    case Data::Recorded:
+        item.data = m_recorded;
+        return item;
+    default:
+        break;
+    }
     auto data = typedData();
-    if (!data)
-        return refuse(data.error(), m_data);
-    sendBytes(window, *sender, *id, std::move(*data), timeout);
+    if (!data) {
+        *wrong = dataKind() == Data::Fields ? m_fields->wrongField() : m_data;
+        return Failure(data.error());
+    }
+    item.data = std::move(*data);
+    return item;
+}
+
+void SendDialog::dispatch(SeriesItem item)
+{
+    const auto target = m_picker->target();
+    if (!target)
+        return refuse(target.error(), m_picker->field());
+    if (target->window != 0 && m_times->value() == 1 && item.variables == SeriesVariables::None)
+        sendOnce(target->window, std::move(item));
+    else
+        sendSeries(*target, std::move(item));
+}
+
+void SendDialog::sendOnce(std::uint64_t window, SeriesItem item)
+{
+    const auto timeout = static_cast<std::uint32_t>(m_timeout->value());
+    const auto answered = [this](Result<SendOutcome> outcome) { sent(std::move(outcome)); };
+    if (item.kind == MessageKind::Registered) {
+        m_call = m_client.call(SendRegistered{window, item.message, item.wParam, item.lParam, timeout}, this, answered);
+        begin(tr("Sent %1 to %2, waiting for its answer\u2026").arg(m_name->text(), addressText(window)));
+        return;
+    }
+    const auto what = item.data ? sizeText(item.data->size()) : tr("NULL data");
+    m_call = m_client.call(SendCopyData{window, item.sender, item.id, std::move(item.data), timeout}, this, answered);
+    begin(tr("Sent %1 to %2, waiting for its answer\u2026").arg(what, addressText(window)));
+}
+
+void SendDialog::sendSeries(const WindowTarget &target, SeriesItem item)
+{
+    StartSeries series{.target = target,
+                       .items = {},
+                       .repeat = static_cast<std::uint64_t>(m_times->value()),
+                       .timing = m_rate->value() > 0 ? SeriesTiming::Rate : SeriesTiming::None,
+                       .rate = std::max(m_rate->value(), 0.001),
+                       .timeout = static_cast<std::uint32_t>(m_timeout->value())};
+    m_lastOutcome.reset();
+    m_took = 0;
+    m_series.start(std::move(series),
+                   [item = std::optional(std::move(item))]() mutable -> Result<std::vector<SeriesItem>> {
+                       std::vector<SeriesItem> items;
+                       if (item)
+                           items.push_back(std::move(*std::exchange(item, std::nullopt)));
+                       return items;
+                   });
+    if (!m_series.isRunning())
+        return; // refused, and said so
+    m_progress->setRange(0, m_times->value());
+    m_progress->setValue(0);
+    m_progress->setVisible(m_times->value() != 1);
+    begin(tr("Sending\u2026"));
+}
+
+void SendDialog::stop()
+{
+    m_series.stop();
+    updateButtons();
+}
+
+void SendDialog::seriesUpdated(const SeriesUpdate &update)
+{
+    for (const auto &outcome : update.outcomes)
+        m_took += outcome.failure ? 0 : outcome.duration;
+    if (!update.outcomes.empty())
+        m_lastOutcome = update.outcomes.back();
+    const auto done = update.sent + update.failed;
+    m_progress->setValue(static_cast<int>(std::min<std::uint64_t>(done, 10'000'000)));
+
+    const auto planned = m_times->value() == 0
+                             ? QString()
+                             : tr(" of %1").arg(countText(static_cast<std::uint64_t>(m_progress->maximum())));
+    QStringList parts{tr("%1%2 sent").arg(countText(update.sent), planned)};
+    if (update.failed > 0)
+        parts << tr("%1 failed").arg(countText(update.failed));
+    if (update.sent > 0)
+        parts << tr("%1 ms on average")
+                     .arg(static_cast<double>(m_took) / 1e6 / static_cast<double>(update.sent), 0, 'f', 3);
+    if (m_lastOutcome && !m_lastOutcome->failure)
+        parts << tr("last result %1").arg(m_lastOutcome->result);
+    if (update.finished && m_series.isStopping())
+        parts << tr("stopped");
+    m_result->setText(parts.join(QStringLiteral(", ")) + QLatin1Char('.'));
+    if (m_lastOutcome && m_lastOutcome->failure)
+        m_error->showError(*m_lastOutcome->failure);
+    if (update.finished) {
+        m_progress->hide();
+        if (update.failure)
+            m_error->showError(*update.failure);
+    }
+    updateButtons();
 }
 
 Result<Bytes> SendDialog::typedData() const
@@ -421,6 +584,8 @@ Result<Bytes> SendDialog::typedData() const
             bytes.error().operation = "hex bytes";
         return bytes;
     }
+    if (dataKind() == Data::Fields)
+        return m_fields->bytes();
     const bool zero = m_terminate->isChecked();
     if (dataKind() == Data::Utf16) {
         Bytes bytes;
@@ -442,7 +607,7 @@ Result<Bytes> SendDialog::typedData() const
     return toBytes(std::string_view(utf8));
 }
 
-void SendDialog::sendFile(std::uint64_t window, std::uint64_t sender, std::uint64_t id, std::uint32_t timeout)
+void SendDialog::sendFile(SeriesItem item)
 {
     const QString path = m_file->text();
     if (path.isEmpty())
@@ -451,44 +616,19 @@ void SendDialog::sendFile(std::uint64_t window, std::uint64_t sender, std::uint6
     begin(tr("Reading %1\u2026").arg(path));
     const QPointer self(this);
     // Taken here: while the program ends, qApp is null before the pool has finished.
-    QThreadPool::globalInstance()->start([application = qApp, self, path, window, sender, id, timeout] {
+    QThreadPool::globalInstance()->start([application = qApp, self, path, item = std::move(item)]() mutable {
         auto content = std::make_shared<Result<Bytes>>(readFile(path));
-        QMetaObject::invokeMethod(application, [self, content, window, sender, id, timeout] {
+        QMetaObject::invokeMethod(application, [self, content, item = std::move(item)]() mutable {
             if (!self)
                 return;
             self->m_readingFile = false;
             self->updateButtons();
             if (!*content)
-                self->refuse(content->error(), self->m_file);
-            else
-                self->sendBytes(window, sender, id, std::move(**content), timeout);
+                return self->refuse(content->error(), self->m_file);
+            item.data = std::move(**content);
+            self->dispatch(std::move(item));
         });
     });
-}
-
-void SendDialog::sendBytes(std::uint64_t window, std::uint64_t sender, std::uint64_t id, std::optional<Bytes> data,
-                           std::uint32_t timeout)
-{
-    const auto what = data ? sizeText(data->size()) : tr("NULL data");
-    m_call = m_client.call(SendCopyData{window, sender, id, std::move(data), timeout}, this,
-                           [this](Result<SendOutcome> outcome) { sent(std::move(outcome)); });
-    begin(tr("Sent %1 to %2, waiting for its answer\u2026").arg(what, addressText(window)));
-}
-
-void SendDialog::sendRegistered(std::uint64_t window, std::uint32_t timeout)
-{
-    const auto name = m_name->text().toStdString();
-    if (name.empty())
-        return refuse(Error{.kind = ErrorKind::Invalid, .operation = "message name", .meaning = "it is empty"}, m_name);
-    const auto wParam = numberIn(m_wParam, "wParam", parseNumber);
-    if (!wParam)
-        return refuse(wParam.error(), m_wParam);
-    const auto lParam = numberIn(m_lParam, "lParam", parseNumber);
-    if (!lParam)
-        return refuse(lParam.error(), m_lParam);
-    m_call = m_client.call(SendRegistered{window, name, *wParam, *lParam, timeout}, this,
-                           [this](Result<SendOutcome> outcome) { sent(std::move(outcome)); });
-    begin(tr("Sent %1 to %2, waiting for its answer\u2026").arg(m_name->text(), addressText(window)));
 }
 
 void SendDialog::begin(const QString &what)

@@ -46,6 +46,12 @@ Pair colours(Role role)
     case Role::PrivateMemory: return {0xff3f7fbf, 0xff5b9bd8};
     case Role::MappedMemory: return {0xff2f8f4e, 0xff5cc27a};
     case Role::ImageMemory: return {0xffa0569a, 0xffd08acb};
+    case Role::RuleRed: return {0xfffbdcdc, 0xff512023};
+    case Role::RuleYellow: return {0xfffdf0c4, 0xff443808};
+    case Role::RuleGreen: return {0xffd9f2dd, 0xff1c4226};
+    case Role::RuleBlue: return {0xffd9e8fc, 0xff1b3756};
+    case Role::RuleViolet: return {0xffe8def9, 0xff3c2c5c};
+    case Role::RuleGrey: return {0xffe2e4e8, 0xff3a3d42};
     }
     return {0xff000000, 0xffffffff};
 }
@@ -130,6 +136,15 @@ bool isDark(const QPalette &palette)
 QColor color(Role role, const QPalette &palette)
 {
     const auto pair = colours(role);
+    return QColor::fromRgb(isDark(palette) ? pair.dark : pair.light);
+}
+
+QColor curveColor(int number, const QPalette &palette)
+{
+    constexpr Pair curves[curveColours] = {{0xff1c5bb8, 0xff74b4ff}, {0xffad4408, 0xffffa860}, {0xff1a6a2b, 0xff80d797},
+                                           {0xff8a1e8f, 0xffe29be8}, {0xff00707a, 0xff4fd1c1}, {0xffa01c30, 0xffff9494},
+                                           {0xff6b5900, 0xffe0cc5a}, {0xff5a4fcf, 0xffb3a8ff}};
+    const auto &pair = curves[static_cast<unsigned>(number) % curveColours];
     return QColor::fromRgb(isDark(palette) ? pair.dark : pair.light);
 }
 

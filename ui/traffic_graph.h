@@ -1,24 +1,22 @@
-// Messages and bytes per second over time. The only file that knows QCustomPlot is its .cpp.
+// What traffic there was over time, as curves.
 #pragma once
 
-#include "core/traffic/traffic_buckets.h"
+#include "core/traffic/traffic_curves.h"
+#include "ui/curve_plot.h"
 
 #include <QTimer>
 #include <QWidget>
 
-#include <memory>
-
 namespace ipclens {
 
-// Draws what the buckets hold, at most one point for each few pixels. While running it follows the present at its right
-// edge. Dragging marks a time range, which the owner may filter by; the wheel zooms, with Shift it moves. Does nothing
-// while it cannot be seen. Lives on the GUI thread.
+// Draws what the buckets of the curves hold, at most one point for each few pixels. While running it follows the
+// present at its right edge. Dragging marks a time range, which the owner may filter by; the wheel zooms, with Shift it
+// moves. Does nothing while it cannot be seen. Lives on the GUI thread.
 class TrafficGraph : public QWidget {
     Q_OBJECT
 public:
-    // `buckets` must outlive the graph.
-    explicit TrafficGraph(const TrafficBuckets &buckets, QWidget *parent = nullptr);
-    ~TrafficGraph() override;
+    // `curves` must outlive the graph.
+    explicit TrafficGraph(const TrafficCurves &curves, QWidget *parent = nullptr);
 
     // Running: the right edge is the present, unless the user went elsewhere. Otherwise the view stays where it is.
     void setRunning(bool running);
@@ -32,10 +30,19 @@ public:
     TimeRange view() const { return m_view; }
     void showView(TimeRange view); // and stops following the present
     void followLiveEdge();
+    void hold(); // stays where it is while messages go on to come
     bool isFollowing() const { return m_following; }
 
     // Draws again, after the buckets have changed while not running.
     void refresh();
+
+    void setLogarithmic(bool on);
+    bool isLogarithmic() const { return m_isLogarithmic; }
+
+    // What is in view. False: the file could not be written.
+    bool savePng(const QString &path) const { return m_plot->savePng(path); }
+    bool savePdf(const QString &path) const { return m_plot->savePdf(path); }
+    QByteArray toCsv() const; // a line for each column; empty fields where there is nothing
 
     void setMark(std::optional<std::int64_t> time); // of the selected message
     void setBrush(std::optional<TimeRange> range);  // shown as selected; emits nothing
@@ -52,30 +59,34 @@ signals:
     void spanChanged();
 
 protected:
-    bool eventFilter(QObject *watched, QEvent *event) override;
-    void changeEvent(QEvent *event) override;
+    bool event(QEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
     void showEvent(QShowEvent *event) override;
     void hideEvent(QHideEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
+    void mousePressEvent(QMouseEvent *event) override;
+    void mouseMoveEvent(QMouseEvent *event) override;
+    void mouseReleaseEvent(QMouseEvent *event) override;
+    void mouseDoubleClickEvent(QMouseEvent *event) override;
+    void wheelEvent(QWheelEvent *event) override;
 
 private:
-    struct Plot; // everything that is QCustomPlot's
-
     std::int64_t present() const;
     void moveToEdge();
     void draw();
-    void drawMarks();
-    void applyTheme();
+    QList<CurvePlot::Curve> drawnCurves() const;
+    CurvePlot::Curve curveOf(const TrafficCurves::Shown &shown, const TrafficBuckets::Columns &columns) const;
+    CurvePlot::Look look() const;
+    QString nameOf(const TrafficCurves::Shown &shown) const;
+    void explain(const QPoint &at, const QPoint &globally);
     void updateTimer();
     void zoom(double factor, std::int64_t around);
     void setFollowing(bool following);
-    bool mousePressed(const QPoint &at);
-    void mouseMoved(const QPoint &at);
-    void mouseReleased(const QPoint &at);
 
-    const TrafficBuckets &m_buckets;
-    std::unique_ptr<Plot> m_plot;
+    const TrafficCurves &m_curves;
+    CurvePlot *m_plot;
+    QList<CurvePlot::Curve> m_drawn;
+    bool m_isLogarithmic = false;
     QTimer m_timer;
     bool m_running = false;
     bool m_following = true;

@@ -1,21 +1,32 @@
 #include "ui/traffic_tab.h"
 
+#include "ui/capture_autosave.h"
+#include "ui/capture_loader.h"
+#include "ui/capture_saver.h"
 #include "ui/error_bar.h"
 #include "ui/filter_line.h"
+#include "ui/graph_panel.h"
+#include "ui/job_line.h"
 #include "ui/listen_dialog.h"
+#include "ui/message_find_bar.h"
 #include "ui/message_list.h"
 #include "ui/number_text.h"
 #include "ui/payload_view.h"
+#include "ui/relay_dialog.h"
+#include "ui/tap_dialog.h"
 #include "ui/theme.h"
 #include "ui/traffic_graph.h"
 
 #include <QAction>
 #include <QComboBox>
 #include <QDateTime>
+#include <QDir>
 #include <QEvent>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QMenu>
 #include <QPushButton>
 #include <QSettings>
 #include <QShortcut>
@@ -30,7 +41,6 @@
 namespace ipclens {
 namespace {
 
-constexpr std::uint64_t memoryLimit = std::uint64_t{1} << 30; // of messages kept; the oldest go
 constexpr std::int64_t second = 1'000'000'000;
 
 QString quoted(const std::string &text)
@@ -55,10 +65,16 @@ QToolButton *textButton(const QString &text, const QString &toolTip, QWidget *pa
 
 } // namespace
 
-TrafficTab::TrafficTab(Client &client, QWidget *parent) : QWidget(parent), m_client(client)
+TrafficTab::TrafficTab(Client &client, QWidget *parent) : QWidget(parent), m_client(client), m_inboxes(client)
 {
-    m_model.setLimit(memoryLimit);
+    m_model.setLimits(savedLimits());
+    m_model.setColourRules(ColourRules::load());
     m_error = new ErrorBar(this);
+    m_jobLine = new JobLine(client, this);
+    m_autosave = std::make_unique<CaptureAutosave>(m_model.store());
+    connect(m_autosave.get(), &CaptureAutosave::failed, this, [this](const QString &error) {
+        m_error->showText(tr("This capture is not kept for the case of a crash. %1").arg(error), ErrorBar::Level::Warning);
+    });
     m_losses = new QLabel(this);
     m_losses->setWordWrap(true);
     m_losses->setTextFormat(Qt::PlainText);
@@ -66,21 +82,29 @@ TrafficTab::TrafficTab(Client &client, QWidget *parent) : QWidget(parent), m_cli
     m_losses->setContentsMargins(8, 3, 8, 3);
     m_losses->hide();
 
-    m_graph = new TrafficGraph(m_buckets, this);
+    m_graphPanel = new GraphPanel(m_model, this);
+    m_graph = m_graphPanel->graph();
     m_list = new MessageList(m_model, this);
+    m_find = new MessageFindBar(m_model, [this] { return m_list->currentIndex().row(); }, this);
+    auto *middle = new QWidget(this);
+    auto *middleLayout = new QVBoxLayout(middle);
+    middleLayout->setContentsMargins(0, 0, 0, 0);
+    middleLayout->setSpacing(0);
+    middleLayout->addWidget(m_find);
+    middleLayout->addWidget(m_list, 1);
     m_payload = new PayloadView(this);
     m_splitter = new QSplitter(Qt::Vertical, this);
-    m_splitter->addWidget(m_graph);
-    m_splitter->addWidget(m_list);
+    m_splitter->addWidget(m_graphPanel);
+    m_splitter->addWidget(middle);
     m_splitter->addWidget(m_payload);
     m_splitter->setStretchFactor(1, 1);
-    m_splitter->setSizes({160, 300, 200});
+    m_splitter->setSizes({190, 290, 200});
     m_splitter->setChildrenCollapsible(false);
     m_graph->setMinimumHeight(60);
     m_list->setMinimumHeight(80);
 
-    m_stack = new QStackedWidget(this);
     auto *top = makeTop();
+    m_stack = new QStackedWidget(this);
     m_stack->addWidget(makeEmptyPage());
     m_stack->addWidget(m_splitter);
 
@@ -88,18 +112,14 @@ TrafficTab::TrafficTab(Client &client, QWidget *parent) : QWidget(parent), m_cli
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(top);
+    layout->addWidget(m_jobLine);
     layout->addWidget(m_error);
     layout->addWidget(m_losses);
     layout->addWidget(m_stack, 1);
 
     connectViews();
-    connect(&m_client, &Client::messagesArrived, this, [this](const MessageBatch &batch) {
-        if (m_inbox.inbox != 0 && batch.inbox == m_inbox.inbox)
-            take(batch);
-        else if (m_state == State::Opening)
-            m_early.push_back(batch);
-    });
-    connect(&m_client, &Client::stateChanged, this, &TrafficTab::clientChanged);
+    connectInboxes();
+    connect(&m_client, &Client::stateChanged, this, &TrafficTab::updateState);
     restoreLayout();
     updateShowing();
     updateState();
@@ -111,7 +131,9 @@ TrafficTab::~TrafficTab()
 {
     saveLayout();
     m_client.disconnect(this);
-    closeInbox(); // nobody is left to be told how it ends
+    m_loader.reset();
+    m_saver.reset();
+    m_inboxes.disconnect(this);
 }
 
 QWidget *TrafficTab::makeTop()
@@ -123,9 +145,20 @@ QWidget *TrafficTab::makeTop()
     m_stateText->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_stateText->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_listen = textButton(QString(), QString(), top);
-    m_pause = textButton(tr("Pause"), tr("Go on capturing, but leave list and graph as they are"), top);
+    m_listen->setPopupMode(QToolButton::MenuButtonPopup);
+    m_listen->setMenu(new QMenu(m_listen));
+    connect(m_listen->menu(), &QMenu::aboutToShow, this, &TrafficTab::fillStopMenu);
+    m_pause = textButton(tr("Pause"), tr("Go on capturing, but leave list and graph as they are; the arrow also stops capturing"), top);
     m_pause->setCheckable(true);
+    m_pause->setPopupMode(QToolButton::MenuButtonPopup);
+    m_pause->setMenu(new QMenu(m_pause));
+    connect(m_pause->menu(), &QMenu::aboutToShow, this, &TrafficTab::fillPauseMenu);
     m_clear = textButton(tr("Clear"), tr("Empty list and graph; counts of the inbox go on"), top);
+
+    m_capture = textButton(tr("Capture"), tr("Save and export messages, colours, limits"), top);
+    m_capture->setPopupMode(QToolButton::InstantPopup);
+    m_capture->setMenu(new QMenu(m_capture));
+    connect(m_capture->menu(), &QMenu::aboutToShow, this, &TrafficTab::fillCaptureMenu);
 
     m_filter = new FilterLine(top);
     m_timeFilter = textButton(QString(), tr("Show all times again (Esc)"), top);
@@ -150,6 +183,7 @@ QWidget *TrafficTab::makeTop()
     first->addWidget(m_listen);
     first->addWidget(m_pause);
     first->addWidget(m_clear);
+    first->addWidget(m_capture);
     auto *other = new QHBoxLayout;
     other->addWidget(m_filter, 1);
     other->addWidget(m_timeFilter, 0, Qt::AlignTop);
@@ -190,7 +224,7 @@ QWidget *TrafficTab::makeEmptyPage()
 void TrafficTab::connectViews()
 {
     connect(m_listen, &QToolButton::clicked, this, [this] {
-        if (m_state == State::Idle)
+        if (m_inboxes.isIdle())
             askWhatToListenTo();
         else
             stop();
@@ -198,9 +232,23 @@ void TrafficTab::connectViews()
     connect(m_emptyListen, &QPushButton::clicked, this, &TrafficTab::askWhatToListenTo);
     connect(m_pause, &QToolButton::toggled, this, &TrafficTab::setPaused);
     connect(m_clear, &QToolButton::clicked, this, &TrafficTab::clear);
-    connect(m_error, &ErrorBar::actionTriggered, this, &TrafficTab::listenAgain);
+    connect(m_error, &ErrorBar::actionTriggered, &m_inboxes, &Inboxes::openAgain);
     connect(m_filter, &FilterLine::changed, this, &TrafficTab::applyFilter);
     connect(m_list, &MessageList::filterRequested, m_filter, &FilterLine::join);
+    connect(m_list, &MessageList::menuRequested, this, [this](QMenu *menu, const QModelIndex &) { addToRowMenu(menu); });
+    connect(m_list, &MessageList::findRequested, this, &TrafficTab::find);
+    connect(m_find, &MessageFindBar::found, m_list, &MessageList::goToRow);
+    connect(m_find, &MessageFindBar::closed, m_list, qOverload<>(&QWidget::setFocus));
+    connect(m_payload, &PayloadView::openRequested, this, &TrafficTab::openRequested);
+    const auto shortcut = [this](const QKeySequence &keys, auto act) {
+        auto *made = new QShortcut(keys, this);
+        made->setContext(Qt::WidgetWithChildrenShortcut);
+        connect(made, &QShortcut::activated, this, act);
+    };
+    shortcut(QKeySequence(Qt::Key_F3), [this] { m_find->findNext(); });
+    shortcut(QKeySequence(Qt::SHIFT | Qt::Key_F3), [this] { m_find->findPrevious(); });
+    shortcut(tr("Ctrl+S"), [this] { askWhereToSave(Which::All, SaveFormat::Capture); });
+    connect(m_jobLine, &JobLine::cancelled, this, &TrafficTab::endFileWork);
 
     const auto allTimes = [this] {
         m_time.reset();
@@ -242,7 +290,6 @@ void TrafficTab::restoreLayout()
     const QSettings settings;
     m_splitter->restoreState(settings.value(settingsKey("splitter")).toByteArray());
     m_payload->restoreState(settings.value(settingsKey("payload")).toByteArray());
-    m_list->horizontalHeader()->restoreState(settings.value(settingsKey("columns")).toByteArray());
 }
 
 void TrafficTab::saveLayout() const
@@ -250,7 +297,7 @@ void TrafficTab::saveLayout() const
     QSettings settings;
     settings.setValue(settingsKey("splitter"), m_splitter->saveState());
     settings.setValue(settingsKey("payload"), m_payload->saveState());
-    settings.setValue(settingsKey("columns"), m_list->horizontalHeader()->saveState());
+    m_list->saveLayout();
 }
 
 // Opening and closing. ------------------------------------------------------------------------------------------------
@@ -268,135 +315,98 @@ void TrafficTab::askWhatToListenTo()
     dialog->open();
 }
 
-void TrafficTab::listen(const InboxRequest &request)
+void TrafficTab::askForRelay()
 {
-    if (m_state != State::Idle) {
-        m_next = request;
-        stop();
-        return;
-    }
-    m_request = request;
-    m_next.reset();
-    m_listenOnConnect = false;
-    m_early.clear();
-    m_error->clear();
-    setState(State::Opening);
-    // The inbox must not stay open at the far end when this tab is gone before the reply.
-    auto &client = m_client;
-    m_client.call(OpenInbox{request}, &m_client, [&client, self = QPointer(this)](Result<InboxOpened> reply) {
-        if (self)
-            self->opened(std::move(reply));
-        else if (reply)
-            client.call(CloseInbox{reply->inbox}, &client, [](const Result<Done> &) {});
+    auto *dialog = new RelayDialog(m_client, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        if (const auto request = dialog->request())
+            listen(*request);
+        else
+            showFailure(request.error());
     });
+    dialog->open();
 }
 
-void TrafficTab::opened(Result<InboxOpened> reply)
+void TrafficTab::askForTap()
 {
-    if (m_state != State::Opening && m_state != State::Closing)
-        return; // the connection was lost meanwhile, and has been reported
-    const bool wanted = m_state == State::Opening;
-    if (!reply) {
-        setState(State::Idle);
-        m_early.clear();
-        if (wanted) {
-            m_error->showError(reply.error());
-            m_error->offer(tr("Try again"));
-            emit errorShown();
-        }
-        if (const auto next = std::exchange(m_next, std::nullopt))
-            listen(*next);
+    auto *dialog = new TapDialog(m_client, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        if (const auto request = dialog->request())
+            listen(*request);
+        else
+            showFailure(request.error());
+    });
+    dialog->open();
+}
+
+void TrafficTab::connectInboxes()
+{
+    connect(&m_inboxes, &Inboxes::arrived, this, &TrafficTab::take);
+    connect(&m_inboxes, &Inboxes::changed, this, &TrafficTab::inboxesChanged);
+    connect(&m_inboxes, &Inboxes::opened, this, &TrafficTab::inboxOpened);
+    connect(&m_inboxes, &Inboxes::refused, this, [this](const Error &error) { showFailure(error, tr("Try again")); });
+    connect(&m_inboxes, &Inboxes::failed, this, [this](const Error &error) { showFailure(error); });
+    connect(&m_inboxes, &Inboxes::unconnected, this, [this](const Error &error) { showFailure(error, tr("Listen again")); });
+    connect(&m_inboxes, &Inboxes::interrupted, this, &TrafficTab::captureEnded);
+}
+
+void TrafficTab::showFailure(const Error &error, const QString &offer)
+{
+    m_error->showError(error);
+    if (!offer.isEmpty())
+        m_error->offer(offer);
+    emit errorShown();
+}
+
+void TrafficTab::listen(const InboxSource &source)
+{
+    if (isOfFile())
         return;
-    }
-    m_inbox = std::move(*reply);
-    m_counts = {.inbox = m_inbox.inbox};
+    m_error->clear();
+    m_inboxes.open(source);
+}
+
+void TrafficTab::inboxOpened(const InboxOpened &opened, const QString &name)
+{
     m_clockOffset.reset();
+    m_inboxNames[opened.inbox] = name.toStdString();
+    m_autosave->setSystem(m_client.host().system);
+    m_autosave->nameInbox(opened.inbox, name.toStdString());
+    m_autosave->setRunning(true);
+    m_error->clear();
+    if (!opened.note.empty())
+        m_error->showText(fromUtf8(opened.note), ErrorBar::Level::Warning);
     updateLosses();
-    emit countsChanged(0, 0, 0);
-    for (const auto &batch : std::exchange(m_early, {}))
-        if (batch.inbox == m_inbox.inbox)
-            take(batch);
-    if (wanted) {
-        setState(State::Listening);
-        m_graph->followLiveEdge();
-    } else {
-        closeInbox();
-    }
+    const auto counts = m_inboxes.counts();
+    emit countsChanged(counts.received, counts.dropped, counts.truncated);
+    m_graph->followLiveEdge();
+}
+
+void TrafficTab::inboxesChanged()
+{
+    if (m_inboxes.isIdle() && !m_wasIdle)
+        m_autosave->setRunning(false);
+    m_wasIdle = m_inboxes.isIdle();
+    updateShowing();
+    updateState();
 }
 
 void TrafficTab::stop()
 {
-    m_listenOnConnect = false;
-    if (m_state == State::Listening) {
-        setState(State::Closing);
-        closeInbox();
-    } else if (m_state == State::Opening) {
-        setState(State::Closing); // opened() goes on from here
-    }
+    m_inboxes.closeAll();
 }
 
-void TrafficTab::closeInbox()
+void TrafficTab::setCapturing(bool on)
 {
-    if (m_inbox.inbox == 0)
-        return;
-    // The last batch comes before the reply: until then the inbox is still ours.
-    m_client.call(CloseInbox{m_inbox.inbox}, &m_client, [self = QPointer(this)](const Result<Done> &reply) {
-        if (!self || self->m_state != State::Closing)
-            return;
-        if (!reply) {
-            self->m_error->showError(reply.error());
-            emit self->errorShown();
-        }
-        self->closed();
-    });
-}
-
-void TrafficTab::closed()
-{
-    m_inbox = {};
-    setState(State::Idle);
-    if (const auto next = std::exchange(m_next, std::nullopt))
-        listen(*next);
-}
-
-void TrafficTab::listenAgain()
-{
-    if (m_state != State::Idle)
-        return;
-    if (m_client.state() == Client::State::Connected) {
-        listen(m_request);
-    } else {
-        m_listenOnConnect = true;
-        m_client.connectNow();
-    }
-}
-
-void TrafficTab::clientChanged()
-{
-    if (m_client.state() == Client::State::Lost) {
-        if (m_state == State::Closing) { // what was asked for has happened, if otherwise than meant
-            m_next.reset();
-            closed();
-        } else if (m_state != State::Idle) {
-            captureEnded(m_client.lastError());
-        } else if (m_listenOnConnect) {
-            m_listenOnConnect = false;
-            m_error->showError(m_client.lastError());
-            m_error->offer(tr("Listen again"));
-            emit errorShown();
-        }
-    } else if (m_client.state() == Client::State::Connected && m_listenOnConnect) {
-        listen(m_request);
-    }
+    m_inboxes.setCapturing(on);
+    updateShowing();
     updateState();
 }
 
 void TrafficTab::captureEnded(const Error &why)
 {
-    m_inbox = {};
-    m_early.clear();
-    m_next.reset();
-    setState(State::Idle);
     m_error->showText(
         tr("Capture ended at %1 because: %2")
             .arg(QDateTime::currentDateTime().toString(QStringLiteral("HH:mm:ss")), fromUtf8(toText(why))),
@@ -405,12 +415,41 @@ void TrafficTab::captureEnded(const Error &why)
     emit errorShown();
 }
 
+void TrafficTab::fillPauseMenu()
+{
+    auto *menu = m_pause->menu();
+    menu->clear();
+    auto *showing = menu->addAction(tr("&Stop showing"), this, [this] { setPaused(!m_paused); });
+    showing->setCheckable(true);
+    showing->setChecked(m_paused);
+    showing->setToolTip(tr("Go on capturing, but leave list and graph as they are"));
+    auto *capturing = menu->addAction(tr("Stop &capturing"), this, [this] { setCapturing(!m_inboxes.isCapturing()); });
+    capturing->setCheckable(true);
+    capturing->setChecked(!m_inboxes.isCapturing());
+    capturing->setToolTip(tr("Keep nothing of what comes; programs are answered as before, and messages counted"));
+}
+
+void TrafficTab::fillStopMenu()
+{
+    auto *menu = m_listen->menu();
+    menu->clear();
+    menu->addAction(tr("&Listen with an inbox\u2026"), this, &TrafficTab::askWhatToListenTo);
+    menu->addAction(tr("&Relay between programs\u2026"), this, &TrafficTab::askForRelay);
+    menu->addAction(tr("&Tap a window\u2026"), this, &TrafficTab::askForTap);
+    if (m_inboxes.isIdle())
+        return;
+    menu->addSeparator();
+    for (const auto &inbox : m_inboxes.all()) {
+        auto name = nameOf(inbox.source);
+        menu->addAction(tr("Close %1").arg(name.replace(QLatin1Char('&'), QLatin1String("&&"))), this,
+                        [this, key = inbox.key] { m_inboxes.close(key); });
+    }
+}
+
 // Arrivals. -----------------------------------------------------------------------------------------------------------
 
 void TrafficTab::take(const MessageBatch &batch)
 {
-    for (const auto &message : batch.messages)
-        m_buckets.add(message.time, message.size);
     if (!batch.messages.empty()) {
         // A message is never from the future: the largest difference seen is nearest to that of the clocks.
         const auto difference = batch.messages.back().time - wallClock();
@@ -419,17 +458,16 @@ void TrafficTab::take(const MessageBatch &batch)
     }
     const bool wasEmpty = m_model.store().isEmpty();
     m_model.append(batch.messages);
+    if (!batch.outcomes.empty()) {
+        m_unmatched += m_model.apply(batch.inbox, batch.outcomes);
+        m_autosave->add(batch.inbox, batch.outcomes);
+    }
     if (wasEmpty && !batch.messages.empty())
         updateEmptyPage();
-    if (!m_graph->isRunning() && !m_paused)
-        m_graph->refresh();
 
-    m_counts.received = batch.received;
-    m_counts.dropped = batch.dropped;
-    m_counts.droppedBytes = batch.droppedBytes;
-    m_counts.truncated = batch.truncated;
     updateLosses();
-    emit countsChanged(batch.received, batch.dropped, batch.truncated);
+    const auto counts = m_inboxes.counts();
+    emit countsChanged(counts.received, counts.dropped, counts.truncated);
 }
 
 void TrafficTab::setPaused(bool paused)
@@ -447,8 +485,12 @@ void TrafficTab::setPaused(bool paused)
 
 void TrafficTab::clear()
 {
-    m_buckets.clear();
+    m_saver.reset();
+    if (m_job != 0 && !m_loader)
+        m_jobLine->end(std::exchange(m_job, 0));
     m_model.clear();
+    m_autosave->discard();
+    m_unmatched = 0;
     m_time.reset();
     m_graph->setBrush(std::nullopt);
     m_graph->setMark(std::nullopt);
@@ -472,59 +514,84 @@ void TrafficTab::hideEvent(QHideEvent *event)
 
 // Views. --------------------------------------------------------------------------------------------------------------
 
-void TrafficTab::setState(State state)
-{
-    m_state = state;
-    updateShowing();
-    updateState();
-}
-
 void TrafficTab::updateShowing()
 {
     const bool show = isVisible() && !m_paused;
     if (show != m_model.isShowing())
         m_model.setShowing(show);
-    m_graph->setRunning(m_state == State::Listening && !m_paused);
+    m_graph->setRunning(isListening() && m_inboxes.isCapturing() && !m_paused);
 }
 
 QString TrafficTab::title() const
 {
-    if (m_state != State::Listening)
+    if (isOfFile())
+        return QFileInfo(m_path).fileName();
+    if (!isListening())
         return tr("Traffic");
-    const auto name = fromUtf8(m_request.title.empty() ? m_request.className : m_request.title);
-    return m_paused ? tr("Traffic: %1 (paused)").arg(name) : tr("Traffic: %1").arg(name);
+    const auto &all = m_inboxes.all();
+    auto name = nameOf(all.front().source);
+    if (const auto *request = std::get_if<InboxRequest>(&all.front().source))
+        name = fromUtf8(request->title.empty() ? request->className : request->title);
+    if (all.size() > 1)
+        name = tr("%1 and %2 more").arg(name).arg(all.size() - 1);
+    return m_paused || !m_inboxes.isCapturing() ? tr("Traffic: %1 (paused)").arg(name) : tr("Traffic: %1").arg(name);
 }
 
 QString TrafficTab::stateText() const
 {
-    switch (m_state) {
-    case State::Idle:
-        return m_client.state() == Client::State::Connected ? tr("Not listening") : tr("Not listening, not connected");
-    case State::Opening:
-        return tr("Opening the inbox\u2026");
-    case State::Closing:
-        return tr("Closing the inbox\u2026");
-    case State::Listening:
-        break;
+    if (isOfFile()) {
+        QStringList inboxes;
+        for (const auto &[inbox, name] : m_inboxNames)
+            if (!name.empty())
+                inboxes += fromUtf8(name);
+        return inboxes.isEmpty() ? QDir::toNativeSeparators(m_path)
+                                 : tr("%1: %2").arg(QDir::toNativeSeparators(m_path), inboxes.join(QStringLiteral(", ")));
     }
-    QStringList kinds{QStringLiteral("WM_COPYDATA")};
-    for (const auto &message : m_inbox.registered)
-        kinds += fromUtf8(message.name);
-    const auto text = tr("Listening: class %1, title %2, window %3, takes %4")
-                          .arg(quoted(m_request.className), quoted(m_request.title), addressText(m_inbox.window),
-                               kinds.join(QStringLiteral(", ")));
+    if (m_inboxes.isIdle())
+        return m_client.state() == Client::State::Connected ? tr("Not listening") : tr("Not listening, not connected");
+    QStringList parts;
+    for (const auto &inbox : m_inboxes.all()) {
+        const auto name = nameOf(inbox.source);
+        if (inbox.state == Inboxes::State::Opening) {
+            parts += tr("Opening %1\u2026").arg(name);
+            continue;
+        }
+        if (inbox.state == Inboxes::State::Closing) {
+            parts += tr("Closing %1\u2026").arg(name);
+            continue;
+        }
+        QStringList kinds{QStringLiteral("WM_COPYDATA")};
+        for (const auto &message : inbox.opened.registered)
+            kinds += fromUtf8(message.name);
+        const auto takes = kinds.join(QStringLiteral(", "));
+        if (const auto *request = std::get_if<InboxRequest>(&inbox.source))
+            parts += tr("Listening: class %1, title %2, window %3, takes %4")
+                         .arg(quoted(request->className), quoted(request->title), addressText(inbox.opened.window), takes);
+        else
+            parts += tr("Listening: %1 (%2 %3), window %4, takes %5")
+                         .arg(name, fromUtf8(inbox.opened.receiver.processName))
+                         .arg(inbox.opened.receiver.process.pid)
+                         .arg(addressText(inbox.opened.window), takes);
+    }
+    auto text = parts.join(QLatin1Char('\n'));
+    if (!m_inboxes.isCapturing())
+        return tr("Capturing is stopped: what comes is only counted. %1").arg(text);
     return m_paused ? tr("Paused, but capture goes on. %1").arg(text) : text;
 }
 
 void TrafficTab::updateState()
 {
     m_stateText->setText(stateText());
-    const bool idle = m_state == State::Idle;
+    const bool idle = m_inboxes.isIdle();
     const bool connected = m_client.state() == Client::State::Connected;
     m_listen->setText(idle ? tr("Start listening\u2026") : tr("Stop listening"));
-    m_listen->setToolTip(idle ? tr("Open a hidden window that receives messages (Ctrl+L)") : tr("Close the inbox"));
-    m_listen->setEnabled(m_state != State::Closing && (!idle || connected));
-    m_emptyListen->setVisible(idle);
+    m_listen->setToolTip(idle ? tr("Open a hidden window that receives messages (Ctrl+L); the arrow offers relays and taps")
+                              : tr("Close all inboxes; the arrow closes one, or opens another"));
+    m_listen->setEnabled(idle ? connected : m_inboxes.has(Inboxes::State::Open) || m_inboxes.has(Inboxes::State::Opening));
+    m_listen->setVisible(!isOfFile());
+    m_pause->setVisible(!isOfFile());
+    m_clear->setVisible(!isOfFile());
+    m_emptyListen->setVisible(idle && !isOfFile());
     m_emptyListen->setEnabled(connected);
     updateEmptyPage();
     updateProgress();
@@ -538,8 +605,16 @@ void TrafficTab::updateEmptyPage()
     m_clear->setEnabled(!empty);
     if (!empty)
         return;
-    const bool listening = m_state == State::Listening;
-    const auto request = listening ? m_request : ListenDialog::defaultRequest();
+    if (isOfFile()) {
+        m_emptyText->setText(QStringLiteral("<h3>%1</h3>").arg(m_loader ? tr("Reading\u2026") : tr("This capture has no messages")));
+        return;
+    }
+    const auto isInbox = [](const Inboxes::Inbox &inbox) {
+        return inbox.state == Inboxes::State::Open && std::holds_alternative<InboxRequest>(inbox.source);
+    };
+    const auto inbox = std::ranges::find_if(m_inboxes.all(), isInbox);
+    const bool listening = inbox != m_inboxes.all().end();
+    const auto request = listening ? std::get<InboxRequest>(inbox->source) : ListenDialog::defaultRequest();
     const auto code = [](const QString &text) {
         return QStringLiteral("<pre style=\"font-family:'%1'\">%2</pre>")
             .arg(theme::fixedFont().family(), text.toHtmlEscaped());
@@ -573,6 +648,8 @@ void TrafficTab::updateProgress()
         parts += tr("%1 shown").arg(countText(static_cast<std::uint64_t>(m_model.rowCount())));
     if (m_model.unfiltered() > 0)
         parts += tr("filtering\u2026");
+    if (m_model.isSorting())
+        parts += tr("sorting\u2026");
     if (m_paused)
         parts += tr("%1 waiting").arg(countText(m_model.waiting()));
     m_progress->setText(parts.join(QStringLiteral(", ")));
@@ -581,15 +658,30 @@ void TrafficTab::updateProgress()
 void TrafficTab::updateLosses()
 {
     QStringList parts;
-    if (m_counts.dropped > 0)
+    const auto counts = m_inboxes.counts();
+    if (counts.dropped > 0)
         parts += tr("%1 of %2 received messages dropped (%3): the inbox's queue was full")
-                     .arg(countText(m_counts.dropped), countText(m_counts.received), sizeText(m_counts.droppedBytes));
-    if (m_counts.truncated > 0)
-        parts += tr("%1 payloads cut to %2").arg(countText(m_counts.truncated), sizeText(m_request.maxPayload));
+                     .arg(countText(counts.dropped), countText(counts.received), sizeText(counts.droppedBytes));
+    if (counts.truncated > 0)
+        parts += tr("%1 payloads cut").arg(countText(counts.truncated));
+    if (counts.skipped > 0)
+        parts += tr("%1 messages came while capturing was off").arg(countText(counts.skipped));
+    if (m_unmatched > 0)
+        parts += tr("%1 answers came when their message was let go already").arg(countText(m_unmatched));
+    if (m_autosave->missed() > 0)
+        parts += tr("%1 messages were let go before they could be kept for the case of a crash").arg(countText(m_autosave->missed()));
     const auto &store = m_model.store();
-    if (store.letGoCount() > 0)
-        parts += tr("%1 oldest messages (%2) let go to stay within %3 of memory")
-                     .arg(countText(store.letGoCount()), sizeText(store.letGoBytes()), sizeText(store.limit()));
+    if (store.letGoCount() > 0) {
+        QStringList limits;
+        if (store.limits().bytes > 0)
+            limits += tr("%1 of memory").arg(sizeText(store.limits().bytes));
+        if (store.limits().messages > 0)
+            limits += tr("%1 messages").arg(countText(store.limits().messages));
+        if (store.limits().age > 0)
+            limits += tr("%1 s").arg(store.limits().age / second);
+        parts += tr("%1 oldest messages (%2) let go to stay within %3")
+                     .arg(countText(store.letGoCount()), sizeText(store.letGoBytes()), limits.join(tr(" and ")));
+    }
     m_losses->setVisible(!parts.isEmpty());
     if (parts.isEmpty())
         return;
@@ -623,8 +715,8 @@ void TrafficTab::showCurrent()
         m_graph->setMark(std::nullopt);
         return;
     }
-    const Message &message = m_model.store().at(*current);
-    m_payload->showMessage(message);
+    const auto message = m_model.store().at(*current);
+    m_payload->showMessage(message, previousOf(*current));
     m_graph->setMark(message.time);
 }
 

@@ -45,7 +45,8 @@ std::string rowOf(const Message &message)
 
 std::string jsonOf(Message message)
 {
-    static_assert(MessageBatch::fieldNames == "inbox, messages, received, dropped, droppedBytes, truncated, outcomes");
+    static_assert(MessageBatch::fieldNames ==
+                  "inbox, messages, received, dropped, droppedBytes, truncated, outcomes, skipped, ended");
     MessageBatch batch;
     batch.messages.push_back(std::move(message));
     const std::string document = toJson(Event(std::move(batch)));

@@ -1,6 +1,7 @@
 #include "app/window/console.h"
 #include "core/text/number.h"
 #include "core/text/source_spec.h"
+#include "ui/documents.h"
 #include "ui/listen_dialog.h"
 #include "ui/main_window.h"
 #include "ui/theme.h"
@@ -8,6 +9,7 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QFileInfo>
 #include <QSettings>
 #include <QTemporaryDir>
 
@@ -18,6 +20,7 @@ using namespace ipclens;
 struct Options {
     SessionChoice session = localSession();
     std::vector<SourceSpec> sources;
+    QStringList captures;
     bool listen = false;
     QString theme;
     QSize size;
@@ -70,6 +73,7 @@ std::optional<int> read(const QStringList &arguments, Options &options)
     const QCommandLineOption tour(QStringLiteral("tour"),
                                   QStringLiteral("Walks through the window by itself, saves a picture of each step into FOLDER, and ends."),
                                   QStringLiteral("FOLDER"));
+    parser.addPositionalArgument(QStringLiteral("CAPTURE"), QStringLiteral("Opens a capture of messages (pcapng)."), QStringLiteral("[CAPTURE...]"));
     parser.addOptions({help, version, connect, open, attach, listen, theme, size, tour});
     if (!parser.parse(arguments))
         return wrongUsage(parser.errorText());
@@ -82,8 +86,11 @@ std::optional<int> read(const QStringList &arguments, Options &options)
         print(QStringLiteral("ipclens " IPCLENS_VERSION "\n"));
         return 0;
     }
-    if (!parser.positionalArguments().isEmpty())
-        return wrongUsage(QStringLiteral("\"%1\" is not an option").arg(parser.positionalArguments().first()));
+    for (const auto &path : parser.positionalArguments()) {
+        if (!QFileInfo::exists(path))
+            return wrongUsage(QStringLiteral("\"%1\" is neither an option nor a capture").arg(path));
+        options.captures += path;
+    }
     if (parser.isSet(connect)) {
         options.session = sessionThrough(parser.value(connect).trimmed());
         if (options.session.command.isEmpty())
@@ -138,6 +145,8 @@ int run(const Options &options)
         window.resize(options.size);
     for (const auto &spec : options.sources)
         window.openLater(spec);
+    for (const auto &path : options.captures)
+        window.documents()->openCapture(path);
     if (options.listen)
         window.listenLater(ListenDialog::defaultRequest());
 

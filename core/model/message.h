@@ -38,6 +38,7 @@ struct Message {
     std::uint64_t senderWindow = 0; // the sender's claim (wParam of WM_COPYDATA), unverified; 0 for registered messages
     ProcessKey sender;              // owner of senderWindow at arrival; pid 0 when there is no such window
     std::string senderName;         // executable name of that process; empty when unknown
+    std::string senderTitle;        // of senderWindow at arrival, or up to 100 ms before
     std::string name;               // of a registered message
     std::uint64_t id = 0;           // dwData of WM_COPYDATA, or the registered message's number
     std::uint64_t wParam = 0;       // registered messages only
@@ -56,8 +57,8 @@ struct Message {
 
     bool isTruncated() const { return payload.size() < size && !nullData; }
     bool operator==(const Message &) const = default;
-    IPCLENS_FIELDS(sequence, time, kind, senderWindow, sender, senderName, name, id, wParam, lParam, size, nullData,
-                   payload, inbox, receiverWindow, receiver, receiverName, depth, senderWaits, outcome, references)
+    IPCLENS_FIELDS(sequence, time, kind, senderWindow, sender, senderName, senderTitle, name, id, wParam, lParam, size,
+                   nullData, payload, inbox, receiverWindow, receiver, receiverName, depth, senderWaits, outcome, references)
 };
 
 } // namespace ipclens

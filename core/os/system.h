@@ -48,13 +48,82 @@ struct SectionRequest {
     IPCLENS_FIELDS(name, size, protection, reserve)
 };
 
+// What an inbox answers by itself: the first rule that fits decides. Without one a WM_COPYDATA message gets 1 and a registered one 0.
+// The delay keeps the sender waiting, not the inbox: messages that come meanwhile are taken inside, so that the
+// answer to an earlier one can come no sooner than theirs. Beyond 32 such messages inside of each other they wait their turn.
+struct ReplyRule {
+    MessageKind kind = MessageKind::CopyData;
+    std::optional<std::uint64_t> id; // dwData of WM_COPYDATA; none: any
+    std::string message;             // name of a registered message, which the inbox must take; empty: any
+    std::int64_t result = 1;
+    std::uint32_t delay = 0;         // milliseconds, at most 60,000
+    bool operator==(const ReplyRule &) const = default;
+    IPCLENS_FIELDS(kind, id, message, result, delay)
+};
+
+// Which parameters of a registered message carry a process id and an address in that process.
+IPCLENS_ENUM(PointerPlace, None, PidInWParam, PidInLParam)
+struct PointerRule {
+    std::string message; // its name
+    PointerPlace place = PointerPlace::PidInWParam;
+    bool operator==(const PointerRule &) const = default;
+    IPCLENS_FIELDS(message, place)
+};
+
 struct InboxRequest {
     std::string className;             // of the hidden window; must not be empty
     std::string title;
     std::vector<std::string> messages; // registered message names to take beside WM_COPYDATA
     std::uint64_t maxPayload = 64 << 20;  // bytes copied of one payload, at most this default; the true size is kept
     std::uint64_t queueBytes = 256 << 20; // bytes that may wait for delivery; messages over it are counted as dropped
-    IPCLENS_FIELDS(className, title, messages, maxPayload, queueBytes)
+    std::vector<ReplyRule> replies;
+    // Bytes read of what a message leads to (MessageReference), at most 65,536; 0: none. They are read before the sender is answered,
+    // because it may free them then.
+    std::uint32_t referenceBytes = 4096;
+    std::vector<PointerRule> pointers; // without a rule: pid in wParam, if there is such a process and the address can be read
+    // Windows keeps messages of programs with fewer rights (of lower integrity) from windows of elevated ones. This lets WM_COPYDATA
+    // and the messages named above through, from any program of this desktop.
+    bool acceptLowerIntegrity = false;
+    IPCLENS_FIELDS(className, title, messages, maxPayload, queueBytes, replies, referenceBytes, pointers,
+                   acceptLowerIntegrity)
+};
+
+// A window: its handle, or the only one that has the class and title (either may be empty). Not one of ipclens' own.
+struct WindowTarget {
+    std::uint64_t window = 0;
+    std::string className;
+    std::string title;
+    bool operator==(const WindowTarget &) const = default;
+    IPCLENS_FIELDS(window, className, title)
+};
+
+// A hidden window with the class and title of `receiver`, which programs that look for these find first. What it gets it passes on
+// and gives the sender the receiver's own answer.
+//
+// A sender can tell by: the window's handle and process; SetWindowPos by the receiver that brings it to the front (put right twice
+// a second); SMTO_ABORTIFHUNG failing up to 5 s later than it would on a receiver that hangs. The receiver can tell by asking
+// which thread or process sends. Whatever else is sent to the relay's window, from WM_USER on, is passed on unseen.
+struct RelayRequest {
+    WindowTarget receiver;
+    std::vector<std::string> messages; // registered messages to note; empty: all. All are passed on
+    std::uint64_t maxPayload = 64 << 20;
+    std::uint64_t queueBytes = 256 << 20;
+    std::uint32_t referenceBytes = 4096;
+    std::vector<PointerRule> pointers;
+    bool acceptLowerIntegrity = false;
+    IPCLENS_FIELDS(receiver, messages, maxPayload, queueBytes, referenceBytes, pointers, acceptLowerIntegrity)
+};
+
+// Takes copies of what a window of another program gets. For this a small DLL of ours (ipclens-tap.dll) is loaded into that program
+// and stands before the window's procedure: our code runs inside of it. It never waits there: what does not fit the ring is counted as
+// dropped. Closing the tap takes it out again; when ipclens ends without that, the DLL notices and does no more than pass on.
+struct TapRequest {
+    WindowTarget window;               // of a program of this session's bitness
+    bool loadCode = false;             // must be true: the user agrees to the above
+    std::vector<std::string> messages; // registered messages to note beside WM_COPYDATA; empty: all
+    std::uint64_t maxPayload = 64 << 10; // bytes copied of one payload; at most a quarter of the ring
+    std::uint32_t ringBytes = 4 << 20;   // 64 KiB to 256 MiB, rounded up to a power of two
+    IPCLENS_FIELDS(window, loadCode, messages, maxPayload, ringBytes)
 };
 
 struct RegisteredMessage {
@@ -71,14 +140,23 @@ struct Arrivals {
     std::uint64_t dropped = 0;     // of those, not kept because the queue was full
     std::uint64_t droppedBytes = 0;
     std::uint64_t truncated = 0;   // kept with a cut payload
+    std::uint64_t skipped = 0;     // of those received, not kept because capturing was off
+    std::vector<MessageOutcome> outcomes; // of messages taken earlier, without one
+    std::optional<Error> ended;    // why no more will come; told once
 };
 
-// A hidden top-level window with a thread and message loop of its own; its handler only copies, stamps and enqueues.
+// What takes messages: a hidden top-level window with a thread and message loop of its own (an inbox, a relay), or a tap.
 class Inbox {
 public:
     virtual ~Inbox() = default; // destroys the window and joins its thread
     virtual std::uint64_t window() const = 0;
     virtual std::vector<RegisteredMessage> registered() const = 0;
+    // The receiver of a relay, the window of a tap; no handle for an inbox.
+    virtual Window receiver() const { return {}; }
+    // What the user should know about how it was opened; empty when there is nothing to say.
+    virtual std::string note() const { return {}; }
+    // Off: messages are answered as before, but only counted.
+    virtual void setCapturing(bool on) = 0;
     // Takes what has arrived. Any one thread. Fills in who sent it.
     virtual Arrivals take() = 0;
 };
@@ -111,6 +189,8 @@ public:
 
     virtual Result<std::vector<Window>> windows(std::stop_token stop) = 0;
     virtual Result<std::unique_ptr<Inbox>> openInbox(const InboxRequest &request) = 0;
+    virtual Result<std::unique_ptr<Inbox>> openRelay(const RelayRequest &request) = 0;
+    virtual Result<std::unique_ptr<Inbox>> openTap(const TapRequest &request) = 0;
     // Both wait for the receiver's handler, at most `timeout` milliseconds. `data` without a value sends lpData = NULL.
     virtual Result<SendOutcome> sendCopyData(std::uint64_t window, std::uint64_t sender, std::uint64_t id,
                                              const std::optional<Bytes> &data, std::uint32_t timeout) = 0;

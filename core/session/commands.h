@@ -4,6 +4,7 @@
 
 #include "core/session/editing_commands.h"
 #include "core/session/search_commands.h"
+#include "core/session/traffic_commands.h"
 
 #include <variant>
 
@@ -226,47 +227,6 @@ struct ListWindows {
     IPCLENS_FIELDS()
 };
 
-struct InboxOpened {
-    InboxId inbox = 0;
-    std::uint64_t window = 0;
-    std::vector<RegisteredMessage> registered;
-    IPCLENS_FIELDS(inbox, window, registered)
-};
-struct OpenInbox {
-    using Reply = InboxOpened;
-    static constexpr std::string_view name = "inbox.open";
-    InboxRequest request;
-    IPCLENS_FIELDS(request)
-};
-// Delivers what is still queued in a last batch before it replies.
-struct CloseInbox {
-    using Reply = Done;
-    static constexpr std::string_view name = "inbox.close";
-    InboxId inbox = 0;
-    IPCLENS_FIELDS(inbox)
-};
-
-struct SendCopyData {
-    using Reply = SendOutcome;
-    static constexpr std::string_view name = "window.sendCopyData";
-    std::uint64_t window = 0;
-    std::uint64_t sender = 0;
-    std::uint64_t id = 0;
-    std::optional<Bytes> data; // no value: lpData = NULL
-    std::uint32_t timeout = 5000; // milliseconds, at most 60,000
-    IPCLENS_FIELDS(window, sender, id, data, timeout)
-};
-struct SendRegistered {
-    using Reply = SendOutcome;
-    static constexpr std::string_view name = "window.sendRegistered";
-    std::uint64_t window = 0;
-    std::string message;
-    std::uint64_t wParam = 0;
-    std::uint64_t lParam = 0;
-    std::uint32_t timeout = 5000;
-    IPCLENS_FIELDS(window, message, wParam, lParam, timeout)
-};
-
 // Events. -------------------------------------------------------------------------------------------------------------
 
 // Pages (or parts of pages at the edges) that changed since the last update of that watch. `failure` is sent once when the source
@@ -283,18 +243,6 @@ struct WatchUpdate {
     IPCLENS_FIELDS(watch, tick, missed, time, changed, failure, recovered)
 };
 
-struct MessageBatch {
-    static constexpr std::string_view name = "inbox.batch";
-    InboxId inbox = 0;
-    std::vector<Message> messages;
-    std::uint64_t received = 0; // these four count since the inbox was opened
-    std::uint64_t dropped = 0;
-    std::uint64_t droppedBytes = 0;
-    std::uint64_t truncated = 0;
-    std::vector<MessageOutcome> outcomes; // of messages in this batch or an earlier one, in the order in which they ended
-    IPCLENS_FIELDS(inbox, messages, received, dropped, droppedBytes, truncated, outcomes)
-};
-
 // A write was journalled, or its entry changed state.
 struct JournalChanged {
     static constexpr std::string_view name = "journal.changed";
@@ -309,9 +257,10 @@ using AnyCommand =
                  CreateSection, CloseSource, ListRegions, ReadMemory, WriteMemory, AllocateMemory, FreeMemory, ReadJournal,
                  StartWatch, StopWatch, FindBytes, StartScan, NarrowScan, UndoScan, ReadScan,
                  CloseScan, EvaluateAddress, LocateAddresses, Freeze, Unfreeze, SetFreezing, ListFrozen, SaveSnapshot, TakeFrame,
-                 FindDifference, ListWindows, OpenInbox, CloseInbox, SendCopyData, SendRegistered>;
+                 FindDifference, ListWindows, OpenInbox, OpenRelay, OpenTap, SetInboxCapturing, CloseInbox, SendCopyData, SendRegistered,
+                 StartSeries, AddToSeries, StopSeries>;
 
-using Event = std::variant<WatchUpdate, MessageBatch, JournalChanged, Progress, FrozenChanged>;
+using Event = std::variant<WatchUpdate, MessageBatch, JournalChanged, Progress, FrozenChanged, SeriesUpdate>;
 
 // AnyReply: a variant of every command's Reply, each once.
 namespace detail {

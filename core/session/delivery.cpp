@@ -3,7 +3,7 @@
 #include "core/session/stop_and_join.h"
 
 #include <algorithm>
-#include <tuple>
+#include <array>
 
 namespace ipclens {
 
@@ -12,7 +12,7 @@ struct Delivery::Open {
     InboxId id = 0;
     std::unique_ptr<Inbox> inbox; // none once closed
     bool started = false;
-    std::tuple<std::uint64_t, std::uint64_t, std::uint64_t, std::uint64_t> told; // the counts last given
+    std::array<std::uint64_t, 5> told{}; // the counts last given
 };
 
 Delivery::Delivery(std::function<void(Event)> give)
@@ -44,18 +44,31 @@ InboxId Delivery::add(std::unique_ptr<Inbox> inbox)
     return id;
 }
 
+std::shared_ptr<Delivery::Open> Delivery::find(InboxId inbox)
+{
+    const std::scoped_lock lock(m_mutex);
+    const auto found = m_open.find(inbox);
+    return found == m_open.end() ? nullptr : found->second;
+}
+
 void Delivery::start(InboxId inbox)
 {
-    std::shared_ptr<Open> open;
-    {
-        const std::scoped_lock lock(m_mutex);
-        const auto found = m_open.find(inbox);
-        if (found == m_open.end())
-            return;
-        open = found->second;
-    }
+    const auto open = find(inbox);
+    if (!open)
+        return;
     const std::scoped_lock lock(open->taking);
     open->started = true;
+}
+
+bool Delivery::setCapturing(InboxId inbox, bool on)
+{
+    const auto open = find(inbox);
+    if (!open)
+        return false;
+    const std::scoped_lock lock(open->taking);
+    if (open->inbox)
+        open->inbox->setCapturing(on);
+    return true;
 }
 
 bool Delivery::close(InboxId inbox)
@@ -81,23 +94,34 @@ void Delivery::deliver(Open &open)
     if (!open.inbox || !open.started)
         return;
     Arrivals arrivals = open.inbox->take();
-    const auto counts = std::tuple(arrivals.received, arrivals.dropped, arrivals.droppedBytes, arrivals.truncated);
-    if (arrivals.messages.empty() && counts == open.told)
+    const std::array counts{arrivals.received, arrivals.dropped, arrivals.droppedBytes, arrivals.truncated, arrivals.skipped};
+    if (arrivals.messages.empty() && arrivals.outcomes.empty() && !arrivals.ended && counts == open.told)
         return;
     open.told = counts;
+    for (Message &message : arrivals.messages)
+        message.inbox = open.id;
     auto rest = std::span(arrivals.messages);
     do {
-        MessageBatch batch{.inbox = open.id, .received = arrivals.received, .dropped = arrivals.dropped,
-                           .droppedBytes = arrivals.droppedBytes, .truncated = arrivals.truncated};
+        MessageBatch batch{.inbox = open.id,
+                           .received = arrivals.received,
+                           .dropped = arrivals.dropped,
+                           .droppedBytes = arrivals.droppedBytes,
+                           .truncated = arrivals.truncated,
+                           .outcomes = std::exchange(arrivals.outcomes, {}),
+                           .skipped = arrivals.skipped};
         std::size_t count = 0;
         for (std::uint64_t bytes = 0; count < std::min(rest.size(), mostMessages); ++count) {
             bytes += rest[count].payload.size();
+            for (const MessageReference &reference : rest[count].references)
+                bytes += reference.bytes.size();
             if (count > 0 && bytes > mostBytes)
                 break;
         }
         const auto first = rest.first(count);
         batch.messages.assign(std::move_iterator(first.begin()), std::move_iterator(first.end()));
         rest = rest.subspan(count);
+        if (rest.empty())
+            batch.ended = std::move(arrivals.ended);
         m_give(std::move(batch));
     } while (!rest.empty());
 }

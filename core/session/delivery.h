@@ -24,12 +24,14 @@ public:
 
     InboxId add(std::unique_ptr<Inbox> inbox); // nothing is given before start()
     void start(InboxId inbox);
+    bool setCapturing(InboxId inbox, bool on); // false: there is none
     bool close(InboxId inbox); // gives what is left; false: there is none
     void stop();
 
 private:
     struct Open;
 
+    std::shared_ptr<Open> find(InboxId inbox);
     void run(std::stop_token stop);
     void deliver(Open &open);
 

@@ -16,8 +16,6 @@ constexpr std::size_t mostRangesRead = 65'536;
 // What the session thread reads itself. A range can cost as much as many bytes: some systems take 0.1 ms a call.
 constexpr std::uint64_t quickBytes = (std::uint64_t{1} << 20) + (std::uint64_t{64} << 10);
 constexpr std::size_t quickRanges = 16;
-constexpr std::uint64_t mostPayload = std::uint64_t{64} << 20;
-constexpr std::uint32_t longestTimeout = 60'000;
 
 Failure refuse(ErrorKind kind, std::string operation, std::string object, std::string meaning)
 {
@@ -69,14 +67,6 @@ Result<MemoryImages> readRanges(MemorySource &memory, const std::vector<AddressR
     return reply;
 }
 
-Result<void> checkTimeout(std::uint32_t timeout)
-{
-    if (timeout > longestTimeout)
-        return refuse(ErrorKind::OutOfRange, "send", fmt::format("time-out of {} ms", timeout),
-                      fmt::format("it is at most {} ms", longestTimeout));
-    return {};
-}
-
 // Puts what a walk found into its reply.
 template <class Reply, class List>
 auto into(List Reply::*member)
@@ -101,7 +91,8 @@ Session::Session(std::unique_ptr<System> system, SessionOptions options, std::fu
       m_journal(std::move(options.journalFolder), pidOf(*m_system)),
       m_sampler([this](Event event) { giveEvent(std::move(event)); }),
       m_delivery([this](Event event) { giveEvent(std::move(event)); }),
-      m_freezer(m_sources, [this](Event event) { giveEvent(std::move(event)); }), m_places(*m_system), m_scans(options.scanMemory)
+      m_freezer(m_sources, [this](Event event) { giveEvent(std::move(event)); }), m_places(*m_system), m_scans(options.scanMemory),
+      m_series(*m_system, [this](Event event) { giveEvent(std::move(event)); })
 {
 }
 
@@ -115,6 +106,7 @@ Session::~Session()
     m_memory.stop();
     m_snapshots.stop();
     m_sends.stop();
+    m_series.stop();
     m_finds.stop();
     m_scanning.stop();
 }
@@ -397,56 +389,6 @@ Job<WindowList> Session::handle(const ListWindows &)
 {
     return {LaneName::Walk,
             [this](std::stop_token stop) { return transform(m_system->windows(stop), into(&WindowList::windows)); }};
-}
-
-Outcome<InboxOpened> Session::handle(const OpenInbox &command)
-{
-    constexpr const char *operation = "open inbox";
-    const InboxRequest &request = command.request;
-    const auto invalid = [&](ErrorKind kind, std::string meaning) {
-        return Result<InboxOpened>(refuse(kind, operation, "window class \"" + request.className + "\"", meaning));
-    };
-    if (request.className.empty())
-        return invalid(ErrorKind::Invalid, "an inbox's window needs a class name");
-    if (request.maxPayload > mostPayload)
-        return invalid(ErrorKind::OutOfRange, fmt::format("at most {} bytes of a payload can be kept", mostPayload));
-    return Job<InboxOpened>{LaneName::Walk, [this, request](std::stop_token) {
-                                return transform(m_system->openInbox(request), [this](std::unique_ptr<Inbox> inbox) {
-                                    InboxOpened opened{.window = inbox->window(), .registered = inbox->registered()};
-                                    opened.inbox = m_delivery.add(std::move(inbox));
-                                    return opened;
-                                });
-                            }};
-}
-
-Job<Done> Session::handle(const CloseInbox &command)
-{
-    return {LaneName::Walk, [this, inbox = command.inbox](std::stop_token) -> Result<Done> {
-                if (m_delivery.close(inbox))
-                    return Done{};
-                return refuse(ErrorKind::Missing, "close inbox", fmt::format("inbox {}", inbox),
-                              "there is no inbox of that number");
-            }};
-}
-
-Outcome<SendOutcome> Session::handle(SendCopyData &command)
-{
-    if (const auto checked = checkTimeout(command.timeout); !checked)
-        return Result<SendOutcome>(Failure(checked.error()));
-    return Job<SendOutcome>{LaneName::Send, [this, command = std::move(command)](std::stop_token) {
-                                return m_system->sendCopyData(command.window, command.sender, command.id, command.data,
-                                                              command.timeout);
-                            }};
-}
-
-Outcome<SendOutcome> Session::handle(const SendRegistered &command)
-{
-    if (const auto checked = checkTimeout(command.timeout); !checked)
-        return Result<SendOutcome>(Failure(checked.error()));
-    return Job<SendOutcome>{LaneName::Send, [this, command](std::stop_token) {
-                                return m_system->sendRegistered(command.window, command.message, command.wParam,
-                                                                command.lParam, command.timeout);
-                            }};
 }
 
 } // namespace ipclens

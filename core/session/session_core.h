@@ -9,6 +9,7 @@
 #include "core/session/place_finder.h"
 #include "core/session/sampler.h"
 #include "core/session/scans.h"
+#include "core/session/series.h"
 #include "core/session/sources.h"
 
 namespace ipclens {
@@ -28,7 +29,8 @@ using Outcome = std::variant<Result<Reply>, Job<Reply>>;
 
 // Has a handle() for every command. The thread that calls run() is the session thread. Besides it: one thread for walks and
 // openings, one for large reads and all writes, one for finding, one for scans, one for snapshots and
-// differences, one for sends, one for watches, one for frozen values and one for inboxes.
+// differences, one for sends and one for each
+// series of them, one for watches, one for frozen values and one for inboxes.
 class Session {
 public:
     // `give` is told of events, never of two at a time; it may block.
@@ -81,14 +83,25 @@ private:
     Job<Difference> handle(FindDifference &command);
 
     Job<WindowList> handle(const ListWindows &);
+    // session_traffic.cpp
     Outcome<InboxOpened> handle(const OpenInbox &command);
+    Outcome<InboxOpened> handle(const OpenRelay &command);
+    Outcome<InboxOpened> handle(const OpenTap &command);
+    Result<Done> handle(const SetInboxCapturing &command);
     Job<Done> handle(const CloseInbox &command);
     Outcome<SendOutcome> handle(SendCopyData &command);
     Outcome<SendOutcome> handle(const SendRegistered &command);
+    Job<SeriesStarted> handle(StartSeries &command);
+    Result<Done> handle(AddToSeries &command);
+    Result<Done> handle(const StopSeries &command);
 
     // What begins only when the user knows its number.
     void afterReply(const WatchStarted &started) { m_sampler.start(started.watch); }
     void afterReply(const InboxOpened &opened) { m_delivery.start(opened.inbox); }
+    void afterReply(const SeriesStarted &started) { m_series.start(started.series); }
+
+    template <class Request>
+    Outcome<InboxOpened> openWith(Result<std::unique_ptr<Inbox>> (System::*open)(const Request &), const Request &request);
 
     template <class Command>
     void start(CallId call, Command &command, ReplySink reply);
@@ -109,6 +122,7 @@ private:
     Freezer m_freezer;
     PlaceFinder m_places;
     Scans m_scans;
+    SeriesRuns m_series;
     Lane m_walks;
     Lane m_memory;
     Lane m_snapshots;

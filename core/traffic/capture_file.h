@@ -1,33 +1,81 @@
 // Captures of messages as pcapng files, which Wireshark reads, too (resources/ipclens.lua dissects them).
 //
-// One section, one interface of link type USER0 (147) with times in nanoseconds, one enhanced packet block a message. Its data is
-// a header and the payload; numbers are little-endian, texts UTF-8 without a zero:
+// One section, an interface of link type USER0 (147) with times in nanoseconds for each inbox, named by its class and
+// title, and one enhanced packet block a message; its comment is the packet's. The packet's data is a header and the
+// payload; numbers are little-endian, texts UTF-8 without a zero:
 //
 //    0  4  "ipcm"                              32  8  id: dwData, or the registered message's number
-//    4  1  version: 1                          40  8  wParam  (registered messages)
+//    4  1  version: 2                          40  8  wParam  (registered messages)
 //    5  1  kind: 0 WM_COPYDATA, 1 registered   48  8  lParam  (registered messages)
-//    6  2  flags: 1 lpData was NULL            56  8  true size of the payload
+//    6  2  flags, below                        56  8  true size of the payload
 //    8  4  size of the header                  64  8  creation time of the sender's process, as the session gave it
 //   12  4  sender's process id, 0: unknown     72  2  bytes of the sender's program name
 //   16  8  number in the inbox                 74  2  bytes of the registered message's name
 //   24  8  claimed sender window               76     the two names
 //
-// A larger header has fields of later versions behind the names. What was cut is known by the true size.
+// Flags: 1 lpData was NULL, 2 the sender did not wait, 4 it was answered, 8 marked by the user, 16 pinned by the user.
+// Behind the names, since version 2:
+//
+//    0  8  number of the inbox                 32  8  result that the sender was given
+//    8  8  receiver's window                   40  8  nanoseconds until then
+//   16  4  receiver's process id               48  2  bytes of the receiver's program name
+//   20  4  depth                               50  2  number of references
+//   24  8  creation time of that process       52  2  1: why a relay had no answer follows
+//                                              54  2  bytes of the title of the sender's window
+//                                              56     name and title, the failure if any, the references
+//
+//   failure:    1 kind, 3 unused, 4 system's code, then operation, object, meaning and hint, each as 2 bytes of size
+//   and its text reference:  1 kind, 1 has a failure, 2 bytes of the section's name, 4 process id, 8 its creation time,
+//   8 address, 4 count of
+//               bytes, the name, the bytes, the failure if any
+//
+// An answer that came when its message was written already is a packet of its own:
+//
+//    0  4  "ipco"    4  1  version: 2    5  1  1: has a failure    6  2  unused
+//    8  8  number of the inbox   16  8  number in the inbox   24  8  result   32  8  nanoseconds   40  the failure
+//
+// A larger header has fields of later versions behind all of these. What was cut is known by the true size.
 #pragma once
 
-#include "core/model/message.h"
+#include "core/traffic/message_view.h"
 
+#include <map>
 #include <optional>
 
 namespace ipclens {
 
-// What a file begins with; `system` is where it was captured.
+// What a file begins with when nothing is known of its inboxes; `system` is where it was captured.
 Bytes captureBegin(const std::string &system);
-// Appends one message.
-void appendToCapture(Bytes &file, const Message &message);
+// Appends one message, of an unnamed inbox.
+void appendToCapture(Bytes &file, const MessageView &message);
 
-// Reads what captureBegin() and appendToCapture() write, also when other tools have cut, merged or byte-swapped it. A plain state
-// machine: it is fed bytes and gives messages.
+// Writes captures in which inboxes have names. The caller puts what is appended to `file` into a file.
+class CaptureWriter {
+public:
+    CaptureWriter(Bytes &file, const std::string &system);
+
+    // Before the first message of that inbox.
+    void nameInbox(std::uint64_t inbox, std::string name) { m_names[inbox] = std::move(name); }
+    void append(Bytes &file, const MessageView &message);
+    // Of a message that was appended unanswered, at any time.
+    void append(Bytes &file, std::uint64_t inbox, std::int64_t time, const MessageOutcome &outcome);
+
+private:
+    std::uint32_t interfaceOf(Bytes &file, std::uint64_t inbox);
+
+    std::map<std::uint64_t, std::string> m_names;
+    std::map<std::uint64_t, std::uint32_t> m_interfaces;
+};
+
+// What a capture file holds. The message refers to the reader's bytes, until it is asked for the next one.
+struct CaptureItem {
+    std::optional<MessageView> message;
+    std::optional<MessageOutcome> outcome; // else: of an earlier message
+    std::uint64_t inbox = 0;               // of the outcome
+};
+
+// Reads what is written above, and version 1 of it, also when other tools have cut, merged or byte-swapped it. A plain
+// state machine: it is fed bytes and gives messages.
 class CaptureReader {
 public:
     // `name` is for errors: a path.
@@ -35,8 +83,16 @@ public:
 
     // The file's next bytes, in pieces of any size.
     void feed(std::span<const std::byte> bytes);
-    // The next message; none when more bytes are needed for one. After an error, which names the place in the file, there is no more.
+    // The next message or outcome; none when more bytes are needed for one. After an error, which names the place in
+    // the file, there is no more.
+    Result<std::optional<CaptureItem>> nextItem();
+    // The next message; outcomes that come on their own are left out.
     Result<std::optional<Message>> next();
+    // Where nextItem() goes on, in bytes from the file's beginning.
+    std::uint64_t offset() const { return m_offset + m_at; }
+    // Of the inboxes of messages so far; empty for unnamed ones.
+    const std::map<std::uint64_t, std::string> &inboxNames() const { return m_inboxNames; }
+    const std::string &system() const { return m_system; } // of the first section
     // Whether the file may end here; an error when it ends inside of a block.
     Result<void> finish() const;
 
@@ -45,6 +101,7 @@ private:
         std::uint16_t linkType = 0;
         std::uint64_t ticks = 1'000'000; // a second
         std::int64_t offset = 0;         // seconds
+        std::string name;
     };
     using Block = std::span<const std::byte>;
 
@@ -53,7 +110,10 @@ private:
     Result<std::size_t> nextBlock();
     Result<void> beginSection(Block block);
     Result<void> addInterface(Block block);
-    Result<Message> readPacket(Block block) const;
+    Result<CaptureItem> readPacket(Block block);
+    Result<MessageView> readMessage(std::uint64_t at, Block data);
+    Result<CaptureItem> readOutcome(std::uint64_t at, Block data) const;
+    void readComment(Block options);
     std::int64_t timeOf(std::uint64_t ticks, const Interface &interface) const;
 
     std::string m_name;
@@ -63,6 +123,13 @@ private:
     bool m_hasSection = false;
     bool m_isBig = false; // byte order of the section
     std::vector<Interface> m_interfaces;
+    std::map<std::uint64_t, std::string> m_inboxNames;
+    std::uint64_t m_lastInbox = ~std::uint64_t{0};
+    std::string m_system;
+    // What the last message refers to, beside bytes.
+    Error m_failure;
+    std::vector<MessageReference> m_references;
+    Annotation m_annotation;
 };
 
 // "Ethernet"; empty for those without a well-known name.

@@ -39,7 +39,7 @@ std::optional<std::span<T>> cut(std::span<T> all, const Slice &slice)
 
 class Evaluation {
 public:
-    explicit Evaluation(const Message &message) : m_message(message) {}
+    explicit Evaluation(const MessageView &message) : m_message(message) {}
 
     bool holds(const Program &program, std::size_t index)
     {
@@ -53,7 +53,6 @@ public:
         return false;
     }
 
-private:
     bool holds(const Test &test)
     {
         if (test.relation == Relation::Has && test.left.kind == Operand::Kind::Literal)
@@ -71,12 +70,20 @@ private:
         }
     }
 
+    std::optional<Numeric> numberOf(const Operand &operand)
+    {
+        std::string scratch;
+        const auto value = valueOf(operand, scratch);
+        return value ? std::optional(value->number) : std::nullopt;
+    }
+
+private:
     bool isAnywhere(const Test &test) const
     {
         if (test.left.type == Type::Bytes)
-            return contains(m_message.payload, test.left.bytes);
+            return filter::contains(m_message.payload, test.left.bytes);
         if (test.left.text.inPayload)
-            return contains(m_message.payload, *test.left.text.inPayload);
+            return filter::contains(m_message.payload, *test.left.text.inPayload);
         return test.anywhere.matches(m_message);
     }
 
@@ -90,25 +97,15 @@ private:
         return found;
     }
 
-    static bool contains(std::span<const std::byte> bytes, std::span<const std::byte> part)
-    {
-        const std::string_view all(reinterpret_cast<const char *>(bytes.data()), bytes.size());
-        return all.find(std::string_view(reinterpret_cast<const char *>(part.data()), part.size())) != all.npos;
-    }
-
     bool contains(const Value &left, const Operand &right)
     {
-        if (left.type == Type::Bytes && right.kind == Operand::Kind::Literal && right.type == Type::Text) {
-            const Text &text = right.text;
-            if (text.inPayload)
-                return contains(left.bytes, *text.inPayload);
-            return contains(left.bytes, bytesOf(text.text)) || (!text.utf16.empty() && contains(left.bytes, text.utf16));
-        }
+        if (left.type == Type::Bytes && right.kind == Operand::Kind::Literal && right.type == Type::Text)
+            return filter::contains(left.bytes, right.text);
         std::string scratch;
         const auto value = valueOf(right, scratch);
         if (!value)
             return false;
-        return left.type == Type::Text ? left.text.find(value->text) != left.text.npos : contains(left.bytes, value->bytes);
+        return left.type == Type::Text ? left.text.find(value->text) != left.text.npos : filter::contains(left.bytes, value->bytes);
     }
 
     bool isIn(const Value &left, const std::pair<Operand, std::optional<Operand>> &item)
@@ -175,15 +172,6 @@ private:
         return toDouble(a) <=> toDouble(b);
     }
 
-    static double toDouble(const Numeric &number)
-    {
-        if (const auto *const value = std::get_if<double>(&number))
-            return *value;
-        const Whole &whole = std::get<Whole>(number);
-        const auto magnitude = static_cast<double>(whole.magnitude);
-        return whole.negative ? -magnitude : magnitude;
-    }
-
     std::optional<Value> valueOf(const Operand &operand, std::string &scratch)
     {
         switch (operand.kind) {
@@ -217,6 +205,19 @@ private:
 
     static Value number(std::uint64_t value) { return {.type = Type::Number, .number = Whole{value}}; }
     static Value text(std::string_view value) { return {.type = Type::Text, .text = value}; }
+    static Value truth(bool value) { return {.type = Type::Truth, .truth = value}; }
+    static Whole wholeOf(std::int64_t value)
+    {
+        const auto raw = static_cast<std::uint64_t>(value);
+        return {value < 0 ? ~raw + 1 : raw, value < 0};
+    }
+    static Value milliseconds(std::int64_t nanoseconds)
+    {
+        constexpr std::int64_t millisecond = 1'000'000;
+        if (nanoseconds % millisecond == 0)
+            return {.type = Type::Number, .number = wholeOf(nanoseconds / millisecond)};
+        return {.type = Type::Number, .number = static_cast<double>(nanoseconds) / millisecond};
+    }
 
     std::optional<Value> fieldOf(Field field) const
     {
@@ -228,7 +229,16 @@ private:
         case Field::SenderPid: return m_message.sender.pid != 0 ? std::optional(number(m_message.sender.pid)) : std::nullopt;
         case Field::SenderExe:
             return !m_message.senderName.empty() ? std::optional(text(m_message.senderName)) : std::nullopt;
+        case Field::SenderTitle:
+            return !m_message.senderTitle.empty() ? std::optional(text(m_message.senderTitle)) : std::nullopt;
         case Field::SenderWindow: return copied ? std::optional(number(m_message.senderWindow)) : std::nullopt;
+        case Field::ReceiverPid: return m_message.receiver.pid != 0 ? std::optional(number(m_message.receiver.pid)) : std::nullopt;
+        case Field::ReceiverExe:
+            return !m_message.receiverName.empty() ? std::optional(text(m_message.receiverName)) : std::nullopt;
+        case Field::ReceiverWindow:
+            return m_message.receiverWindow != 0 ? std::optional(number(m_message.receiverWindow)) : std::nullopt;
+        case Field::Inbox: return number(m_message.inbox);
+        case Field::Depth: return number(m_message.depth);
         case Field::DataId: return copied ? std::optional(number(m_message.id)) : std::nullopt;
         case Field::MessageName: return !copied ? std::optional(text(m_message.name)) : std::nullopt;
         case Field::MessageId: return !copied ? std::optional(number(m_message.id)) : std::nullopt;
@@ -237,8 +247,16 @@ private:
         case Field::Size: return copied ? std::optional(number(m_message.size)) : std::nullopt;
         case Field::Payload:
             return copied ? std::optional(Value{.type = Type::Bytes, .bytes = m_message.payload}) : std::nullopt;
-        case Field::Null: return Value{.type = Type::Truth, .truth = m_message.nullData};
-        case Field::Truncated: return Value{.type = Type::Truth, .truth = copied && m_message.isTruncated()};
+        case Field::Null: return truth(m_message.nullData);
+        case Field::Truncated: return truth(copied && m_message.isTruncated());
+        case Field::Result:
+            return m_message.isAnswered ? std::optional(Value{.type = Type::Number, .number = wholeOf(m_message.result)}) : std::nullopt;
+        case Field::Duration: return m_message.isAnswered ? std::optional(milliseconds(m_message.duration)) : std::nullopt;
+        case Field::Answered: return truth(m_message.isAnswered);
+        case Field::Failed: return truth(m_message.failure != nullptr);
+        case Field::Posted: return truth(!m_message.senderWaits);
+        case Field::Marked: return truth(m_message.isMarked());
+        case Field::Comment: return !m_message.comment().empty() ? std::optional(text(m_message.comment())) : std::nullopt;
         }
         return {};
     }
@@ -290,14 +308,62 @@ private:
         return Value{.type = Type::Number, .number = Whole{negative ? (~raw + 1) & mask : raw, negative}};
     }
 
-    const Message &m_message;
+    const MessageView &m_message;
 };
 
 } // namespace
 
-bool holds(const Program &program, const Message &message)
+double toDouble(const Numeric &number)
+{
+    if (const auto *const value = std::get_if<double>(&number))
+        return *value;
+    const Whole &whole = std::get<Whole>(number);
+    const auto magnitude = static_cast<double>(whole.magnitude);
+    return whole.negative ? -magnitude : magnitude;
+}
+
+std::optional<Numeric> numberOf(const Operand &operand, const MessageView &message)
+{
+    return Evaluation(message).numberOf(operand);
+}
+
+bool holds(const Program &program, const MessageView &message)
 {
     return Evaluation(message).holds(program, program.nodes.size() - 1);
+}
+
+bool holds(const Test &test, const MessageView &message)
+{
+    return Evaluation(message).holds(test);
+}
+
+bool contains(std::span<const std::byte> bytes, std::span<const std::byte> part)
+{
+    const std::string_view all(reinterpret_cast<const char *>(bytes.data()), bytes.size());
+    return all.find(std::string_view(reinterpret_cast<const char *>(part.data()), part.size())) != all.npos;
+}
+
+bool contains(std::span<const std::byte> bytes, const Text &text)
+{
+    const auto first = bytesOf(text.text);
+    if (text.inPayload || text.utf16.empty() || first.empty() || text.utf16.front() != first.front())
+        return contains(bytes, text.inPayload ? std::span<const std::byte>(*text.inPayload) : first) ||
+               (!text.inPayload && !text.utf16.empty() && contains(bytes, text.utf16));
+    // Both begin with the same byte: one pass for the two.
+    const auto begins = [](std::span<const std::byte> rest, std::span<const std::byte> part) {
+        return rest.size() >= part.size() && std::memcmp(rest.data(), part.data(), part.size()) == 0;
+    };
+    while (bytes.size() >= first.size()) {
+        const auto *const found =
+            static_cast<const std::byte *>(std::memchr(bytes.data(), std::to_integer<int>(first.front()), bytes.size() - first.size() + 1));
+        if (!found)
+            return false;
+        bytes = bytes.subspan(static_cast<std::size_t>(found - bytes.data()));
+        if (begins(bytes, first) || begins(bytes, text.utf16))
+            return true;
+        bytes = bytes.subspan(1);
+    }
+    return false;
 }
 
 } // namespace ipclens::filter

@@ -40,7 +40,7 @@ Parsed<FilterExpression> FilterExpression::parse(std::string_view text)
     return expression;
 }
 
-bool FilterExpression::matches(const Message &message) const
+bool FilterExpression::matches(const MessageView &message) const
 {
     return filter::holds(*m_program, message);
 }

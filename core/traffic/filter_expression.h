@@ -16,7 +16,7 @@
 // compared with "13:47:25.5" (today) or "2026-11-23 13:47:25", in local time.
 #pragma once
 
-#include "core/model/message.h"
+#include "core/traffic/message_view.h"
 #include "core/text/text_problem.h"
 
 #include <memory>
@@ -42,7 +42,8 @@ public:
     static Parsed<FilterExpression> parse(std::string_view text);
 
     const std::string &text() const { return m_text; }
-    bool matches(const Message &message) const;
+    const filter::Program &program() const { return *m_program; }
+    bool matches(const MessageView &message) const;
 
 private:
     std::string m_text;

@@ -10,7 +10,13 @@ constexpr FieldInfo fields[] = {
     {"kind", Field::Kind, Type::Text, "\"WM_COPYDATA\" or \"registered\""},
     {"sender.pid", Field::SenderPid, Type::Number, "process of the claimed sender window"},
     {"sender.exe", Field::SenderExe, Type::Text, "its program's name"},
+    {"sender.title", Field::SenderTitle, Type::Text, "title of the claimed sender window"},
     {"sender.window", Field::SenderWindow, Type::Number, "the claimed sender window"},
+    {"receiver.pid", Field::ReceiverPid, Type::Number, "process of the window it was sent to"},
+    {"receiver.exe", Field::ReceiverExe, Type::Text, "its program's name"},
+    {"receiver.window", Field::ReceiverWindow, Type::Number, "the window it was sent to"},
+    {"inbox", Field::Inbox, Type::Number, "number of the inbox, relay or tap that took it"},
+    {"depth", Field::Depth, Type::Number, "handlers that were running when it arrived: a message inside a message"},
     {"data.id", Field::DataId, Type::Number, "dwData of WM_COPYDATA"},
     {"message.name", Field::MessageName, Type::Text, "name of a registered message"},
     {"message.id", Field::MessageId, Type::Number, "number of a registered message"},
@@ -20,6 +26,13 @@ constexpr FieldInfo fields[] = {
     {"payload", Field::Payload, Type::Bytes, "the bytes kept: payload[0:4] == 01:00:00:00"},
     {"null", Field::Null, Type::Truth, "lpData was NULL"},
     {"truncated", Field::Truncated, Type::Truth, "fewer bytes were kept than sent"},
+    {"result", Field::Result, Type::Number, "what the sender was given"},
+    {"duration", Field::Duration, Type::Number, "milliseconds from arrival to the answer: duration > 16"},
+    {"answered", Field::Answered, Type::Truth, "the sender was given a result"},
+    {"failed", Field::Failed, Type::Truth, "a relay had no answer of the real receiver"},
+    {"posted", Field::Posted, Type::Truth, "the sender did not wait"},
+    {"marked", Field::Marked, Type::Truth, "you marked it"},
+    {"comment", Field::Comment, Type::Text, "your comment: comment contains \"strange\""},
 };
 
 constexpr FunctionInfo functions[] = {

@@ -1,11 +1,11 @@
 // A filter of messages as it is kept once it is read. See filter_expression.h for the language.
 #pragma once
 
-#include "core/model/message.h"
 #include "core/model/value_type.h"
 #include "core/text/byte_regex.h"
 #include "core/text/text_problem.h"
 #include "core/traffic/message_search.h"
+#include "core/traffic/message_view.h"
 
 #include <memory>
 #include <variant>
@@ -14,8 +14,10 @@ namespace ipclens::filter {
 
 enum class Type { Number, Text, Bytes, Time, Truth };
 
+// Those of a message's context (see MessageStore) stand together.
 enum class Field {
-    Number, Time, Kind, SenderPid, SenderExe, SenderWindow, DataId, MessageName, MessageId, WParam, LParam, Size, Payload, Null, Truncated
+    Number, Time, Kind, SenderPid, SenderExe, SenderTitle, SenderWindow, ReceiverPid, ReceiverExe, ReceiverWindow, Inbox, Depth, DataId,
+    MessageName, MessageId, WParam, LParam, Size, Payload, Null, Truncated, Result, Duration, Answered, Failed, Posted, Marked, Comment
 };
 
 enum class Function { Integer, Float, Length, Lower, Upper };
@@ -99,6 +101,14 @@ std::span<const FunctionInfo> allFunctions();
 std::string_view nameOf(Type type);
 
 Parsed<Program> readProgram(std::string_view text);
-bool holds(const Program &program, const Message &message);
+bool holds(const Program &program, const MessageView &message);
+bool holds(const Test &test, const MessageView &message);
+// What an operand of type Number is in the message; none when the message does not have it.
+std::optional<Numeric> numberOf(const Operand &operand, const MessageView &message);
+double toDouble(const Numeric &number);
+
+// Is `part` somewhere in `bytes`? And is the text, in one of the encodings that it is looked for in?
+bool contains(std::span<const std::byte> bytes, std::span<const std::byte> part);
+bool contains(std::span<const std::byte> bytes, const Text &text);
 
 } // namespace ipclens::filter

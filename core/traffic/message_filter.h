@@ -18,9 +18,11 @@ public:
 
     bool isEmpty() const { return !m_expression && m_search.isEmpty() && !m_time; }
     bool isExpression() const { return m_expression.has_value(); }
+    const std::optional<FilterExpression> &expression() const { return m_expression; }
+    const MessageSearch &search() const { return m_search; }
     const std::optional<TimeRange> &time() const { return m_time; }
 
-    bool matches(const Message &message) const
+    bool matches(const MessageView &message) const
     {
         if (m_time && !m_time->contains(message.time))
             return false;

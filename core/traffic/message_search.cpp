@@ -99,14 +99,17 @@ bool MessageSearch::matchesNumber(std::uint64_t number) const
     return is(digits.data() + 2, 16) || is(digits.data(), 10);
 }
 
-bool MessageSearch::matches(const Message &message) const
+bool MessageSearch::matchesContext(const MessageView &message) const
 {
-    if (m_text.empty())
-        return true;
-    if (containsIgnoringCase(toText(message.kind), m_text) || containsIgnoringCase(message.name, m_text) ||
-        containsIgnoringCase(message.senderName, m_text) || matchesNumber(message.id) ||
-        (message.sender.pid != 0 && matchesNumber(message.sender.pid)) ||
-        (message.senderWindow != 0 && matchesNumber(message.senderWindow)))
+    return m_text.empty() || containsIgnoringCase(toText(message.kind), m_text) || containsIgnoringCase(message.name, m_text) ||
+           containsIgnoringCase(message.senderName, m_text) || containsIgnoringCase(message.senderTitle, m_text) || containsIgnoringCase(message.receiverName, m_text) ||
+           (message.sender.pid != 0 && matchesNumber(message.sender.pid)) ||
+           (message.senderWindow != 0 && matchesNumber(message.senderWindow));
+}
+
+bool MessageSearch::matches(const MessageView &message) const
+{
+    if (matchesContext(message) || containsIgnoringCase(message.comment(), m_text) || matchesNumber(message.id))
         return true;
     if (message.kind == MessageKind::Registered)
         return matchesNumber(message.wParam) || matchesNumber(message.lParam);

@@ -1,7 +1,7 @@
 // Looking for a text anywhere in a message.
 #pragma once
 
-#include "core/model/message.h"
+#include "core/traffic/message_view.h"
 
 namespace ipclens {
 
@@ -13,7 +13,9 @@ public:
     explicit MessageSearch(std::string_view text);
 
     bool isEmpty() const { return m_text.empty(); }
-    bool matches(const Message &message) const;
+    bool matches(const MessageView &message) const;
+    // Is it in what many messages have in common: kind, names, sender?
+    bool matchesContext(const MessageView &message) const;
 
 private:
     bool matchesNumber(std::uint64_t number) const;

@@ -265,6 +265,70 @@ PayloadText guessText(std::span<const std::byte> payload, bool whole)
     return result;
 }
 
+std::vector<TextReading> textReadings(std::span<const std::byte> payload)
+{
+    const auto percent = [](std::size_t good, std::size_t all) { return all == 0 ? 0 : static_cast<int>(100 * good / all); };
+    while (!payload.empty() && payload.back() == std::byte{})
+        payload = payload.first(payload.size() - 1);
+    const auto text = asText(payload);
+
+    // Bytes of whole characters that texts have.
+    std::size_t utf8 = 0, beyondAscii = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        bool ascii = true;
+        const auto valid = validUtf8(text.substr(at), ascii);
+        utf8 += valid;
+        beyondAscii += ascii ? 0 : 1;
+        at += valid + 1;
+    }
+    const int asUtf8 = percent(utf8, text.size());
+
+    const auto units = (payload.size() + 1) / 2; // the terminator's zero may have been taken off the last one
+    std::string decoded;
+    std::size_t ascii = 0, wrong = 0;
+    if (payload.size() >= 2) {
+        Bytes whole = toBytes(payload);
+        whole.resize(2 * units, std::byte{});
+        const bool marked = unitAt(whole, 0) == 0xFEFF;
+        wrong = decodeUtf16(whole, marked ? 1 : 0, units, decoded, ascii);
+        ascii = marked ? units : ascii; // a byte order mark is as good a sign
+    }
+    // Any bytes make some characters: those that are in most texts count.
+    const int asUtf16 = payload.size() < 2 ? 0 : std::max(0, percent(units - std::min(units, wrong), units) * percent(std::min(units, 2 * ascii), units) / 100);
+
+    std::size_t printable = 0, high = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        printable += byte >= 0x20 ? byte != 0x7F : c == '\t' || c == '\n' || c == '\r';
+        high += byte >= 0x80;
+    }
+    int asAnsi = percent(printable, text.size());
+    if (high == 0)
+        asAnsi = std::max(0, asAnsi - 1); // the same in UTF-8
+    else if (asUtf8 == 100 && beyondAscii > 0)
+        asAnsi /= 2; // well-formed UTF-8 by chance is rare
+    else
+        asAnsi = asAnsi * 9 / 10;
+
+    std::vector<TextReading> readings{{TextForm::Utf8, asUtf8}, {TextForm::Utf16, asUtf16}, {TextForm::Ansi, asAnsi}};
+    std::ranges::stable_sort(readings, std::ranges::greater(), &TextReading::confidence);
+    return readings;
+}
+
+std::string fromAnsi(std::span<const std::byte> payload)
+{
+    // 0x80 to 0x9F of code page 1252, as Microsoft's table at unicode.org has them.
+    constexpr char32_t upper[32] = {0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+                                    0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+                                    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178};
+    std::string text;
+    for (const auto byte : payload) {
+        const auto c = std::to_integer<unsigned>(byte);
+        appendUtf8(text, c >= 0x80 && c < 0xA0 ? upper[c - 0x80] : c);
+    }
+    return text;
+}
+
 std::string fromUtf16(std::span<const std::byte> payload)
 {
     std::string text;
@@ -295,7 +359,7 @@ std::string describe(const PayloadText &text)
     return text.looksLikeJson ? name + ", looks like JSON" : name;
 }
 
-std::string summary(const Message &message, std::size_t most)
+std::string summary(const MessageView &message, std::size_t most)
 {
     if (message.kind == MessageKind::Registered)
         return fmt::format("{} wParam 0x{:X} lParam 0x{:X}", oneLine(message.name, most, false), message.wParam,

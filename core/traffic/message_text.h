@@ -1,7 +1,7 @@
 // What a message says, as text. Which encoding a payload has is nowhere written down: everything here is a guess.
 #pragma once
 
-#include "core/model/message.h"
+#include "core/traffic/message_view.h"
 
 namespace ipclens {
 
@@ -17,6 +17,17 @@ struct PayloadText {
 // a character or JSON document may end in the middle.
 PayloadText guessText(std::span<const std::byte> payload, bool whole = true);
 
+// How much speaks for each way to read bytes as text, in percent, the best first. All of them are there.
+enum class TextForm { Utf8, Utf16, Ansi };
+struct TextReading {
+    TextForm form = TextForm::Utf8;
+    int confidence = 0;
+};
+std::vector<TextReading> textReadings(std::span<const std::byte> payload);
+
+// UTF-8 of bytes that are said to be of code page 1252, the ANSI code page of western Windows; U+FFFD for what is none.
+std::string fromAnsi(std::span<const std::byte> payload);
+
 // UTF-8 of bytes that are said to be UTF-16, little endian; U+FFFD for what is not.
 std::string fromUtf16(std::span<const std::byte> payload);
 
@@ -25,7 +36,7 @@ std::string describe(const PayloadText &text);
 
 // One line, at most `most` characters: the payload's text with line breaks and other control characters escaped, or the
 // bytes in hex; a registered message's wParam and lParam. Ends with "..." when there is more.
-std::string summary(const Message &message, std::size_t most = 160);
+std::string summary(const MessageView &message, std::size_t most = 160);
 
 // The same tokens on lines of their own, indented by two spaces a level. For text that looks like JSON.
 std::string indentJson(std::string_view json);

@@ -25,28 +25,55 @@ std::int64_t ceilDivide(std::int64_t value, std::int64_t by)
 
 } // namespace
 
-void TrafficBuckets::add(std::int64_t time, std::uint64_t bytes)
+void TrafficBuckets::Bucket::add(const Bucket &other)
+{
+    if (other.count == 0)
+        return;
+    least = count == 0 ? other.least : std::min(least, other.least);
+    most = count == 0 ? other.most : std::max(most, other.most);
+    count += other.count;
+    sum += other.sum;
+}
+
+void TrafficBuckets::add(std::int64_t time, double value)
 {
     time = clamped(time);
     m_extent = isEmpty() ? TimeRange{time, time + 1}
                          : TimeRange{std::min(m_extent.begin, time), std::max(m_extent.end, time + 1)};
-    ++m_total.messages;
-    m_total.bytes += bytes;
+    const Bucket one{1, value, value, value};
+    m_total.add(one);
+    for (int i = 0; i < levelCount; ++i)
+        add(m_levels[static_cast<std::size_t>(i)], floorDivide(time, bucketWidth(i)), one, i + 1 == levelCount);
+}
 
-    for (int i = 0; i < levelCount; ++i) {
-        Level &level = m_levels[static_cast<std::size_t>(i)];
-        const auto number = floorDivide(time, bucketWidth(i));
-        const auto key = floorDivide(number, chunkSize);
-        if (!level.last || level.lastKey != key) {
-            auto &chunk = level.chunks[key];
-            if (!chunk)
-                chunk = std::make_unique<Chunk>();
-            level.lastKey = key;
-            level.last = chunk.get();
-        }
-        Bucket &bucket = (*level.last)[static_cast<std::size_t>(number - key * chunkSize)];
-        ++bucket.messages;
-        bucket.bytes += bytes;
+void TrafficBuckets::add(Level &level, std::int64_t number, const Bucket &one, bool isCoarsest)
+{
+    if (number < level.firstNumber)
+        return;
+    const auto key = floorDivide(number, chunkSize);
+    if (!level.last || level.lastKey != key) {
+        level.last = &level.chunks[key];
+        level.lastKey = key;
+    }
+    Chunk &chunk = *level.last;
+    if (!chunk.empty() && chunk.back().number == number) {
+        chunk.back().bucket.add(one);
+        return;
+    }
+    const auto place = chunk.empty() || chunk.back().number < number
+                           ? chunk.end()
+                           : std::ranges::lower_bound(chunk, number, {}, &Entry::number);
+    if (place != chunk.end() && place->number == number) {
+        place->bucket.add(one);
+        return;
+    }
+    chunk.insert(place, Entry{number, one});
+    ++level.entries;
+    if (level.entries > mostEntries && !isCoarsest && level.chunks.size() > 1 && level.chunks.begin()->first != key) {
+        const auto oldest = level.chunks.begin();
+        level.entries -= oldest->second.size();
+        level.firstNumber = (oldest->first + 1) * chunkSize;
+        level.chunks.erase(oldest);
     }
 }
 
@@ -57,7 +84,24 @@ void TrafficBuckets::clear()
     m_extent = {};
 }
 
+int TrafficBuckets::finestLevel(std::int64_t begin) const
+{
+    begin = std::max(begin, m_extent.begin);
+    int level = 0;
+    while (level + 1 < levelCount &&
+           m_levels[static_cast<std::size_t>(level)].firstNumber > floorDivide(begin, bucketWidth(level)))
+        ++level;
+    return level;
+}
+
 TrafficBuckets::Columns TrafficBuckets::columns(TimeRange range, int most) const
+{
+    const TrafficBuckets *const self = this;
+    return columns(std::span(&self, 1), range, most);
+}
+
+TrafficBuckets::Columns TrafficBuckets::columns(std::span<const TrafficBuckets *const> parts, TimeRange range, int most,
+                                                std::span<const TrafficBuckets *const> aligned)
 {
     range = {clamped(range.begin), clamped(range.end)};
     if (range.end <= range.begin)
@@ -67,32 +111,36 @@ TrafficBuckets::Columns TrafficBuckets::columns(TimeRange range, int most) const
     int level = 0;
     while (level + 1 < levelCount && bucketWidth(level + 1) <= wanted)
         ++level;
-    const auto bucket = bucketWidth(level);
-    const auto perColumn = ceilDivide(wanted, bucket);
+    for (const auto *part : parts)
+        level = std::max(level, part->finestLevel(range.begin));
+    for (const auto *part : aligned)
+        level = std::max(level, part->finestLevel(range.begin));
 
     Columns result;
-    result.width = perColumn * bucket;
+    const auto bucket = bucketWidth(level);
+    result.width = ceilDivide(wanted, bucket) * bucket;
     const auto first = floorDivide(range.begin, result.width);
     const auto last = ceilDivide(range.end, result.width);
     result.begin = first * result.width;
     result.buckets.resize(static_cast<std::size_t>(last - first));
+    for (const auto *part : parts)
+        part->addTo(result, level);
+    return result;
+}
 
-    const auto firstBucket = first * perColumn;
-    const auto lastBucket = last * perColumn;
+void TrafficBuckets::addTo(Columns &columns, int level) const
+{
+    const auto perColumn = columns.width / bucketWidth(level);
+    const auto first = columns.begin / columns.width * perColumn;
+    const auto last = first + static_cast<std::int64_t>(columns.buckets.size()) * perColumn;
     const auto &chunks = m_levels[static_cast<std::size_t>(level)].chunks;
-    for (auto it = chunks.lower_bound(floorDivide(firstBucket, chunkSize)); it != chunks.end(); ++it) {
-        const auto chunkBegin = it->first * chunkSize;
-        if (chunkBegin >= lastBucket)
-            break;
-        const auto end = std::min(chunkBegin + chunkSize, lastBucket);
-        for (auto number = std::max(chunkBegin, firstBucket); number < end; ++number) {
-            const Bucket &from = (*it->second)[static_cast<std::size_t>(number - chunkBegin)];
-            Bucket &into = result.buckets[static_cast<std::size_t>((number - firstBucket) / perColumn)];
-            into.messages += from.messages;
-            into.bytes += from.bytes;
+    for (auto it = chunks.lower_bound(floorDivide(first, chunkSize));
+         it != chunks.end() && it->first * chunkSize < last; ++it) {
+        for (const Entry &entry : it->second) {
+            if (entry.number >= first && entry.number < last)
+                columns.buckets[static_cast<std::size_t>((entry.number - first) / perColumn)].add(entry.bucket);
         }
     }
-    return result;
 }
 
 } // namespace ipclens

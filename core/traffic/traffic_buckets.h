@@ -3,9 +3,10 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <map>
-#include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace ipclens {
@@ -20,13 +21,19 @@ struct TimeRange {
     bool operator==(const TimeRange &) const = default;
 };
 
-// Counts messages and bytes in fixed stretches of time as they come in, so that a graph costs as much as it has
-// columns, whatever the number of messages. Stretches without messages cost nothing. One thread.
+// Counts messages in fixed stretches of time as they come in, with the sum and the extremes of a value that each has
+// (its size, how long it took), so that a graph costs as much as it has columns, whatever the number of messages.
+// Stretches without messages cost nothing; of a long capture the older part is kept in coarser stretches only. One
+// thread.
 class TrafficBuckets {
 public:
     struct Bucket {
-        std::uint64_t messages = 0;
-        std::uint64_t bytes = 0;
+        std::uint64_t count = 0;
+        double sum = 0;
+        double least = 0; // these two: of nothing when count is 0
+        double most = 0;
+        double mean() const { return count == 0 ? 0 : sum / static_cast<double>(count); }
+        void add(const Bucket &other);
         bool operator==(const Bucket &) const = default;
     };
     // Columns side by side from `begin`, each `width` nanoseconds wide. `begin` is a multiple of `width`, so that the
@@ -39,28 +46,42 @@ public:
 
     static constexpr std::int64_t finest = 10'000'000; // 10 ms, the narrowest column
 
-    void add(std::int64_t time, std::uint64_t bytes);
+    void add(std::int64_t time, double value);
     void clear();
 
-    bool isEmpty() const { return m_total.messages == 0; }
+    bool isEmpty() const { return m_total.count == 0; }
     Bucket total() const { return m_total; }
     TimeRange extent() const { return m_extent; } // from the first to just after the last message; both 0 when empty
 
     // Columns that cover `range`, at most `most` + 1 of them (`most` >= 1).
     Columns columns(TimeRange range, int most) const;
+    // Of several together. Their columns are as wide as those that `aligned` would get for the same range.
+    static Columns columns(std::span<const TrafficBuckets *const> parts, TimeRange range, int most,
+                           std::span<const TrafficBuckets *const> aligned = {});
 
 private:
     static constexpr int levelCount = 10; // 10 ms, 40 ms, ... 44 minutes
-    static constexpr std::int64_t chunkSize = 256;
-    using Chunk = std::array<Bucket, chunkSize>;
+    static constexpr std::int64_t chunkSize = 1024;
+    static constexpr std::size_t mostEntries = 128 << 10; // of a level: 22 minutes of the finest
 
+    struct Entry {
+        std::int64_t number = 0; // of the bucket
+        Bucket bucket;
+    };
+    using Chunk = std::vector<Entry>; // ascending, without empty ones
     struct Level {
-        std::map<std::int64_t, std::unique_ptr<Chunk>> chunks; // by bucket number / chunkSize
-        std::int64_t lastKey = 0;                              // most messages go where the one before went
+        std::map<std::int64_t, Chunk> chunks; // by bucket number / chunkSize
+        std::size_t entries = 0;
+        std::int64_t firstNumber =
+            std::numeric_limits<std::int64_t>::min(); // what is before it is kept by coarser levels only
+        std::int64_t lastKey = 0;                     // most messages go where the one before went
         Chunk *last = nullptr;
     };
 
     static std::int64_t bucketWidth(int level) { return finest << (2 * level); }
+    int finestLevel(std::int64_t begin) const; // that reaches back so far
+    void addTo(Columns &columns, int level) const;
+    static void add(Level &level, std::int64_t number, const Bucket &one, bool isCoarsest);
 
     std::array<Level, levelCount> m_levels;
     Bucket m_total;

@@ -41,7 +41,7 @@ TEST_F(MessageListTest, WhatTheUserLooksAtStaysWhileOldMessagesGo)
 {
     bar()->setValue(800);
     const auto top = topSequence();
-    model.setLimit(model.store().bytes() / 2);
+    model.setLimits({.bytes = model.store().bytes() / 2});
     ASSERT_LT(model.rowCount(), 1000);
     EXPECT_EQ(topSequence(), top);
     EXPECT_FALSE(list.isFollowing());
@@ -49,7 +49,7 @@ TEST_F(MessageListTest, WhatTheUserLooksAtStaysWhileOldMessagesGo)
 
 TEST_F(MessageListTest, AtTheBottomItStaysThereWhileOldMessagesGo)
 {
-    model.setLimit(model.store().bytes() / 2);
+    model.setLimits({.bytes = model.store().bytes() / 2});
     EXPECT_TRUE(list.isFollowing());
     EXPECT_EQ(bar()->value(), bar()->maximum());
     model.append(batch(1001, 700));
@@ -60,7 +60,7 @@ TEST_F(MessageListTest, TheSelectedMessageMayGo)
 {
     list.goToRow(0);
     QSignalSpy changed(&list, &MessageList::currentMessageChanged);
-    model.setLimit(model.store().bytes() / 2);
+    model.setLimits({.bytes = model.store().bytes() / 2});
     EXPECT_FALSE(changed.isEmpty());
     model.clear();
     EXPECT_FALSE(list.current());

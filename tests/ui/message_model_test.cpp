@@ -50,7 +50,7 @@ TEST_F(MessageModelTest, OneInsertForEachBatch)
     QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
     model.append(batch(1, 100));
     model.append(batch(101, 50));
-    model.append({});
+    model.append(std::span<const Message>());
     ASSERT_EQ(inserted.size(), 2);
     EXPECT_EQ(inserted[1][1].toInt(), 100);
     EXPECT_EQ(inserted[1][2].toInt(), 149);
@@ -61,7 +61,7 @@ TEST_F(MessageModelTest, ShowsWhatIsKnownOfAMessage)
 {
     auto message = sampleMessage(12'345, start, "payload");
     message.id = 1001;
-    model.append({sampleMessage(12'344, start - 1'500'000), message});
+    model.append(std::vector<Message>{sampleMessage(12'344, start - 1'500'000), message});
     EXPECT_EQ(shown(model, 1, MessageModel::Number), "12,345");
     EXPECT_EQ(shown(model, 0, MessageModel::Delta), "");
     EXPECT_EQ(shown(model, 1, MessageModel::Delta), "0.001500");
@@ -89,7 +89,7 @@ TEST_F(MessageModelTest, ShowsTrueSizesAndMissingSenders)
     registered.kind = MessageKind::Registered;
     registered.name = "Mapped";
     registered.id = 0xC0F1;
-    model.append({cut, null, bogus, none, registered});
+    model.append(std::vector<Message>{cut, null, bogus, none, registered});
     EXPECT_EQ(shown(model, 0, MessageModel::Size), "1,000,000 cut");
     EXPECT_EQ(shown(model, 1, MessageModel::Size), "64 NULL");
     EXPECT_EQ(shown(model, 2, MessageModel::Sender), "0xDEAD, no such window");
@@ -153,7 +153,7 @@ TEST_F(MessageModelTest, LetsTheOldestGoAtTheLimit)
     model.append(batch(1, 1000));
     const auto each = model.store().bytes() / 1000;
     QSignalSpy removed(&model, &QAbstractItemModel::rowsRemoved);
-    model.setLimit(each * 600);
+    model.setLimits({.bytes = each * 600});
     EXPECT_LE(model.store().bytes(), each * 600);
     ASSERT_EQ(removed.size(), 1);
     EXPECT_EQ(static_cast<std::uint64_t>(model.rowCount()), model.store().size());
@@ -175,7 +175,7 @@ TEST_F(MessageModelTest, LetsMessagesGoThatWereNeverShown)
 {
     model.setShowing(false);
     model.append(batch(1, 1000));
-    model.setLimit(model.store().bytes() / 2);
+    model.setLimits({.bytes = model.store().bytes() / 2});
     EXPECT_EQ(model.rowCount(), 0);
     EXPECT_LT(model.waiting(), 1000u);
     model.setShowing(true);

@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <QApplication>
+#include <QFile>
+#include <QImage>
 #include <QMouseEvent>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QWheelEvent>
 
 #include "core/model/memory.h"
@@ -19,33 +22,48 @@ class TrafficGraphTest : public testing::Test {
 protected:
     TrafficGraphTest()
     {
-        for (std::int64_t i = 0; i < 6000; ++i)
-            buckets.add(start + i * second / 100, 64);
+        curves.plot({});
+        addMessages();
         graph.resize(800, 200);
         graph.show();
         graph.showView({start, start + 60 * second});
         QApplication::processEvents();
     }
 
-    // The widget that gets the mouse.
-    QWidget *plot() const { return graph.findChild<QWidget *>(QString(), Qt::FindDirectChildrenOnly); }
+    void addMessages()
+    {
+        for (std::int64_t i = 0; i < 6000; ++i) {
+            Message message;
+            message.time = start + i * second / 100;
+            message.id = static_cast<std::uint64_t>(i % 3);
+            message.size = static_cast<std::uint64_t>(64 + i % 50);
+            message.outcome = MessageOutcome{.duration = 1'000'000 + i * 100};
+            curves.add(message);
+        }
+    }
+    void plot(const Plotted &plotted)
+    {
+        curves.plot(plotted);
+        addMessages();
+        graph.refresh();
+    }
     void mouse(QEvent::Type type, int x, Qt::MouseButtons buttons = Qt::LeftButton)
     {
         const QPointF at(x, 100);
-        QMouseEvent event(type, at, plot()->mapToGlobal(at), type == QEvent::MouseMove ? Qt::NoButton : Qt::LeftButton,
+        QMouseEvent event(type, at, graph.mapToGlobal(at), type == QEvent::MouseMove ? Qt::NoButton : Qt::LeftButton,
                           buttons, Qt::NoModifier);
-        QApplication::sendEvent(plot(), &event);
+        QApplication::sendEvent(&graph, &event);
     }
     void wheel(int notches, Qt::KeyboardModifiers modifiers = Qt::NoModifier)
     {
         const QPointF at(400, 100);
-        QWheelEvent event(at, plot()->mapToGlobal(at), {}, {0, 120 * notches}, Qt::NoButton, modifiers,
-                          Qt::NoScrollPhase, false);
-        QApplication::sendEvent(plot(), &event);
+        QWheelEvent event(at, graph.mapToGlobal(at), {}, {0, 120 * notches}, Qt::NoButton, modifiers, Qt::NoScrollPhase,
+                          false);
+        QApplication::sendEvent(&graph, &event);
     }
 
-    TrafficBuckets buckets;
-    TrafficGraph graph{buckets};
+    TrafficCurves curves;
+    TrafficGraph graph{curves};
 };
 
 TEST_F(TrafficGraphTest, ADragMarksARange)
@@ -112,11 +130,11 @@ TEST_F(TrafficGraphTest, TheWheelZoomsAroundTheMouseAndMoves)
 TEST_F(TrafficGraphTest, ShowsEverythingOrTheEnd)
 {
     graph.setSpan(0);
-    EXPECT_EQ(graph.view().begin, buckets.extent().begin);
-    EXPECT_EQ(graph.view().end, buckets.extent().end);
+    EXPECT_EQ(graph.view().begin, curves.extent().begin);
+    EXPECT_EQ(graph.view().end, curves.extent().end);
     graph.setSpan(10 * second);
     EXPECT_EQ(graph.view().length(), 10 * second);
-    EXPECT_EQ(graph.view().end, buckets.extent().end);
+    EXPECT_EQ(graph.view().end, curves.extent().end);
 }
 
 TEST_F(TrafficGraphTest, RunningItFollowsThePresentUntilTheUserGoesElsewhere)
@@ -146,12 +164,56 @@ TEST_F(TrafficGraphTest, FarMarksAndNoMessagesAreFine)
     graph.setMark(start + 3600 * second);
     graph.setMark(start + 5 * second);
     graph.setMark(std::nullopt);
-    buckets.clear();
+    curves.clear();
     graph.refresh();
     graph.setSpan(0);
     graph.resize(60, 20);
     QApplication::processEvents();
     EXPECT_EQ(graph.view().length(), 60 * second);
+}
+
+TEST_F(TrafficGraphTest, TellsWhatIsInViewAsCsv)
+{
+    graph.showView({start, start + 10 * second});
+    auto lines = graph.toCsv().trimmed().split('\n');
+    ASSERT_GT(lines.size(), 10);
+    EXPECT_EQ(lines[0], "time,begin_ns,\"messages/s (left, filled)\",\"bytes/s (right, dashed)\"");
+    EXPECT_EQ(lines[5].split(',').size(), 4);
+    EXPECT_EQ(lines[5].split(',')[2], "100");
+
+    plot({.value = PlottedValue::HandlerTime, .split = CurveSplit::Id});
+    lines = graph.toCsv().trimmed().split('\n');
+    EXPECT_EQ(lines[0].count("\"id "), 9); // three ids, each with its mean, least and most
+    const auto fields = lines[5].split(',');
+    ASSERT_EQ(fields.size(), 11);
+    EXPECT_LE(fields[3].toDouble(), fields[2].toDouble());
+    EXPECT_GE(fields[4].toDouble(), fields[2].toDouble());
+    EXPECT_NEAR(fields[2].toDouble(), 1.0, 0.1);
+}
+
+TEST_F(TrafficGraphTest, EveryChoiceIsDrawnAndSaved)
+{
+    QTemporaryDir folder;
+    for (const bool logarithmic : {false, true}) {
+        graph.setLogarithmic(logarithmic);
+        for (const auto value : {PlottedValue::Messages, PlottedValue::Bytes, PlottedValue::Size,
+                                 PlottedValue::HandlerTime, PlottedValue::Field}) {
+            for (const auto split : {CurveSplit::None, CurveSplit::Sender, CurveSplit::Id, CurveSplit::Filter}) {
+                plot({.value = value,
+                      .field = "data.id",
+                      .split = split,
+                      .filters = {{"size > 80", 2}, {"data.id == 1", 5}}});
+                EXPECT_FALSE(graph.grab().isNull());
+            }
+        }
+    }
+    ASSERT_TRUE(graph.savePng(folder.filePath("graph.png")));
+    EXPECT_FALSE(QImage(folder.filePath("graph.png")).isNull());
+    ASSERT_TRUE(graph.savePdf(folder.filePath("graph.pdf")));
+    QFile pdf(folder.filePath("graph.pdf"));
+    ASSERT_TRUE(pdf.open(QIODevice::ReadOnly));
+    EXPECT_TRUE(pdf.read(5).startsWith("%PDF"));
+    EXPECT_FALSE(graph.savePng("/nowhere/at/all.png"));
 }
 
 } // namespace

@@ -24,7 +24,8 @@ std::vector<Message> samples()
     registered.sequence = 2;
     registered.time = text.time + 1;
     registered.kind = MessageKind::Registered;
-    registered.name = "Gr\xC3\xBC\xC3\x9F" "e";
+    registered.name = "Gr\xC3\xBC\xC3\x9F"
+                      "e";
     registered.id = 0xC001;
     registered.wParam = 7;
     registered.lParam = 0x7FF6'0000'0000;
@@ -40,7 +41,26 @@ std::vector<Message> samples()
     null.sequence = 11;
     null.size = 12;
     null.nullData = true;
-    return {text, registered, cut, empty, null};
+    Message relayed = text;
+    relayed.sequence = 12;
+    relayed.inbox = 3;
+    relayed.receiverWindow = 0x20048;
+    relayed.receiver = {.pid = 99, .created = 5};
+    relayed.receiverName = "Empf\xC3\xA4nger.exe";
+    relayed.senderTitle = "Untitled - Demo";
+    relayed.depth = 2;
+    relayed.senderWaits = false;
+    relayed.outcome =
+        MessageOutcome{.sequence = 12,
+                       .result = -7,
+                       .duration = 1'234'567,
+                       .failure = Error{.kind = ErrorKind::TimedOut, .code = 1460, .operation = "SendMessageTimeout"}};
+    relayed.references = {{.kind = ReferenceKind::Section, .section = "Local\\Shared", .bytes = toBytes("first bytes")},
+                          {.kind = ReferenceKind::Pointer,
+                           .process = {.pid = 4, .created = 6},
+                           .address = 0x7FF6'0000'1000,
+                           .failure = Error{.kind = ErrorKind::Unreadable, .meaning = "no memory there"}}};
+    return {text, registered, cut, empty, null, relayed};
 }
 
 Bytes fileOf(const std::vector<Message> &messages)
@@ -193,14 +213,85 @@ TEST(CaptureFile, PacketsCutByOtherTools)
 {
     auto file = fileOf({samples().front()});
     const auto packet = packetAt();
-    const auto kept = file.size() - packet - 32; // data with its padding: 76 + 8 + 5, padded to 92
-    ASSERT_GE(kept, 89u);
-    setNumber(file, packet + 20, 76 + 8 + 2, 4);
+    const auto kept = file.size() - packet - 32; // data with its padding
+    ASSERT_EQ(kept, 148u);
+    setNumber(file, packet + 20, 76 + 8 + 56 + 2, 4);
     const auto outcome = read(file);
     ASSERT_FALSE(outcome.error) << outcome.error->meaning;
     ASSERT_EQ(outcome.messages.size(), 1u);
     EXPECT_EQ(outcome.messages[0].payload, toBytes("he"));
     EXPECT_TRUE(outcome.messages[0].isTruncated());
+}
+
+// Bytes as version 1 wrote them: the header ends behind the two names.
+TEST(CaptureFile, ReadsVersionOne)
+{
+    Bytes file = captureBegin("Windows 10");
+    const auto packet = file.size();
+    appendToCapture(file, samples().front());
+    const auto names = packet + 28 + 76 + 8;
+    file.erase(file.begin() + static_cast<std::ptrdiff_t>(names),
+               file.begin() + static_cast<std::ptrdiff_t>(names + 56));
+    setNumber(file, packet + 28 + 4, 1, 1);
+    setNumber(file, packet + 28 + 8, 76 + 8, 4);
+    setNumber(file, packet + 20, 76 + 8 + 5, 4);
+    setNumber(file, packet + 4, file.size() - packet, 4);
+    setNumber(file, file.size() - 4, file.size() - packet, 4);
+    const auto outcome = read(file);
+    ASSERT_FALSE(outcome.error) << outcome.error->meaning;
+    EXPECT_EQ(outcome.messages, std::vector{samples().front()});
+}
+
+TEST(CaptureFile, KeepsCommentsMarksAndNamesOfInboxes)
+{
+    Bytes file;
+    CaptureWriter writer(file, "Windows 11");
+    writer.nameInbox(3, "IpclensInbox / Receive");
+    const auto messages = samples();
+    const Annotation said{.marked = true, .pinned = true, .comment = "sehr merkw\xC3\xBCrdig"};
+    writer.append(file, {messages[0], nullptr});
+    writer.append(file, {messages[5], &said});
+    const MessageOutcome late{
+        .sequence = 1, .result = 42, .duration = 99, .failure = Error{.kind = ErrorKind::Failed, .hint = "later"}};
+    writer.append(file, 0, messages[0].time + 99, late);
+
+    CaptureReader reader("test");
+    reader.feed(file);
+    auto item = reader.nextItem();
+    ASSERT_TRUE(item && *item && (*item)->message);
+    EXPECT_EQ((*item)->message->annotation, nullptr);
+    item = reader.nextItem();
+    ASSERT_TRUE(item && *item && (*item)->message && (*item)->message->annotation);
+    EXPECT_EQ(*(*item)->message->annotation, said);
+    EXPECT_EQ((*item)->message->toMessage(), messages[5]);
+    item = reader.nextItem();
+    ASSERT_TRUE(item && *item && (*item)->outcome);
+    EXPECT_EQ(*(*item)->outcome, late);
+    item = reader.nextItem();
+    ASSERT_TRUE(item);
+    EXPECT_FALSE(*item);
+    EXPECT_TRUE(reader.finish());
+    EXPECT_EQ(reader.inboxNames(),
+              (std::map<std::uint64_t, std::string>{{0, "window messages"}, {3, "IpclensInbox / Receive"}}));
+    EXPECT_EQ(reader.system(), "Windows 11");
+}
+
+TEST(CaptureFile, LongTextsAreCutBetweenCharacters)
+{
+    Message message = samples().front();
+    std::string umlauts;
+    while (umlauts.size() < 70'000)
+        umlauts += "\xC3\xBC";
+    message.senderName = umlauts;
+    const Annotation said{.comment = umlauts};
+    Bytes file = captureBegin("x");
+    appendToCapture(file, {message, &said});
+    CaptureReader reader("test");
+    reader.feed(file);
+    const auto item = reader.nextItem();
+    ASSERT_TRUE(item && *item && (*item)->message) << toText(item.error());
+    EXPECT_EQ((*item)->message->senderName, umlauts.substr(0, 65'534));
+    EXPECT_EQ((*item)->message->comment(), umlauts.substr(0, 65'520));
 }
 
 TEST(CaptureFile, AnyBytesGiveMessagesOrAnError)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/os/system.h"
+#include "core/os/window_target.h"
 
 #include <algorithm>
 #include <array>
@@ -219,6 +220,10 @@ public:
     {
         const std::scoped_lock lock(m_mutex);
         message.sequence = ++m_waiting.received;
+        if (!m_isCapturing) {
+            ++m_waiting.skipped;
+            return;
+        }
         m_waiting.messages.push_back(std::move(message));
     }
     void drop(std::uint64_t messages, std::uint64_t bytes)
@@ -228,17 +233,36 @@ public:
         m_waiting.dropped += messages;
         m_waiting.droppedBytes += bytes;
     }
+    // The handler of a message received earlier has returned.
+    void answer(MessageOutcome outcome)
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_waiting.outcomes.push_back(std::move(outcome));
+    }
+    void end(Error error)
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_waiting.ended = std::move(error);
+    }
+    void setCapturing(bool on)
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_isCapturing = on;
+    }
     Arrivals take()
     {
         const std::scoped_lock lock(m_mutex);
         Arrivals arrivals = m_waiting;
         m_waiting.messages.clear();
+        m_waiting.outcomes.clear();
+        m_waiting.ended.reset();
         return arrivals;
     }
 
 private:
     std::mutex m_mutex;
     Arrivals m_waiting;
+    bool m_isCapturing = true;
 };
 
 // What is on the fake system. Lists are changed before a session starts or from a hook; memories at any time.
@@ -263,6 +287,8 @@ struct FakeWorld {
     std::map<std::string, std::shared_ptr<FakeInboxQueue>> inboxes; // by class name, once opened
     std::vector<Sent> sent;
 
+    // What a send gives, with `mutex` held; without it every one is answered with 1.
+    std::function<Result<SendOutcome>(const Sent &)> answer;
     // Called in processes(): to make it take long.
     std::function<void(std::stop_token)> duringProcesses;
 
@@ -353,17 +379,21 @@ private:
 
 class FakeInbox : public Inbox {
 public:
-    FakeInbox(std::shared_ptr<FakeInboxQueue> queue, std::vector<std::string> messages) : m_queue(std::move(queue))
+    FakeInbox(std::shared_ptr<FakeInboxQueue> queue, std::vector<std::string> messages, Window receiver = {})
+        : m_queue(std::move(queue)), m_receiver(std::move(receiver))
     {
         for (std::uint32_t id = 0xC000; const auto &name : messages)
             m_registered.push_back({name, id++});
     }
     std::uint64_t window() const override { return 0x1234; }
     std::vector<RegisteredMessage> registered() const override { return m_registered; }
+    Window receiver() const override { return m_receiver; }
+    void setCapturing(bool on) override { m_queue->setCapturing(on); }
     Arrivals take() override { return m_queue->take(); }
 
 private:
     const std::shared_ptr<FakeInboxQueue> m_queue;
+    const Window m_receiver;
     std::vector<RegisteredMessage> m_registered;
 };
 
@@ -424,11 +454,16 @@ public:
     Result<std::vector<Window>> windows(std::stop_token) override { return m_world->windows; }
     Result<std::unique_ptr<Inbox>> openInbox(const InboxRequest &request) override
     {
-        const std::scoped_lock lock(m_world->mutex);
-        auto &queue = m_world->inboxes[request.className];
-        if (!queue)
-            queue = std::make_shared<FakeInboxQueue>();
-        return std::make_unique<FakeInbox>(queue, request.messages);
+        return std::make_unique<FakeInbox>(queueOf(request.className), request.messages);
+    }
+    // Both find their window among the fake ones, and have an inbox of its class name.
+    Result<std::unique_ptr<Inbox>> openRelay(const RelayRequest &request) override
+    {
+        return openAt(request.receiver, request.messages);
+    }
+    Result<std::unique_ptr<Inbox>> openTap(const TapRequest &request) override
+    {
+        return openAt(request.window, request.messages);
     }
     Result<SendOutcome> sendCopyData(std::uint64_t window, std::uint64_t sender, std::uint64_t id,
                                      const std::optional<Bytes> &data, std::uint32_t) override
@@ -442,6 +477,22 @@ public:
     }
 
 private:
+    std::shared_ptr<FakeInboxQueue> queueOf(const std::string &className)
+    {
+        const std::scoped_lock lock(m_world->mutex);
+        auto &queue = m_world->inboxes[className];
+        if (!queue)
+            queue = std::make_shared<FakeInboxQueue>();
+        return queue;
+    }
+    Result<std::unique_ptr<Inbox>> openAt(const WindowTarget &target, const std::vector<std::string> &messages)
+    {
+        auto window = onlyWindow(m_world->windows, target);
+        if (!window)
+            return Failure(window.error());
+        auto queue = queueOf(window->className);
+        return std::make_unique<FakeInbox>(std::move(queue), messages, std::move(*window));
+    }
     static Failure missing(std::string operation, std::string object)
     {
         return Failure(Error{.kind = ErrorKind::Missing, .code = 2, .operation = std::move(operation),
@@ -461,6 +512,8 @@ private:
             return Failure(error->second);
         const std::scoped_lock lock(m_world->mutex);
         m_world->sent.push_back(std::move(sent));
+        if (m_world->answer)
+            return m_world->answer(m_world->sent.back());
         return SendOutcome{.result = 1, .duration = 1000};
     }
 

@@ -258,7 +258,7 @@ TEST(FilterExpression, CompletesNames)
 {
     const auto fields = completeFilter("size > 1 && sender.", 19);
     EXPECT_EQ(fields.offset, 12u);
-    EXPECT_EQ(fields.names, (std::vector<std::string_view>{"sender.pid", "sender.exe", "sender.window"}));
+    EXPECT_EQ(fields.names, (std::vector<std::string_view>{"sender.pid", "sender.exe", "sender.title", "sender.window"}));
     EXPECT_EQ(completeFilter("u3", 2).names, std::vector<std::string_view>{"u32("});
     EXPECT_TRUE(completeFilter("", 0).names.empty());
     EXPECT_TRUE(completeFilter("sender.exe == \"si", 17).names.empty()) << "inside of a text";

@@ -75,6 +75,20 @@ std::vector<Message> capture()
             message.payload = Bytes(i % 37, static_cast<std::byte>(i));
             message.size = message.payload.size() + (i % 7 == 0 ? 100 : 0);
         }
+        message.inbox = i % 3;
+        message.depth = static_cast<std::uint32_t>(i % 4);
+        message.senderWaits = i % 6 != 0;
+        message.senderTitle = i % 8 == 0 ? "Title" : "";
+        message.receiverWindow = 0x20000 + i;
+        message.receiver.pid = static_cast<std::uint32_t>(i);
+        message.receiverName = i % 2 == 0 ? "Empf\xC3\xA4nger.exe" : "";
+        if (i % 4 != 0)
+            message.outcome = MessageOutcome{.sequence = i + 1, .result = static_cast<std::int64_t>(i) - 100, .duration = static_cast<std::int64_t>(i) * 1'000};
+        if (i % 9 == 1 && message.outcome)
+            message.outcome->failure = Error{.kind = ErrorKind::TimedOut, .operation = "SendMessageTimeout", .hint = "wait"};
+        if (i % 10 == 3)
+            message.references = {{.section = "Local\\Shared", .bytes = toBytes("\x01\x02\x03")},
+                                  {.kind = ReferenceKind::Pointer, .process = {.pid = 7, .created = 9}, .address = 0x1000 + i, .failure = Error{.meaning = "gone"}}};
         messages.push_back(std::move(message));
     }
     return messages;
@@ -83,14 +97,20 @@ std::vector<Message> capture()
 TEST_F(TsharkTest, ShowsTheSameFieldsInEveryRow)
 {
     const auto messages = capture();
-    Bytes file = captureBegin("Linux");
+    const Annotation said{.marked = true, .comment = "strange"};
+    Bytes file;
+    CaptureWriter writer(file, "Linux");
     for (const auto &message : messages)
-        appendToCapture(file, message);
+        writer.append(file, {message, message.sequence % 20 == 0 ? &said : nullptr});
     save(file);
     const auto output = tshark("-T fields -E separator=';' -e frame.time_epoch -e ipclens.kind -e ipclens.number -e ipclens.sender.pid "
                                "-e ipclens.sender.exe -e ipclens.sender.window -e ipclens.data.id -e ipclens.message.id "
                                "-e ipclens.message.name -e ipclens.wparam -e ipclens.lparam -e ipclens.size -e ipclens.truncated "
-                               "-e ipclens.payload");
+                               "-e ipclens.payload -e ipclens.inbox -e ipclens.sender.title -e ipclens.receiver.window -e ipclens.receiver.pid "
+                               "-e ipclens.receiver.exe -e ipclens.depth -e ipclens.posted -e ipclens.answered -e ipclens.result "
+                               "-e ipclens.duration -e ipclens.failed -e ipclens.failure -e ipclens.reference.section "
+                               "-e ipclens.reference.pid -e ipclens.reference.address -e ipclens.reference.bytes "
+                               "-e ipclens.marked -e frame.comment");
     ASSERT_EQ(output.status, 0);
     std::istringstream lines(output.text);
     std::size_t rows = 0;
@@ -105,7 +125,16 @@ TEST_F(TsharkTest, ShowsTheSameFieldsInEveryRow)
             only(!copied, fmt::format("0x{:016x}", m.id)), m.name, only(!copied, fmt::format("0x{:016x}", m.wParam)),
             only(!copied, fmt::format("0x{:016x}", m.lParam)), only(copied, fmt::to_string(m.size)),
             only(copied, m.isTruncated() ? "1" : "0"), toHex(m.payload));
-        EXPECT_EQ(line, expected);
+        const bool failed = m.outcome && m.outcome->failure;
+        const bool refers = !m.references.empty(), isSaid = m.sequence % 20 == 0;
+        const auto more = fmt::format(
+            ";{};{};0x{:016x};{};{};{};{};{};{};{};{};{}{};{};{};{};{};{};{}", m.inbox, m.senderTitle, m.receiverWindow, m.receiver.pid,
+            m.receiverName, m.depth, m.senderWaits ? 0 : 1, m.outcome ? 1 : 0, only(m.outcome.has_value(), m.outcome ? fmt::to_string(m.outcome->result) : ""),
+            only(m.outcome.has_value(), m.outcome ? fmt::to_string(m.outcome->duration) : ""), failed ? 1 : 0,
+            failed ? "SendMessageTimeout: wait" : "", refers ? (failed ? ",gone" : "gone") : "", only(refers, "Local\\Shared"), only(refers, "7"),
+            only(refers, refers ? fmt::format("0x{:016x}", m.references[1].address) : ""), only(refers, "010203"), isSaid ? 1 : 0,
+            only(isSaid, "strange"));
+        EXPECT_EQ(line, expected + more);
     }
     EXPECT_EQ(rows, messages.size());
 }

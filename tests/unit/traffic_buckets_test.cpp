@@ -15,8 +15,7 @@ TrafficBuckets::Bucket sum(const TrafficBuckets::Columns &columns)
 {
     TrafficBuckets::Bucket total;
     for (const auto &bucket : columns.buckets) {
-        total.messages += bucket.messages;
-        total.bytes += bucket.bytes;
+        total.add(bucket);
     }
     return total;
 }
@@ -46,10 +45,10 @@ TEST(TrafficBuckets, PutsMessagesWhereTheyBelong)
     const auto columns = buckets.columns({0, 100 * ms}, 10);
     ASSERT_EQ(columns.width, 10 * ms);
     ASSERT_EQ(columns.buckets.size(), 10u);
-    EXPECT_EQ(columns.buckets[2], (TrafficBuckets::Bucket{2, 150}));
-    EXPECT_EQ(columns.buckets[3], (TrafficBuckets::Bucket{1, 1}));
+    EXPECT_EQ(columns.buckets[2], (TrafficBuckets::Bucket{2, 150, 50, 100}));
+    EXPECT_EQ(columns.buckets[3], (TrafficBuckets::Bucket{1, 1, 1, 1}));
     EXPECT_EQ(buckets.extent(), (TimeRange{25 * ms, 30 * ms + 1}));
-    EXPECT_EQ(buckets.total(), (TrafficBuckets::Bucket{3, 151}));
+    EXPECT_EQ(buckets.total(), (TrafficBuckets::Bucket{3, 151, 1, 100}));
 }
 
 TEST(TrafficBuckets, EveryZoomLevelAgreesWithCountingByHand)
@@ -62,7 +61,7 @@ TEST(TrafficBuckets, EveryZoomLevelAgreesWithCountingByHand)
         const auto time = start + static_cast<std::int64_t>(random() % std::uint64_t(6 * 3600 * second));
         const auto bytes = random() % 5000;
         messages.emplace_back(time, bytes);
-        buckets.add(time, bytes);
+        buckets.add(time, static_cast<double>(bytes));
     }
     for (const std::int64_t length : {100 * ms, 3 * second, 60 * second, 997 * second, 5 * 3600 * second}) {
         for (const int most : {1, 7, 640, 1920}) {
@@ -77,8 +76,8 @@ TEST(TrafficBuckets, EveryZoomLevelAgreesWithCountingByHand)
             for (const auto &[time, bytes] : messages) {
                 const auto column = (time - columns.begin) / width;
                 if (time >= columns.begin && column < static_cast<std::int64_t>(expected.size())) {
-                    ++expected[static_cast<std::size_t>(column)].messages;
-                    expected[static_cast<std::size_t>(column)].bytes += bytes;
+                    const auto value = static_cast<double>(bytes);
+                    expected[static_cast<std::size_t>(column)].add({1, value, value, value});
                 }
             }
             ASSERT_EQ(columns.buckets, expected) << length << " in " << most;
@@ -105,7 +104,7 @@ TEST(TrafficBuckets, TimesBeforeTheEpochAndOutOfOrder)
     buckets.add(-1, 2);
     buckets.add(-second, 4);
     const auto columns = buckets.columns({-2 * second, second}, 300);
-    EXPECT_EQ(sum(columns), (TrafficBuckets::Bucket{3, 7}));
+    EXPECT_EQ(sum(columns), (TrafficBuckets::Bucket{3, 7, 1, 4}));
     EXPECT_EQ(buckets.extent(), (TimeRange{-second, 5 * ms + 1}));
 }
 
@@ -118,7 +117,35 @@ TEST(TrafficBuckets, AbsurdTimesNeitherOverflowNorTakeMemory)
     const auto columns =
         buckets.columns({std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()}, 50);
     EXPECT_LE(columns.buckets.size(), 51u);
-    EXPECT_GE(sum(columns).messages, 2u); // the last one lies just behind the horizon
+    EXPECT_GE(sum(columns).count, 2u); // the last one lies just behind the horizon
+}
+
+TEST(TrafficBuckets, TheOlderPartOfALongCaptureIsCoarser)
+{
+    TrafficBuckets buckets;
+    constexpr std::int64_t length = 3600 * second;
+    for (std::int64_t t = 0; t < length; t += 10 * ms)
+        buckets.add(t, static_cast<double>(t / ms));
+    const auto late = buckets.columns({length - second, length}, 100);
+    EXPECT_EQ(late.width, 10 * ms);
+    EXPECT_EQ(sum(late).count, 100u);
+    const auto early = buckets.columns({second, 2 * second}, 100);
+    EXPECT_GT(early.width, 10 * ms);
+    EXPECT_LE(early.width, 100 * ms);
+    EXPECT_NEAR(static_cast<double>(sum(early).count), 100, 8);
+    const auto all = buckets.columns({0, length}, 100);
+    EXPECT_EQ(sum(all).count, 360'000u);
+    EXPECT_EQ(all.buckets[0].least, 0);
+    EXPECT_EQ(all.buckets[0].most, static_cast<double>(all.width / ms - 10));
+}
+
+TEST(TrafficBuckets, MessagesFarApartCostLittle)
+{
+    TrafficBuckets buckets;
+    constexpr std::int64_t hour = 3600 * second;
+    for (std::int64_t t = 0; t < 100'000 * hour; t += hour)
+        buckets.add(t, 1);
+    EXPECT_EQ(sum(buckets.columns({0, 100'000 * hour}, 1000)).count, 100'000u);
 }
 
 TEST(TrafficBuckets, ClearStartsAgain)
@@ -128,7 +155,7 @@ TEST(TrafficBuckets, ClearStartsAgain)
     buckets.clear();
     EXPECT_TRUE(buckets.isEmpty());
     buckets.add(2 * second, 5);
-    EXPECT_EQ(sum(buckets.columns({0, 10 * second}, 10)), (TrafficBuckets::Bucket{1, 5}));
+    EXPECT_EQ(sum(buckets.columns({0, 10 * second}, 10)), (TrafficBuckets::Bucket{1, 5, 5, 5}));
     EXPECT_EQ(buckets.extent().begin, 2 * second);
 }
 

@@ -172,5 +172,24 @@ TEST(MessageText, SummaryOfARegisteredMessage)
     EXPECT_EQ(summary(message), "Mapped wParam 0x4D2 lParam 0x7FF000000000");
 }
 
+TEST(TextReadings, TheBestComesFirst)
+{
+    const auto best = [](std::string_view bytes) { return textReadings(toBytes(bytes)).front().form; };
+    EXPECT_EQ(best("plain text"), TextForm::Utf8);
+    EXPECT_EQ(best("Gr\xC3\xBC\xC3\x9F" "e"), TextForm::Utf8);
+    EXPECT_EQ(best("Gr\xFC\xDF" "e"), TextForm::Ansi);
+    EXPECT_EQ(best(std::string_view("G\0r\0\xFC\0\xDF\0e\0\0\0", 12)), TextForm::Utf16);
+    EXPECT_EQ(best(std::string_view("\xFF\xFE\x53\x30\x93\x30", 6)), TextForm::Utf16);
+    for (const auto &reading : textReadings(toBytes(std::string_view("\1\2\3\4\5\6\7\x10", 8))))
+        EXPECT_LT(reading.confidence, 60);
+    EXPECT_EQ(textReadings({}).size(), 3u);
+    EXPECT_EQ(textReadings(toBytes("a")).front().confidence, 100);
+}
+
+TEST(TextReadings, CodePage1252)
+{
+    EXPECT_EQ(fromAnsi(toBytes("\x80\x93x\xFC")), "\xE2\x82\xAC\xE2\x80\x9Cx\xC3\xBC");
+}
+
 } // namespace
 } // namespace ipclens

@@ -122,6 +122,14 @@ public:
     {
         return windowsOnly("open inbox", "window class " + request.className, noMessages);
     }
+    Result<std::unique_ptr<Inbox>> openRelay(const RelayRequest &) override
+    {
+        return windowsOnly("open relay", "this system", noMessages);
+    }
+    Result<std::unique_ptr<Inbox>> openTap(const TapRequest &) override
+    {
+        return windowsOnly("open tap", "this system", noMessages);
+    }
     Result<SendOutcome> sendCopyData(std::uint64_t window, std::uint64_t, std::uint64_t, const std::optional<Bytes> &,
                                      std::uint32_t) override
     {

@@ -56,6 +56,7 @@ public:
 
     std::uint64_t window() const override { return reinterpret_cast<std::uintptr_t>(m_window); }
     std::vector<RegisteredMessage> registered() const override { return m_registered; }
+    void setCapturing(bool on) override { m_queue.setCapturing(on); }
     Arrivals take() override;
 
 private:

@@ -20,6 +20,8 @@ public:
 
     Result<std::vector<Window>> windows(std::stop_token stop) override;
     Result<std::unique_ptr<Inbox>> openInbox(const InboxRequest &request) override;
+    Result<std::unique_ptr<Inbox>> openRelay(const RelayRequest &request) override;
+    Result<std::unique_ptr<Inbox>> openTap(const TapRequest &request) override;
     Result<SendOutcome> sendCopyData(std::uint64_t window, std::uint64_t sender, std::uint64_t id,
                                      const std::optional<Bytes> &data, std::uint32_t timeout) override;
     Result<SendOutcome> sendRegistered(std::uint64_t window, const std::string &name, std::uint64_t wParam,

@@ -1,0 +1,67 @@
+// A running capture is kept in a file as well, so that a crash loses at most a second of it.
+#pragma once
+
+#include "core/traffic/capture_file.h"
+#include "core/traffic/message_store.h"
+#include "ui/file_writer.h"
+
+#include <QLockFile>
+#include <QTimer>
+
+#include <memory>
+
+namespace ipclens {
+
+// What a program that did not end well left behind.
+struct LeftCapture {
+    QString path;
+    std::int64_t begun = 0; // when, nanoseconds since 1970 UTC
+    std::uint64_t messages = 0;
+};
+
+// Writes what is new in a store twice a second. The file stays when the program ends or crashes, until somebody discards it. Lives
+// on the GUI thread.
+class CaptureAutosave : public QObject {
+    Q_OBJECT
+public:
+    // `store` must outlive it. Begins a file in the user's folder for this with the first message.
+    explicit CaptureAutosave(const MessageStore &store, QObject *parent = nullptr);
+    ~CaptureAutosave() override;
+
+    void nameInbox(std::uint64_t inbox, const std::string &name) { m_names[inbox] = name; }
+    void setSystem(const std::string &system) { m_system = system; }
+    void setRunning(bool running); // off: once more, what is new is written
+    // Outcomes of messages that may have been written without one.
+    void add(std::uint64_t inbox, std::span<const MessageOutcome> outcomes);
+    void discard(); // the file; what comes begins another one
+    std::uint64_t missed() const { return m_missed; } // messages let go before they could be written
+    QString path() const { return m_path; }
+
+    // Files that no running program writes, the newest first. Reads all of them: call it on a thread of its own.
+    static std::vector<LeftCapture> left();
+    static QString folder();
+
+signals:
+    void failed(const QString &error); // nothing more is written
+
+private:
+    void begin();
+    void writeMore();
+
+    const MessageStore &m_store;
+    std::map<std::uint64_t, std::string> m_names;
+    std::string m_system;
+    QString m_path;
+    std::unique_ptr<QLockFile> m_lock;
+    std::unique_ptr<FileWriter> m_file;
+    std::unique_ptr<CaptureWriter> m_writer;
+    Bytes m_block;
+    MessageStore::Index m_next = 0;
+    std::vector<std::pair<std::uint64_t, MessageOutcome>> m_outcomes;
+    std::uint64_t m_missed = 0;
+    bool m_isBroken = false;
+    QTimer m_timer;
+    QTimer m_again; // while there is more than a piece
+};
+
+} // namespace ipclens

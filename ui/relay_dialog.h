@@ -1,0 +1,42 @@
+// Asks between which programs a relay is to stand.
+#pragma once
+
+#include "core/os/system.h"
+
+#include <QDialog>
+
+class QCheckBox;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+
+namespace ipclens {
+
+class Client;
+class WindowPicker;
+
+// GUI thread.
+class RelayDialog : public QDialog {
+    Q_OBJECT
+public:
+    // `client` must outlive the dialog.
+    explicit RelayDialog(Client &client, QWidget *parent = nullptr);
+
+    Result<RelayRequest> request() const; // the error names the field
+
+private:
+    void check();
+
+    WindowPicker *m_picker;
+    QLineEdit *m_messages;
+    QLineEdit *m_cap;
+    QCheckBox *m_references;
+    QCheckBox *m_lowerIntegrity;
+    QLabel *m_note;
+    QPushButton *m_relay;
+};
+
+// The names between the commas of a line.
+std::vector<std::string> namesIn(const QLineEdit &line);
+
+} // namespace ipclens
