@@ -1,8 +1,10 @@
-// filter and export: captures in files.
+// filter, export and stats: captures in files.
 #include "app/cli/arguments.h"
 #include "app/cli/capture_streams.h"
 #include "app/cli/message_rows.h"
 #include "app/cli/run.h"
+#include "app/cli/statistics_text.h"
+#include "core/traffic/cpp_sender.h"
 #include "core/traffic/message_filter.h"
 
 #include <CLI/CLI.hpp>
@@ -11,7 +13,7 @@
 namespace ipclens {
 namespace {
 
-enum class Format { Text, Json, Csv };
+enum class Format { Text, Json, Csv, Cpp };
 
 struct CaptureArguments {
     std::string file;
@@ -32,24 +34,47 @@ Result<void> showMatches(Run &run, const CaptureArguments &arguments)
         output = std::move(*opened);
     }
     const Format format = run.json ? Format::Json : arguments.format;
-    if (!output && format != Format::Json)
+    if (!output && (format == Format::Text || format == Format::Csv))
         run.print(format == Format::Csv ? csvTitles() : rowTitles());
     std::uint64_t read = 0, matched = 0;
-    const auto outcome = readCapture(arguments.file, [&](Message message) -> Result<void> {
-        ++read;
-        if (!arguments.filter.matches(message))
-            return {};
+    std::vector<Message> forCpp;
+    const auto show = [&](const MessageView &message) -> Result<void> {
         ++matched;
         if (output)
             return output->write(message);
         switch (format) {
         case Format::Text: run.print(rowOf(message)); break;
-        case Format::Json: run.print(jsonOf(std::move(message)) + '\n'); break;
+        case Format::Json: run.print(jsonOf(message) + '\n'); break;
         case Format::Csv: run.print(csvOf(message)); break;
+        case Format::Cpp: forCpp.push_back(message.toMessage()); break;
         }
         return {};
+    };
+    std::uint64_t late = 0;
+    const auto outcome = readCaptureItems(arguments.file, [&](const CaptureItem &item, const CaptureReader &reader) -> Result<void> {
+        if (!item.message) {
+            ++late;
+            // Its message may be among those that are saved: readers look for it.
+            return output ? output->write(item.inbox, reader.lastTime(), *item.outcome) : Result<void>();
+        }
+        ++read;
+        if (!arguments.filter.matches(*item.message))
+            return {};
+        if (output) {
+            if (const auto name = reader.inboxNames().find(item.message->inbox); name != reader.inboxNames().end())
+                output->nameInbox(name->first, name->second);
+        }
+        return show(*item.message);
     });
+    if (late > 0)
+        Run::note(fmt::format("{} answers stand behind their message: it was looked at without them", late));
     Run::note(fmt::format("{} of {} messages", matched, read));
+    if (outcome && format == Format::Cpp) {
+        const auto source = cppSender(forCpp);
+        if (!source)
+            return Failure(source.error());
+        run.print(*source);
+    }
     if (output) {
         if (auto closed = output->close(); !closed)
             return closed;
@@ -85,17 +110,45 @@ void addFilter(CLI::App &app, Run &run)
 
 void addExport(CLI::App &app, Run &run)
 {
-    auto *const command = app.add_subcommand("export", "Prints a capture as CSV, JSON lines or text");
+    auto *const command = app.add_subcommand("export", "Prints a capture as CSV, JSON lines, text or C++");
     const auto arguments = std::make_shared<CaptureArguments>();
     command->add_option("FILE", arguments->file, "A capture (pcapng), or - for standard input")->required();
-    command->add_option("--format", arguments->format, "text, json or csv")
+    command->add_option("--format", arguments->format, "text, json (also jsonl), csv, or cpp (also c): the source of a program that sends them again")
         ->transform(CLI::CheckedTransformer(
-            std::map<std::string, Format>{{"text", Format::Text}, {"json", Format::Json}, {"csv", Format::Csv}}))
+            std::map<std::string, Format>{{"text", Format::Text}, {"json", Format::Json}, {"jsonl", Format::Json}, {"csv", Format::Csv}, {"cpp", Format::Cpp}, {"c", Format::Cpp}}))
         ->default_str("text");
     command->add_option("--filter", arguments->filterText, "Only what matches")->type_name("FILTER");
     command->callback([&run, arguments] {
         settle(*arguments);
         run.action = [&run, arguments] { return showMatches(run, *arguments); };
+    });
+}
+
+Result<void> showStatistics(Run &run, const CaptureArguments &arguments)
+{
+    TrafficStatistics statistics;
+    std::uint64_t late = 0;
+    auto outcome = readCaptureItems(arguments.file, [&](const CaptureItem &item, const CaptureReader &) -> Result<void> {
+        late += item.outcome.has_value();
+        if (item.message && arguments.filter.matches(*item.message))
+            statistics.add(*item.message);
+        return {};
+    });
+    if (late > 0)
+        Run::note(fmt::format("{} answers stand behind their message and are not counted", late));
+    run.print(run.json ? jsonOf(statistics) + '\n' : textOf(statistics));
+    return outcome;
+}
+
+void addStats(CLI::App &app, Run &run)
+{
+    auto *const command = app.add_subcommand("stats", "Tells who sent what to whom in a capture, how much and how fast");
+    const auto arguments = std::make_shared<CaptureArguments>();
+    command->add_option("FILE", arguments->file, "A capture (pcapng), or - for standard input")->required();
+    command->add_option("--filter", arguments->filterText, "Only what matches")->type_name("FILTER");
+    command->callback([&run, arguments] {
+        settle(*arguments);
+        run.action = [&run, arguments] { return showStatistics(run, *arguments); };
     });
 }
 
@@ -105,6 +158,7 @@ void addCaptureCommands(CLI::App &app, Run &run)
 {
     addFilter(app, run);
     addExport(app, run);
+    addStats(app, run);
 }
 
 } // namespace ipclens
