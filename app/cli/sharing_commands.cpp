@@ -32,7 +32,9 @@ void addTarget(CLI::App &command, ObjectTarget &target)
         if (spec->kind == SourceKind::Section)
             target.type = "Section";
     };
-    command.add_option_function<std::string>("NAME", take, "Name of the object, or handle:PID/HANDLE")->type_name("")->required();
+    command.add_option_function<std::string>("NAME", take, "Name of the object, or handle:PID/HANDLE")
+        ->type_name("")
+        ->required();
 }
 
 std::string joined(const std::vector<std::string> &words)
@@ -73,11 +75,13 @@ Result<void> printReply(Run &run, Command command, Show show)
 
 Table tableOf(const std::vector<ObjectHandle> &handles)
 {
-    Table table({{"PID", true}, {"PROCESS"}, {"HANDLE", true}, {"TYPE"}, {"ACCESS"}, {"INHERIT"}, {"RIGHTS"}, {"NAME"}});
+    Table table(
+        {{"PID", true}, {"PROCESS"}, {"HANDLE", true}, {"TYPE"}, {"ACCESS"}, {"INHERIT"}, {"RIGHTS"}, {"NAME"}});
     for (const ObjectHandle &handle : handles)
         table.add({fmt::to_string(handle.process.pid), handle.processName + (handle.isOurs ? " (this session)" : ""),
-                   fmt::format("0x{:x}", handle.handle), handle.type, hexNumber(handle.access), handle.inherited ? "yes" : "",
-                   joined(handle.rights), handle.note.empty() ? handle.path : handle.note});
+                   fmt::format("0x{:x}", handle.handle), handle.type, hexNumber(handle.access),
+                   handle.inherited ? "yes" : "", joined(handle.rights),
+                   handle.note.empty() ? handle.path : handle.note});
     return table;
 }
 
@@ -118,13 +122,22 @@ void addObjectCommands(CLI::App &app, Run &run)
     const auto process = std::make_shared<std::uint64_t>(0);
     addTarget(*views, *target);
     addNumber(*views, "--pid", *process, "Only in this process");
-    views->footer("Exact: the system names the file. Probable: size and contents agree. Possible: only the size does.\n\n"
-                  "Example:\n  ipclens-cli views MySharedMem");
+    views->footer(
+        "Exact: the system names the file. Probable: size and contents agree. Possible: only the size does.\n\n"
+        "Example:\n  ipclens-cli views MySharedMem");
     views->callback([&run, target, process] {
         run.action = [&run, target, process] {
             const ProcessKey key{.pid = static_cast<std::uint32_t>(*process)};
             return printReply(run, ListViews{*target, key}, [&run](const ViewList &list) {
-                Table table({{"PID", true}, {"PROCESS"}, {"ADDRESS"}, {"SIZE", true}, {"OFFSET"}, {"PROT"}, {"CERTAINTY"}, {"HANDLE"}, {"WHY"}});
+                Table table({{"PID", true},
+                             {"PROCESS"},
+                             {"ADDRESS"},
+                             {"SIZE", true},
+                             {"OFFSET"},
+                             {"PROT"},
+                             {"CERTAINTY"},
+                             {"HANDLE"},
+                             {"WHY"}});
                 for (const SectionView &view : list.views)
                     table.add({fmt::to_string(view.process.pid), view.processName, hexNumber(view.range.begin),
                                sizeText(view.range.size), hexNumber(view.offset), toText(view.protection),
@@ -161,7 +174,8 @@ void addHandleCommands(CLI::App &app, Run &run)
         };
     });
 
-    auto *const close = app.add_subcommand("close-handle", "Closes a handle in the process that has it, which may crash it");
+    auto *const close =
+        app.add_subcommand("close-handle", "Closes a handle in the process that has it, which may crash it");
     const auto target = std::make_shared<ObjectTarget>();
     const auto isSure = std::make_shared<bool>(false);
     addTarget(*close, *target);
@@ -174,16 +188,19 @@ void addHandleCommands(CLI::App &app, Run &run)
             const auto object = run.ask(DescribeObject{*target});
             if (!object)
                 return Failure(object.error());
-            const std::string what = fmt::format("{} to {} {}", toText(*target), object->details.type,
-                                                 object->details.path.empty() ? "without a name" : object->details.path);
+            const std::string what =
+                fmt::format("{} to {} {}", toText(*target), object->details.type,
+                            object->details.path.empty() ? "without a name" : object->details.path);
             if (!*isSure)
-                return Failure(Error{.kind = ErrorKind::Invalid,
-                                     .operation = "close handle",
-                                     .object = what,
-                                     .meaning = "nothing was closed: a program that finds its handle gone may crash or lose data",
-                                     .hint = "Add --yes to close it"});
-            return printReply(run, CloseHolderHandle{target->process, target->handle, object->details.type, object->details.path},
-                              [&](const Done &) { printLines(run, "closed " + what); });
+                return Failure(
+                    Error{.kind = ErrorKind::Invalid,
+                          .operation = "close handle",
+                          .object = what,
+                          .meaning = "nothing was closed: a program that finds its handle gone may crash or lose data",
+                          .hint = "Add --yes to close it"});
+            return printReply(
+                run, CloseHolderHandle{target->process, target->handle, object->details.type, object->details.path},
+                [&](const Done &) { printLines(run, "closed " + what); });
         };
     });
 }
@@ -191,13 +208,14 @@ void addHandleCommands(CLI::App &app, Run &run)
 void printProcess(Run &run, const ProcessDescription &page)
 {
     const ProcessInfo &info = page.process;
-    std::string text = fmt::format("{} ({}), {}, session {}\n", info.name, info.key.pid, info.architecture, info.session);
+    std::string text =
+        fmt::format("{} ({}), {}, session {}\n", info.name, info.key.pid, info.architecture, info.session);
     if (page.hasExited)
         text += page.exited != 0 ? fmt::format("exited at {}\n", timeText(page.exited)) : "exited\n";
     if (page.successor)
         text += fmt::format("started again as process {}\n", page.successor->key.pid);
-    text += fmt::format("path {}\ncommand {}\nuser {}, integrity {}{}{}\n", info.path, page.details.commandLine, page.details.user,
-                        page.details.integrity, page.details.isElevated ? ", elevated" : "",
+    text += fmt::format("path {}\ncommand {}\nuser {}, integrity {}{}{}\n", info.path, page.details.commandLine,
+                        page.details.user, page.details.integrity, page.details.isElevated ? ", elevated" : "",
                         page.details.isProtected ? ", protected" : "");
     for (const RegionSummary &regions : page.regions)
         text += fmt::format("{} {} {}: {} in {} regions, {} writable, {} executable\n", "memory", nameOf(regions.type),
@@ -210,7 +228,8 @@ void printProcess(Run &run, const ProcessDescription &page)
         for (const ModuleSection &section : one.sections)
             if (section.isShared)
                 shared.push_back(section.name);
-        modules.add({hexNumber(one.module.range.begin), sizeText(one.module.range.size), one.version, joined(shared), one.module.path});
+        modules.add({hexNumber(one.module.range.begin), sizeText(one.module.range.size), one.version, joined(shared),
+                     one.module.path});
     }
     run.print("\n" + modules.text());
     run.print("\n" + tableOf(page.handles).text());
@@ -229,7 +248,9 @@ void printProcess(Run &run, const ProcessDescription &page)
         rest.add({"mapped file", hexNumber(view.range.begin), view.why});
     for (const NamedPipe &pipe : page.pipes)
         rest.add({pipe.kind == PipeKind::Pipe ? "pipe" : "mailslot", pipe.name,
-                  pipe.server.pid == info.key.pid ? "server" : fmt::format("served by {} ({})", pipe.serverName, pipe.server.pid)});
+                  pipe.server.pid == info.key.pid
+                      ? "server"
+                      : fmt::format("served by {} ({})", pipe.serverName, pipe.server.pid)});
     run.print("\n" + rest.text());
     for (const Error &failure : page.failures)
         printLines(run, "Missing: " + toText(failure));
@@ -239,10 +260,12 @@ void printProcess(Run &run, const ProcessDescription &page)
 
 void addProcessCommand(CLI::App &app, Run &run)
 {
-    auto *const command = app.add_subcommand("process", "All about a process: memory, modules, handles, what it shares with whom");
+    auto *const command =
+        app.add_subcommand("process", "All about a process: memory, modules, handles, what it shares with whom");
     const auto ask = std::make_shared<DescribeProcess>();
     addPid(*command, ask->process);
-    command->add_flag("--no-sharing{false}", ask->withSharing, "Leaves out what takes a walk through all other processes");
+    command->add_flag("--no-sharing{false}", ask->withSharing,
+                      "Leaves out what takes a walk through all other processes");
     command->footer("Example:\n  ipclens-cli process 1234");
     command->callback([&run, ask] {
         run.action = [&run, ask] {
@@ -253,7 +276,8 @@ void addProcessCommand(CLI::App &app, Run &run)
 
 void addSharedDataCommand(CLI::App &app, Run &run)
 {
-    auto *const command = app.add_subcommand("shared-data", "Sections of DLLs that all processes share, with what is in them");
+    auto *const command =
+        app.add_subcommand("shared-data", "Sections of DLLs that all processes share, with what is in them");
     const auto ask = std::make_shared<ListSharedData>();
     command->add_option("--module", ask->module, "Only of DLLs of this file name");
     command->footer("Types are guessed from sizes.\n\nExample:\n  ipclens-cli shared-data --module demo.dll");
@@ -264,9 +288,11 @@ void addSharedDataCommand(CLI::App &app, Run &run)
                     printLines(run, fmt::format("{} {}, {}", data.path, data.section, sizeText(data.size)));
                     Table variables({{"  OFFSET"}, {"TYPE"}, {"VALUE"}, {"NAME"}});
                     for (const SharedVariable &one : data.variables)
-                        variables.add({"  " + hexNumber(one.symbol.offset),
-                                       one.type ? std::string(nameOf(*one.type)) : fmt::format("{} bytes", one.symbol.size),
-                                       one.text, one.symbol.name.empty() ? fmt::format("#{}", one.symbol.ordinal) : one.symbol.name});
+                        variables.add(
+                            {"  " + hexNumber(one.symbol.offset),
+                             one.type ? std::string(nameOf(*one.type)) : fmt::format("{} bytes", one.symbol.size),
+                             one.text,
+                             one.symbol.name.empty() ? fmt::format("#{}", one.symbol.ordinal) : one.symbol.name});
                     Table users({{"  PID", true}, {"PROCESS"}, {"ADDRESS"}, {"CONTENTS"}});
                     for (const SharedDataUser &user : data.users)
                         users.add({fmt::to_string(user.process.pid), user.processName, hexNumber(user.range.begin),
@@ -283,7 +309,8 @@ void addSharedDataCommand(CLI::App &app, Run &run)
 
 void addSyncAndPipes(CLI::App &app, Run &run)
 {
-    auto *const sync = app.add_subcommand("sync", "Named mutexes, events, semaphores, timers and jobs: state, holders, what they guard");
+    auto *const sync = app.add_subcommand(
+        "sync", "Named mutexes, events, semaphores, timers and jobs: state, holders, what they guard");
     const auto ask = std::make_shared<ListSyncObjects>();
     sync->add_flag("--wine", ask->includeWine, "Wine's own objects, too");
     sync->footer("States are read without waiting for anything. GUARDS is a guess.\n\nExample:\n  ipclens-cli sync");
@@ -299,8 +326,8 @@ void addSyncAndPipes(CLI::App &app, Run &run)
                     std::vector<std::string> guards;
                     for (const Guarded &guarded : object.probablyGuards)
                         guards.push_back(fmt::format("{} ({})", toText(guarded.section), guarded.why));
-                    table.add({object.type, object.state ? toText(*object.state) : object.note, joined(holders), object.path,
-                               fmt::format("{}", fmt::join(guards, "; "))});
+                    table.add({object.type, object.state ? toText(*object.state) : object.note, joined(holders),
+                               object.path, fmt::format("{}", fmt::join(guards, "; "))});
                 }
                 run.print(table.text());
                 if (!list.note.empty())
@@ -322,7 +349,7 @@ void addSyncAndPipes(CLI::App &app, Run &run)
                         if (!end.isServer)
                             clients.push_back(fmt::format("{}({})", end.processName, end.process.pid));
                     table.add({std::string(nameOf(pipe.kind)),
-                               pipe.instances == 0  ? "?"
+                               pipe.instances == 0 ? "?"
                                : pipe.maximum == 0 ? fmt::to_string(pipe.instances)
                                                    : fmt::format("{} of {}", pipe.instances, pipe.maximum),
                                pipe.server.pid == 0 ? "?" : fmt::format("{}({})", pipe.serverName, pipe.server.pid),
@@ -344,8 +371,11 @@ void addDoctorAndExplain(CLI::App &app, Run &run)
 {
     auto *const doctor = app.add_subcommand("doctor", "What became of a name: looks in every session and directory");
     const auto ask = std::make_shared<DiagnoseName>();
-    doctor->add_option("NAME", ask->text, "As the program gives it: plain, Local\\X, Global\\X or a full path")->required()->type_name("");
-    doctor->add_option("--type", ask->type, "What it was meant to be (Section); \"\" for anything")->capture_default_str();
+    doctor->add_option("NAME", ask->text, "As the program gives it: plain, Local\\X, Global\\X or a full path")
+        ->required()
+        ->type_name("");
+    doctor->add_option("--type", ask->type, "What it was meant to be (Section); \"\" for anything")
+        ->capture_default_str();
     doctor->footer("Example:\n  ipclens-cli doctor MySharedMem");
     doctor->callback([&run, ask] {
         run.action = [&run, ask] {
@@ -383,7 +413,8 @@ void addDoctorAndExplain(CLI::App &app, Run &run)
     explaining->footer("Example:\n  ipclens-cli explain process:1234");
     explaining->callback([&run, target] {
         run.action = [&run, target] {
-            return printReply(run, Explain{*target}, [&run](const Explanation &explanation) { printLines(run, toText(explanation)); });
+            return printReply(run, Explain{*target},
+                              [&run](const Explanation &explanation) { printLines(run, toText(explanation)); });
         };
     });
 }
@@ -402,7 +433,8 @@ void addGraph(CLI::App &app, Run &run)
     const auto ask = std::make_shared<GraphRequest>();
     graph->add_flag("--dot", ask->dot, "As a Graphviz document");
     graph->add_flag("--all", ask->all, "Also what only one process uses");
-    graph->add_option("--text", ask->filter.text, "Only nodes with this in their name, and their neighbours")->type_name("TEXT");
+    graph->add_option("--text", ask->filter.text, "Only nodes with this in their name, and their neighbours")
+        ->type_name("TEXT");
     addNumber(*graph, "--most", ask->most, "Draws what is alike as one, until there are so many nodes");
     graph->footer("Example:\n  ipclens-cli graph --dot | dot -Tsvg > map.svg");
     graph->callback([&run, ask] {

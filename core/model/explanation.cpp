@@ -20,15 +20,17 @@ std::string listText(const AccessFacts &facts)
         return "Access list: empty, nobody may do anything";
     std::string text = "Access list:";
     for (const AccessEntry &entry : facts.list)
-        text += fmt::format("\n  {} {}: {}", entry.allows ? "allows" : "denies", entry.who, fmt::join(entry.rights, ", "));
+        text +=
+            fmt::format("\n  {} {}: {}", entry.allows ? "allows" : "denies", entry.who, fmt::join(entry.rights, ", "));
     return text;
 }
 
 std::string standingText(std::string_view whose, const Standing &standing)
 {
-    return fmt::format("{}: {}, integrity {}{}, {}, session {}", whose, standing.user.empty() ? "unknown user" : standing.user,
-                       standing.integrity.empty() ? "unknown" : standing.integrity, standing.isElevated ? ", elevated" : "",
-                       standing.architecture.empty() ? "unknown architecture" : standing.architecture, standing.session);
+    return fmt::format(
+        "{}: {}, integrity {}{}, {}, session {}", whose, standing.user.empty() ? "unknown user" : standing.user,
+        standing.integrity.empty() ? "unknown" : standing.integrity, standing.isElevated ? ", elevated" : "",
+        standing.architecture.empty() ? "unknown architecture" : standing.architecture, standing.session);
 }
 
 } // namespace

@@ -78,8 +78,8 @@ void addListReasons(const AccessFacts &facts, std::vector<std::string> &reasons)
 
 int rank(std::string_view integrity)
 {
-    constexpr std::array<std::string_view, 7> ascending{"Untrusted", "Low", "Medium", "Medium Plus", "High", "System",
-                                                        "Protected"};
+    constexpr std::array<std::string_view, 7> ascending{"Untrusted", "Low",    "Medium",   "Medium Plus",
+                                                        "High",      "System", "Protected"};
     const auto at = std::ranges::find(ascending, integrity);
     return at == ascending.end() ? -1 : static_cast<int>(at - ascending.begin());
 }
@@ -95,16 +95,16 @@ void addStandingReasons(const AccessFacts &facts, std::vector<std::string> &reas
     if (theirs.isElevated && !ours.isElevated)
         reasons.emplace_back("It runs elevated, this session does not.");
     if (rank(theirs.integrity) > rank(ours.integrity) && rank(ours.integrity) >= 0)
-        reasons.push_back(fmt::format("Its integrity is {}, this session's is {}: lower ones may not {}.", theirs.integrity,
-                                      ours.integrity,
+        reasons.push_back(fmt::format("Its integrity is {}, this session's is {}: lower ones may not {}.",
+                                      theirs.integrity, ours.integrity,
                                       facts.type == "Window" ? "send messages to higher ones" : "touch higher ones"));
     if (!theirs.user.empty() && !ours.user.empty() && theirs.user != ours.user)
         reasons.push_back(fmt::format("It runs as {}, this session as {}.", theirs.user, ours.user));
     if (ours.architecture == "x86" && theirs.architecture != "x86" && !theirs.architecture.empty())
         reasons.push_back(fmt::format("It is a {} program, this session is a 32-bit one.", theirs.architecture));
     if (facts.type == "Window" && theirs.session != ours.session)
-        reasons.push_back(fmt::format("It is in session {}, this one in session {}: messages do not cross.", theirs.session,
-                                      ours.session));
+        reasons.push_back(fmt::format("It is in session {}, this one in session {}: messages do not cross.",
+                                      theirs.session, ours.session));
 }
 
 bool isGranted(const AccessFacts &facts, std::string_view right)
@@ -126,9 +126,11 @@ std::vector<std::string> waysOutOf(const AccessFacts &facts)
     if (!facts.ours.isElevated)
         ways.emplace_back("Run ipclens elevated.");
     if (!facts.owner.empty() && facts.owner == facts.ours.user)
-        ways.emplace_back("You own it: its access list can be changed, or the program that makes it can give another one.");
+        ways.emplace_back(
+            "You own it: its access list can be changed, or the program that makes it can give another one.");
     else if (!facts.owner.empty())
-        ways.push_back(fmt::format("Run ipclens as {}, or have the program that makes it grant you more.", facts.owner));
+        ways.push_back(
+            fmt::format("Run ipclens as {}, or have the program that makes it grant you more.", facts.owner));
     return ways;
 }
 
@@ -139,7 +141,8 @@ Result<std::uint64_t> number(std::string_view digits, std::string_view whole)
     std::uint64_t value = 0;
     const auto [end, code] = std::from_chars(rest.data(), rest.data() + rest.size(), value, isHex ? 16 : 10);
     if (rest.empty() || code != std::errc{} || end != rest.data() + rest.size())
-        return invalidInput("target", std::string(whole), fmt::format("\"{}\" is no number (decimal, or 0x hex)", digits));
+        return invalidInput("target", std::string(whole),
+                            fmt::format("\"{}\" is no number (decimal, or 0x hex)", digits));
     return value;
 }
 
@@ -148,7 +151,8 @@ Result<std::uint64_t> number(std::string_view digits, std::string_view whole)
 Explanation explain(AccessFacts facts)
 {
     Explanation explanation{.verdict = verdictOf(facts)};
-    const bool isGone = facts.refusal && (facts.refusal->kind == ErrorKind::Exited || facts.refusal->kind == ErrorKind::Missing);
+    const bool isGone =
+        facts.refusal && (facts.refusal->kind == ErrorKind::Exited || facts.refusal->kind == ErrorKind::Missing);
     const bool isRefused = std::ranges::any_of(facts.rights, [](const RightAnswer &right) { return !right.granted; }) ||
                            (facts.refusal && facts.refusal->kind == ErrorKind::Refused);
     if (isRefused && !isGone) {
@@ -157,11 +161,13 @@ Explanation explain(AccessFacts facts)
         explanation.waysOut = waysOutOf(facts);
     }
     if (facts.isHung) {
-        explanation.reasons.emplace_back("Its thread does not handle messages: whoever sends waits until the time-out.");
+        explanation.reasons.emplace_back(
+            "Its thread does not handle messages: whoever sends waits until the time-out.");
         explanation.waysOut.emplace_back("Wait until it is done with what it does, or look where its thread is stuck.");
     }
     if (facts.isMessageOnly)
-        explanation.reasons.emplace_back("It is a message-only window: broadcasts and lists of top-level windows leave it out.");
+        explanation.reasons.emplace_back(
+            "It is a message-only window: broadcasts and lists of top-level windows leave it out.");
     if (isGone)
         explanation.waysOut.emplace_back("Refresh the list, and choose the new one if it was started again.");
     explanation.facts = std::move(facts);
@@ -190,7 +196,8 @@ std::optional<ExplainTarget> explainTargetOf(const Error &error)
             return ExplainTarget{.kind = ExplainKind::Window, .window = *window};
     if (const auto rest = after("section "))
         if (!rest->empty() && error.operation != "write memory")
-            return ExplainTarget{.kind = ExplainKind::Object, .object = {.name = std::string(*rest), .type = "Section"}};
+            return ExplainTarget{.kind = ExplainKind::Object,
+                                 .object = {.name = std::string(*rest), .type = "Section"}};
     return std::nullopt;
 }
 
@@ -199,7 +206,8 @@ Result<ExplainTarget> parseExplainTarget(std::string_view text)
     const auto colon = text.find(':');
     const std::string_view kind = text.substr(0, colon);
     const std::string_view rest = colon == text.npos ? std::string_view() : text.substr(colon + 1);
-    const bool isKnown = kind == "process" || kind == "section" || kind == "object" || kind == "handle" || kind == "window";
+    const bool isKnown =
+        kind == "process" || kind == "section" || kind == "object" || kind == "handle" || kind == "window";
     if (colon == text.npos || !isKnown || rest.empty())
         return invalidInput("target", std::string(text),
                             "expected process:PID, section:NAME, object:NAME, handle:PID/HANDLE or window:HANDLE");
@@ -216,7 +224,8 @@ Result<ExplainTarget> parseExplainTarget(std::string_view text)
     if (source->kind == SourceKind::Process)
         return ExplainTarget{.kind = ExplainKind::Process, .process = source->process};
     if (source->kind == SourceKind::Handle)
-        return ExplainTarget{.kind = ExplainKind::Object, .object = {.process = source->process, .handle = source->handle}};
+        return ExplainTarget{.kind = ExplainKind::Object,
+                             .object = {.process = source->process, .handle = source->handle}};
     return ExplainTarget{.kind = ExplainKind::Object, .object = {.name = source->name, .type = "Section"}};
 }
 

@@ -42,7 +42,8 @@ public:
 
 private:
     std::uint64_t crossingsOf(const Order &order) const;
-    std::uint64_t crossingsBetween(const std::vector<std::size_t> &side, const std::vector<std::size_t> &rowInMiddle) const;
+    std::uint64_t crossingsBetween(const std::vector<std::size_t> &side,
+                                   const std::vector<std::size_t> &rowInMiddle) const;
     void sortByNeighbours(std::size_t column, const std::vector<double> &places);
     std::vector<double> places() const;
     void swapNeighbours(std::size_t column);
@@ -75,9 +76,10 @@ Ordering::Ordering(const SharingMap &map) : m_neighbours(map.nodes.size())
     }
 }
 
-// Edges run between the middle and one side: two cross when their ends are in opposite orders. Counted with a tree of sums over the
-// rows of the middle. [Barth, Mutzel and Jünger, Simple and Efficient Bilayer Cross Counting, 2004]
-std::uint64_t Ordering::crossingsBetween(const std::vector<std::size_t> &side, const std::vector<std::size_t> &rowInMiddle) const
+// Edges run between the middle and one side: two cross when their ends are in opposite orders. Counted with a tree of
+// sums over the rows of the middle. [Barth, Mutzel and Jünger, Simple and Efficient Bilayer Cross Counting, 2004]
+std::uint64_t Ordering::crossingsBetween(const std::vector<std::size_t> &side,
+                                         const std::vector<std::size_t> &rowInMiddle) const
 {
     std::vector<std::uint64_t> sums(m_order[middle].size() + 1, 0);
     std::uint64_t seen = 0;
@@ -124,8 +126,9 @@ void Ordering::sortByNeighbours(std::size_t column, const std::vector<double> &p
     std::vector<double> wanted(m_column.size());
     for (const std::size_t node : m_order[column]) {
         const auto &neighbours = m_neighbours[node];
-        const double sum = std::accumulate(neighbours.begin(), neighbours.end(), 0.0,
-                                           [&](double before, std::size_t neighbour) { return before + places[neighbour]; });
+        const double sum =
+            std::accumulate(neighbours.begin(), neighbours.end(), 0.0,
+                            [&](double before, std::size_t neighbour) { return before + places[neighbour]; });
         wanted[node] = neighbours.empty() ? places[node] : sum / static_cast<double>(neighbours.size());
     }
     std::ranges::stable_sort(m_order[column], {}, [&](std::size_t node) { return wanted[node]; });
@@ -196,9 +199,9 @@ MapLayout layOut(const SharingMap &map)
     layout.rows = static_cast<double>(rows);
     for (std::size_t column = 0; column < order.size(); ++column)
         for (std::size_t row = 0; row < order[column].size(); ++row)
-            layout.positions[order[column][row]] = {
-                .column = static_cast<double>(column),
-                .row = (static_cast<double>(row) + 0.5) * layout.rows / static_cast<double>(order[column].size())};
+            layout.positions[order[column][row]] = {.column = static_cast<double>(column),
+                                                    .row = (static_cast<double>(row) + 0.5) * layout.rows /
+                                                           static_cast<double>(order[column].size())};
     return layout;
 }
 

@@ -28,7 +28,8 @@ std::string directoryOf(std::string_view path)
     return std::string(path.substr(0, path.find_last_of('\\')));
 }
 
-// Insertions, deletions, replacements and exchanges of neighbours that turn one into the other; at most 3 is told exactly.
+// Insertions, deletions, replacements and exchanges of neighbours that turn one into the other; at most 3 is told
+// exactly.
 std::size_t distance(std::string_view a, std::string_view b)
 {
     if (a.size() > b.size() + 2 || b.size() > a.size() + 2)
@@ -100,7 +101,8 @@ private:
     void lookAtTheName();
     void lookElsewhere();
     void listProbes();
-    void add(NameFindingKind kind, const std::string &path, const std::string &type, std::string text, std::string openAs = {});
+    void add(NameFindingKind kind, const std::string &path, const std::string &type, std::string text,
+             std::string openAs = {});
     void existing(const std::string &type);
     std::string openText(const std::string &path) const;
     bool isWanted(const std::string &type) const { return m_command.type.empty() || type == m_command.type; }
@@ -114,7 +116,8 @@ private:
     std::string m_leaf;
 };
 
-void Diagnosis::add(NameFindingKind kind, const std::string &path, const std::string &type, std::string text, std::string openAs)
+void Diagnosis::add(NameFindingKind kind, const std::string &path, const std::string &type, std::string text,
+                    std::string openAs)
 {
     m_report.findings.push_back(
         {.kind = kind, .path = path, .type = type, .text = std::move(text), .openAs = std::move(openAs)});
@@ -172,7 +175,8 @@ std::string Diagnosis::follow(const std::string &path)
         if (rest.empty())
             return next;
         if (found == m_objects.end()) {
-            const bool mayBeHidden = std::ranges::any_of(m_closed, [&](const std::string &closed) { return closed == current; });
+            const bool mayBeHidden =
+                std::ranges::any_of(m_closed, [&](const std::string &closed) { return closed == current; });
             if (!mayBeHidden)
                 add(NameFindingKind::MissingDirectory, next, "Directory",
                     fmt::format("there is no directory \"{}\"{}", next,
@@ -205,7 +209,8 @@ void Diagnosis::existing(const std::string &type)
         return;
     }
     auto facts = m_system.accessFacts(
-        {.kind = ExplainKind::Object, .object = {.name = m_command.text.starts_with('\\') ? path : m_command.text, .type = type}});
+        {.kind = ExplainKind::Object,
+         .object = {.name = m_command.text.starts_with('\\') ? path : m_command.text, .type = type}});
     if (!facts) {
         add(NameFindingKind::Exists, path, type,
             fmt::format("exists as {}; what may be done with it is unknown: {}", article(type), toText(facts.error())),
@@ -245,7 +250,8 @@ void Diagnosis::lookAtTheName()
     if (const auto details = m_system.describeObject({.name = path}); details)
         existing(details->type);
     else if (details.error().kind == ErrorKind::Refused)
-        add(NameFindingKind::Denied, path, {}, "something of this name exists, and opening it is refused: " + toText(details.error()));
+        add(NameFindingKind::Denied, path, {},
+            "something of this name exists, and opening it is refused: " + toText(details.error()));
 }
 
 void Diagnosis::lookElsewhere()
@@ -315,19 +321,26 @@ NameReport Diagnosis::run()
         case NameFindingKind::Exists:
         case NameFindingKind::Denied:
         case NameFindingKind::WrongType:
-        case NameFindingKind::Link: return 0;
-        case NameFindingKind::Malformed: return 1;
-        case NameFindingKind::Elsewhere: return 2;
-        case NameFindingKind::OtherCase: return 3;
-        case NameFindingKind::MissingDirectory: return 4;
-        case NameFindingKind::Similar: break;
+        case NameFindingKind::Link:
+            return 0;
+        case NameFindingKind::Malformed:
+            return 1;
+        case NameFindingKind::Elsewhere:
+            return 2;
+        case NameFindingKind::OtherCase:
+            return 3;
+        case NameFindingKind::MissingDirectory:
+            return 4;
+        case NameFindingKind::Similar:
+            break;
         }
         return 5;
     };
     std::ranges::stable_sort(m_report.findings, {}, order);
-    m_report.verdict = m_report.findings.empty()
-                           ? fmt::format("no object is called \"{}\", nor nearly so, in any directory that can be listed", m_leaf)
-                           : m_report.findings.front().text;
+    m_report.verdict =
+        m_report.findings.empty()
+            ? fmt::format("no object is called \"{}\", nor nearly so, in any directory that can be listed", m_leaf)
+            : m_report.findings.front().text;
     if (!m_closed.empty()) {
         m_report.note = fmt::format("Not looked into, or only in part: {}", m_closed.front());
         for (std::size_t i = 1; i < m_closed.size(); ++i)
@@ -341,7 +354,9 @@ NameReport Diagnosis::run()
 Result<NameReport> diagnoseName(System &system, const DiagnoseName &command, std::stop_token stop)
 {
     if (command.text.empty())
-        return Failure(Error{.kind = ErrorKind::Invalid, .operation = operation, .object = "\"\"",
+        return Failure(Error{.kind = ErrorKind::Invalid,
+                             .operation = operation,
+                             .object = "\"\"",
                              .meaning = "a name has at least one character"});
     const auto host = system.host();
     if (!host)

@@ -191,7 +191,8 @@ std::optional<ProcessInfo> successorOf(const ProcessInfo &info, const std::vecto
 
 ProcessDescriptions::Remembered *ProcessDescriptions::find(ProcessKey key)
 {
-    const auto found = std::ranges::find_if(m_remembered, [&](const Remembered &one) { return isSame(one.info.key, key); });
+    const auto found =
+        std::ranges::find_if(m_remembered, [&](const Remembered &one) { return isSame(one.info.key, key); });
     return found == m_remembered.end() ? nullptr : &*found;
 }
 
@@ -204,7 +205,8 @@ void ProcessDescriptions::remember(System &system, const ProcessInfo &info)
     m_remembered.push_back({info, process ? std::move(*process) : nullptr});
 }
 
-Result<ProcessDescription> ProcessDescriptions::describe(System &system, const DescribeProcess &command, std::stop_token stop)
+Result<ProcessDescription> ProcessDescriptions::describe(System &system, const DescribeProcess &command,
+                                                         std::stop_token stop)
 {
     auto processes = system.processes(stop);
     if (!processes)

@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint64_t pageBytes = 4096;
 constexpr std::uint64_t pieceBytes = 1 << 20;
 constexpr std::uint64_t granularity = 64 << 10; // views begin at multiples of it
-constexpr std::uint64_t mostSearched = 4 << 20;  // bytes of a view, for pages that are not all zeros
+constexpr std::uint64_t mostSearched = 4 << 20; // bytes of a view, for pages that are not all zeros
 constexpr int looks = 3;
 
 using Page = std::array<std::byte, pageBytes>;
@@ -62,7 +62,8 @@ Result<SectionContents> SectionContents::read(MemorySource &section, std::stop_t
             continue;
         for (Address at = region.range.begin; at < region.range.end(); at += pieceBytes) {
             if (stop.stop_requested())
-                return Failure(Error{.kind = ErrorKind::Cancelled, .operation = "read section", .meaning = "was cancelled"});
+                return Failure(
+                    Error{.kind = ErrorKind::Cancelled, .operation = "read section", .meaning = "was cancelled"});
             if (scanned >= mostScanned) {
                 contents.m_isWhole = false;
                 return contents;
@@ -72,7 +73,8 @@ Result<SectionContents> SectionContents::read(MemorySource &section, std::stop_t
             std::fill(part.begin() + static_cast<std::ptrdiff_t>(count), part.end(), std::byte{});
             for (std::uint64_t offset = 0; offset < count; offset += pageBytes) {
                 Page page{};
-                std::memcpy(page.data(), part.data() + offset, std::min<std::uint64_t>(pageBytes, part.size() - offset));
+                std::memcpy(page.data(), part.data() + offset,
+                            std::min<std::uint64_t>(pageBytes, part.size() - offset));
                 if (isBlank(page))
                     continue;
                 contents.m_pages.push_back(at + offset);
@@ -91,8 +93,10 @@ std::optional<SectionContents::Match> SectionContents::compare(MemorySource &pro
     return range.size < m_size ? comparePart(process, range) : std::nullopt;
 }
 
-// Both sides are being written to meanwhile: what differs is looked at again, and the section's page between two looks, too.
-SectionContents::Comparison SectionContents::comparePages(MemorySource &process, Address view, std::uint64_t offset) const
+// Both sides are being written to meanwhile: what differs is looked at again, and the section's page between two looks,
+// too.
+SectionContents::Comparison SectionContents::comparePages(MemorySource &process, Address view,
+                                                          std::uint64_t offset) const
 {
     bool isChanging = false;
     Page before, there, after;
@@ -122,8 +126,9 @@ std::optional<SectionContents::Match> SectionContents::compareAt(MemorySource &p
     if (equal == 0)
         return Match{Certainty::Possible, offset, "same size; the contents change too fast to be compared"};
     return Match{Certainty::Probable, offset,
-                 fmt::format("same {} ({} page{} compared)", offset == 0 && range.size == m_size ? "size and contents" : "contents",
-                             equal, equal == 1 ? "" : "s")};
+                 fmt::format("same {} ({} page{} compared)",
+                             offset == 0 && range.size == m_size ? "size and contents" : "contents", equal,
+                             equal == 1 ? "" : "s")};
 }
 
 std::optional<SectionContents::Match> SectionContents::compareWhole(MemorySource &process, AddressRange range) const

@@ -89,8 +89,9 @@ Result<void> Search::prepare(const ObjectTarget &target, const ObjectDetails &de
     }
     if (!m_file.empty())
         return {};
-    auto opened = target.name.empty() ? m_system.openSectionOf(target.process, target.handle, Access::Read)
-                                      : m_system.openSection(details.path.empty() ? target.name : details.path, Access::Read);
+    auto opened = target.name.empty()
+                      ? m_system.openSectionOf(target.process, target.handle, Access::Read)
+                      : m_system.openSection(details.path.empty() ? target.name : details.path, Access::Read);
     if (!opened) {
         m_list.note += (m_list.note.empty() ? "" : " ") + ("Only sizes were compared: " + toText(opened.error()));
         return {};
@@ -112,8 +113,9 @@ std::optional<SectionContents::Match> Search::match(const Mapping &mapping, Memo
     if (!m_file.empty()) {
         if (m_isImage != (mapping.type == RegionType::Image) || inAnyCase(mapping.file) != m_file)
             return std::nullopt;
-        return Match{Certainty::Exact, 0, m_isImage ? "the system names the same image"
-                                                    : "the system names the same file; at which offset it begins, it does not tell"};
+        return Match{Certainty::Exact, 0,
+                     m_isImage ? "the system names the same image"
+                               : "the system names the same file; at which offset it begins, it does not tell"};
     }
     if (mapping.type != RegionType::Mapped || !mapping.file.empty())
         return std::nullopt;

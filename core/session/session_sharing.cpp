@@ -1,4 +1,5 @@
-// What a session does to tell who shares what.
+// What a session does to tell who shares what. What walks through all handles once is done among other walks; what
+// looks at all memory, or asks about each of many objects, has a thread of its own.
 #include "core/session/session_core.h"
 
 #include "core/model/transform.h"
@@ -13,7 +14,8 @@ namespace ipclens {
 
 Job<ObjectDescription> Session::handle(DescribeObject &command)
 {
-    return {LaneName::Sharing, [this, target = std::move(command.target)](std::stop_token stop) -> Result<ObjectDescription> {
+    return {LaneName::Walk,
+            [this, target = std::move(command.target)](std::stop_token stop) -> Result<ObjectDescription> {
                 ObjectDescription description{.target = target};
                 auto details = m_system->describeObject(target);
                 if (!details)
@@ -37,7 +39,7 @@ Job<ViewList> Session::handle(ListViews &command)
 
 Job<HandleList> Session::handle(const ListHandles &command)
 {
-    return {LaneName::Sharing, [this, process = command.process](std::stop_token stop) {
+    return {LaneName::Walk, [this, process = command.process](std::stop_token stop) {
                 return transform(m_system->handles(process, stop),
                                  [](std::vector<ObjectHandle> handles) { return HandleList{std::move(handles)}; });
             }};
@@ -45,7 +47,7 @@ Job<HandleList> Session::handle(const ListHandles &command)
 
 Job<Done> Session::handle(CloseHolderHandle &command)
 {
-    return {LaneName::Sharing, [this, command = std::move(command)](std::stop_token) {
+    return {LaneName::Walk, [this, command = std::move(command)](std::stop_token) {
                 return transform(m_system->closeHandle(command.process, command.handle, command.type, command.path),
                                  [] { return Done{}; });
             }};
@@ -59,13 +61,15 @@ Job<ProcessDescription> Session::handle(const DescribeProcess &command)
 
 Job<SharedDataList> Session::handle(ListSharedData &command)
 {
-    return {LaneName::Sharing,
-            [this, command = std::move(command)](std::stop_token stop) { return listSharedData(*m_system, command, stop); }};
+    return {LaneName::Sharing, [this, command = std::move(command)](std::stop_token stop) {
+                return listSharedData(*m_system, command, stop);
+            }};
 }
 
 Job<SyncList> Session::handle(const ListSyncObjects &command)
 {
-    return {LaneName::Sharing, [this, command](std::stop_token stop) { return listSyncObjects(*m_system, command, stop); }};
+    return {LaneName::Sharing,
+            [this, command](std::stop_token stop) { return listSyncObjects(*m_system, command, stop); }};
 }
 
 Job<PipeList> Session::handle(const ListPipes &)
@@ -75,20 +79,22 @@ Job<PipeList> Session::handle(const ListPipes &)
 
 Job<NameReport> Session::handle(DiagnoseName &command)
 {
-    return {LaneName::Sharing,
-            [this, command = std::move(command)](std::stop_token stop) { return diagnoseName(*m_system, command, stop); }};
+    return {LaneName::Walk, [this, command = std::move(command)](std::stop_token stop) {
+                return diagnoseName(*m_system, command, stop);
+            }};
 }
 
 Job<Explanation> Session::handle(Explain &command)
 {
-    return {LaneName::Sharing, [this, target = std::move(command.target)](std::stop_token) {
+    return {LaneName::Walk, [this, target = std::move(command.target)](std::stop_token) {
                 return transform(m_system->accessFacts(target), explain);
             }};
 }
 
 Job<SharingMap> Session::handle(const ReadSharingMap &command)
 {
-    return {LaneName::Sharing, [this, command](std::stop_token stop) { return readSharingMap(*m_system, command, stop); }};
+    return {LaneName::Sharing,
+            [this, command](std::stop_token stop) { return readSharingMap(*m_system, command, stop); }};
 }
 
 } // namespace ipclens

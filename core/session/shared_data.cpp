@@ -49,18 +49,24 @@ Result<std::vector<InFile>> sharedSectionsOf(MemorySource &memory, const Module 
 std::optional<ValueType> guessedType(std::uint64_t size)
 {
     switch (size) {
-    case 1: return ValueType::U8;
-    case 2: return ValueType::U16;
-    case 4: return ValueType::U32;
-    case 8: return ValueType::U64;
-    default: return std::nullopt;
+    case 1:
+        return ValueType::U8;
+    case 2:
+        return ValueType::U16;
+    case 4:
+        return ValueType::U32;
+    case 8:
+        return ValueType::U64;
+    default:
+        return std::nullopt;
     }
 }
 
 std::string valueText(const SharedVariable &variable, const MemoryImage &image)
 {
     const Address begin = image.address + variable.symbol.offset;
-    const std::uint64_t size = variable.type ? sizeOf(*variable.type) : std::min<std::uint64_t>(variable.symbol.size, mostBytesShown);
+    const std::uint64_t size =
+        variable.type ? sizeOf(*variable.type) : std::min<std::uint64_t>(variable.symbol.size, mostBytesShown);
     if (!image.range().contains(AddressRange{begin, size}) || !image.isReadable(begin))
         return {};
     const auto bytes = std::span(image.bytes).subspan(variable.symbol.offset, size);
@@ -84,8 +90,9 @@ const SharedDataUser *mostCommon(const std::vector<SharedDataUser> &users)
         if (!isWhole(one))
             continue;
         ++whole;
-        const auto alike = static_cast<std::size_t>(std::ranges::count_if(
-            users, [&](const SharedDataUser &other) { return isWhole(other) && other.image.bytes == one.image.bytes; }));
+        const auto alike = static_cast<std::size_t>(std::ranges::count_if(users, [&](const SharedDataUser &other) {
+            return isWhole(other) && other.image.bytes == one.image.bytes;
+        }));
         if (alike > most) {
             most = alike;
             common = &one;
@@ -188,7 +195,8 @@ private:
             if (!differ || look == looks)
                 break;
             for (SharedDataUser &user : data.users)
-                if (const auto memory = m_processes.find(user.process.pid); isWhole(user) && memory != m_processes.end())
+                if (const auto memory = m_processes.find(user.process.pid);
+                    isWhole(user) && memory != m_processes.end())
                     user.image = readImage(*memory->second, user.image.range());
         }
         if (common)

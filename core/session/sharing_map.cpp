@@ -103,7 +103,8 @@ MapNode nodeOf(const SharedObject &object, const std::string &id)
                  .detail = object.type,
                  .object = object.target()};
     if (isSection && object.section)
-        node.detail = fmt::format("{}, {}", sizeText(object.section->size), fmt::join(object.section->attributeNames, " "));
+        node.detail =
+            fmt::format("{}, {}", sizeText(object.section->size), fmt::join(object.section->attributeNames, " "));
     return node;
 }
 
@@ -117,8 +118,9 @@ void addObjects(Builder &map, const SharedObjectList &list, bool withUnnamed)
             if (handle.isOurs)
                 continue;
             if (id.empty())
-                id = map.node(nodeOf(object, object.path.empty() ? fmt::format("handle:{}/0x{:x}", handle.process.pid, handle.handle)
-                                                                 : "object:" + object.path));
+                id = map.node(nodeOf(object, object.path.empty()
+                                                 ? fmt::format("handle:{}/0x{:x}", handle.process.pid, handle.handle)
+                                                 : "object:" + object.path));
             map.edge({.from = map.process(handle.process, handle.processName),
                       .to = id,
                       .kind = MapEdgeKind::Holds,
@@ -138,10 +140,11 @@ void addPipes(Builder &map, const PipeList &list)
         if (std::ranges::all_of(pipe.ends, [](const PipeEnd &end) { return end.isOurs; }) && pipe.server.pid == 0)
             continue; // nobody is known to use it
         const bool isPipe = pipe.kind == PipeKind::Pipe;
-        const std::string id = map.node({.id = fmt::format("{}:{}", isPipe ? "pipe" : "mailslot", pipe.name),
-                                         .kind = MapNodeKind::Pipe,
-                                         .label = pipe.name,
-                                         .detail = isPipe ? fmt::format("pipe, {} instances", pipe.instances) : "mailslot"});
+        const std::string id =
+            map.node({.id = fmt::format("{}:{}", isPipe ? "pipe" : "mailslot", pipe.name),
+                      .kind = MapNodeKind::Pipe,
+                      .label = pipe.name,
+                      .detail = isPipe ? fmt::format("pipe, {} instances", pipe.instances) : "mailslot"});
         bool isServed = false;
         for (const PipeEnd &end : pipe.ends) {
             if (end.isOurs)
@@ -200,7 +203,8 @@ SharingMap keep(const SharingMap &map, const std::set<std::string_view> &kept)
 }
 
 // Makes one node of each set of nodes with the same key; an empty key stays alone.
-SharingMap merged(const SharingMap &map, const std::unordered_map<std::string_view, std::string> &keys, std::size_t most)
+SharingMap merged(const SharingMap &map, const std::unordered_map<std::string_view, std::string> &keys,
+                  std::size_t most)
 {
     std::map<std::string, std::vector<const MapNode *>> sets; // in a fixed order
     for (const MapNode &node : map.nodes)
@@ -227,7 +231,8 @@ SharingMap merged(const SharingMap &map, const std::unordered_map<std::string_vi
         group.members = members;
         const bool areProcesses = group.kind == MapNodeKind::Process;
         const std::string name = group.label.substr(0, areProcesses ? group.label.rfind(" (") : group.label.npos);
-        group.label = areProcesses ? fmt::format("{} x {}", members, name) : fmt::format("{} and {} more", name, members - 1);
+        group.label =
+            areProcesses ? fmt::format("{} x {}", members, name) : fmt::format("{} and {} more", name, members - 1);
         group.detail = fmt::format("{} alike", members);
         const auto at = groups.emplace(nodes->front()->id, std::move(group)).first;
         for (const MapNode *node : *nodes)
@@ -269,12 +274,18 @@ std::string quoted(std::string_view text)
 const char *shapeOf(MapNodeKind kind)
 {
     switch (kind) {
-    case MapNodeKind::Process: return "box";
-    case MapNodeKind::Section: return "cylinder";
-    case MapNodeKind::SharedData: return "component";
-    case MapNodeKind::Sync: return "hexagon";
-    case MapNodeKind::Pipe: return "cds";
-    case MapNodeKind::Window: break;
+    case MapNodeKind::Process:
+        return "box";
+    case MapNodeKind::Section:
+        return "cylinder";
+    case MapNodeKind::SharedData:
+        return "component";
+    case MapNodeKind::Sync:
+        return "hexagon";
+    case MapNodeKind::Pipe:
+        return "cds";
+    case MapNodeKind::Window:
+        break;
     }
     return "note";
 }
@@ -311,15 +322,16 @@ void addTraffic(SharingMap &map, const std::vector<WindowTraffic> &traffic)
 {
     Builder builder(std::move(map));
     for (const WindowTraffic &one : traffic) {
-        const auto window = builder.node({.id = fmt::format("window:0x{:x}", one.window),
-                                          .kind = MapNodeKind::Window,
-                                          .label = one.windowTitle.empty() ? fmt::format("window 0x{:x}", one.window)
-                                                                           : one.windowTitle,
-                                          .process = one.receiver,
-                                          .window = one.window});
+        const auto window =
+            builder.node({.id = fmt::format("window:0x{:x}", one.window),
+                          .kind = MapNodeKind::Window,
+                          .label = one.windowTitle.empty() ? fmt::format("window 0x{:x}", one.window) : one.windowTitle,
+                          .process = one.receiver,
+                          .window = one.window});
         if (one.receiver.pid != 0)
-            builder.edge({.from = builder.process(one.receiver, one.receiverName), .to = window, .kind = MapEdgeKind::Owns},
-                         true);
+            builder.edge(
+                {.from = builder.process(one.receiver, one.receiverName), .to = window, .kind = MapEdgeKind::Owns},
+                true);
         if (one.sender.pid != 0)
             builder.edge({.from = builder.process(one.sender, one.senderName),
                           .to = window,
@@ -391,15 +403,15 @@ std::string toDot(const SharingMap &map)
 {
     std::string dot = "graph ipclens {\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];\n";
     for (const MapNode &node : map.nodes)
-        dot += fmt::format("  {} [shape={}, label={}, tooltip={}];\n", quoted(node.id), shapeOf(node.kind), quoted(node.label),
-                           quoted(node.detail));
+        dot += fmt::format("  {} [shape={}, label={}, tooltip={}];\n", quoted(node.id), shapeOf(node.kind),
+                           quoted(node.label), quoted(node.detail));
     for (const MapEdge &edge : map.edges) {
         const double width = edge.count < 2 ? 1 : std::min(8.0, 1 + std::log2(static_cast<double>(edge.count)));
         std::string label = edge.label;
         if (edge.kind == MapEdgeKind::Sends)
             label = fmt::format("{} message{}", edge.count, edge.count == 1 ? "" : "s");
-        dot += fmt::format("  {} -- {} [label={}, penwidth={:.2f}{}];\n", quoted(edge.from), quoted(edge.to), quoted(label), width,
-                           edge.kind == MapEdgeKind::Sends ? ", dir=forward" : "");
+        dot += fmt::format("  {} -- {} [label={}, penwidth={:.2f}{}];\n", quoted(edge.from), quoted(edge.to),
+                           quoted(label), width, edge.kind == MapEdgeKind::Sends ? ", dir=forward" : "");
     }
     return dot + "}\n";
 }

@@ -24,9 +24,10 @@ bool isSync(const std::string &type)
 bool isNoise(std::string_view word)
 {
     static constexpr std::string_view noise[] = {
-        "mutex", "mutant",  "mtx",    "lock",  "event",  "evt",  "ev",   "semaphore", "sem",  "timer", "job",  "section", "mapping",
-        "map",   "file",    "shared", "share", "shm",    "mem",  "memory", "data",    "ready", "signal", "sync", "buffer", "buf",
-        "guard", "access",  "named",  "object", "obj",   "the",  "my",   "changed",   "update", "updated", "written", "free", "full", "empty"};
+        "mutex", "mutant",  "mtx",     "lock",    "event",  "evt",     "ev",      "semaphore", "sem",   "timer",
+        "job",   "section", "mapping", "map",     "file",   "shared",  "share",   "shm",       "mem",   "memory",
+        "data",  "ready",   "signal",  "sync",    "buffer", "buf",     "guard",   "access",    "named", "object",
+        "obj",   "the",     "my",      "changed", "update", "updated", "written", "free",      "full",  "empty"};
     return std::ranges::find(noise, word) != std::end(noise);
 }
 
@@ -84,10 +85,11 @@ std::vector<Guarded> GuardGuesses::of(const std::string &path, const std::vector
     for (const Candidate &section : m_sections) {
         const bool sameName = stem.size() >= shortestStem && section.stem == stem;
         const bool sameHolders = pids.size() >= 2 && section.pids == pids;
-        const std::string held = sameHolders ? fmt::format("the same {} processes hold both", pids.size()) : std::string();
+        const std::string held =
+            sameHolders ? fmt::format("the same {} processes hold both", pids.size()) : std::string();
         if (sameName)
-            byName.push_back({section.target, fmt::format("both names are about \"{}\"{}", stem,
-                                                          held.empty() ? "" : ", and " + held)});
+            byName.push_back({section.target,
+                              fmt::format("both names are about \"{}\"{}", stem, held.empty() ? "" : ", and " + held)});
         else if (sameHolders)
             byHolders.push_back({section.target, held});
     }
@@ -116,8 +118,8 @@ Result<SyncList> listSyncObjects(System &system, const ListSyncObjects &command,
         if (!isSync(object.type))
             continue;
         if (stop.stop_requested())
-            return Failure(Error{.kind = ErrorKind::Cancelled, .operation = "list synchronisation objects",
-                                 .meaning = "was cancelled"});
+            return Failure(Error{
+                .kind = ErrorKind::Cancelled, .operation = "list synchronisation objects", .meaning = "was cancelled"});
         SyncObject sync{.type = object.type, .path = object.path, .note = object.note};
         auto details = system.describeObject({.name = object.path, .type = object.type});
         if (!details && details.error().kind == ErrorKind::Missing)

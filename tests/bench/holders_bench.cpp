@@ -1,4 +1,5 @@
-// Who holds a section, with many processes that have many handles: the whole query, against the bare list of handles alone.
+// Who holds a section, with many processes that have many handles: the whole query, against the bare list of handles
+// alone.
 #include "core/os/system.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/windows_child.h"
@@ -52,8 +53,10 @@ void measure(System &system, int processes, int sections)
             bench::fail(toText(list.error()).c_str());
         holders = list->handles.size();
     };
-    const auto [ours, listing] = bench::alternate(5, [&] { return bench::seconds(query); }, listingSeconds);
-    fmt::print("holders of a section, {} processes x {} handles, {} of them sections: {:.0f} ms ({} holders found; the bare list of "
+    const auto [ours, listing] = bench::alternate(
+        5, [&] { return bench::seconds(query); }, listingSeconds);
+    fmt::print("holders of a section, {} processes x {} handles, {} of them sections: {:.0f} ms ({} holders found; the "
+               "bare list of "
                "all handles takes {:.0f} ms)\n",
                processes, handlesEach, sections, ours * 1e3, holders, listing * 1e3);
     std::fflush(stdout);
@@ -70,7 +73,8 @@ int main(int argc, char **argv)
     // "PROCESSES SECTIONS" measures that one; a child has one number.
     if (argc == 2)
         return holdHandles(std::atoi(argv[1]));
-    const HANDLE section = CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, 4096, L"ipclens-holders-bench");
+    const HANDLE section =
+        CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, 4096, L"ipclens-holders-bench");
     if (!section)
         bench::fail("CreateFileMapping");
     const auto system = makeSystem();

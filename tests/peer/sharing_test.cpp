@@ -38,7 +38,10 @@ protected:
     {
         return peer.askNumber(fmt::format("share.map {} {}", handle, how));
     }
-    static ObjectTarget behind(const Peer &peer, std::uint64_t handle) { return {.process = {peer.pid()}, .handle = handle}; }
+    static ObjectTarget behind(const Peer &peer, std::uint64_t handle)
+    {
+        return {.process = {peer.pid()}, .handle = handle};
+    }
     // Handles of other processes, as pid and value.
     static std::set<std::pair<std::uint32_t, std::uint64_t>> others(const HolderList &list)
     {
@@ -58,7 +61,8 @@ protected:
     std::string ownDirectory()
     {
         const Host host = ask(GetHost{});
-        return host.session == 0 ? "\\BaseNamedObjects\\" : fmt::format("\\Sessions\\{}\\BaseNamedObjects\\", host.session);
+        return host.session == 0 ? "\\BaseNamedObjects\\"
+                                 : fmt::format("\\Sessions\\{}\\BaseNamedObjects\\", host.session);
     }
 
     TemporaryFolder journal;
@@ -82,7 +86,8 @@ TEST_F(SharingWith, fiveProcessesAndThreeSectionsIsToldExactly)
     const Address viewInE = mapped(e, firstInE, "r");
     e.ask(fmt::format("share.close {}", firstInE));
     a.write(viewInA + 0x1234, toBytes("the first section"));
-    // Two without: the second is a's, of which c got a handle that may only read; the third is d's, b holds it unmapped.
+    // Two without: the second is a's, of which c got a handle that may only read; the third is d's, b holds it
+    // unmapped.
     const std::uint64_t second = create(a, {}, size);
     const std::uint64_t secondInC = a.askNumber(fmt::format("share.give {} {} {}", second, c.pid(), readRight));
     const Address secondViewInA = mapped(a, second, "w");
@@ -104,7 +109,8 @@ TEST_F(SharingWith, fiveProcessesAndThreeSectionsIsToldExactly)
         EXPECT_EQ(handle.processName, "ipclens_peer_tests.exe");
         EXPECT_EQ(handle.type, "Section");
         if (handle.process.pid == a.pid()) {
-            EXPECT_THAT(handle.rights, testing::IsSupersetOf({"SECTION_MAP_READ", "SECTION_MAP_WRITE", "SECTION_QUERY"}));
+            EXPECT_THAT(handle.rights,
+                        testing::IsSupersetOf({"SECTION_MAP_READ", "SECTION_MAP_WRITE", "SECTION_QUERY"}));
         } else {
             EXPECT_THAT(handle.rights, Contains("SECTION_MAP_READ"));
             EXPECT_THAT(handle.rights, Not(Contains("SECTION_MAP_WRITE")));
@@ -112,7 +118,8 @@ TEST_F(SharingWith, fiveProcessesAndThreeSectionsIsToldExactly)
     }
     for (const ObjectTarget &target : {behind(a, second), behind(c, secondInC)})
         EXPECT_EQ(others(ask(DescribeObject{target}).holders), (Places{{a.pid(), second}, {c.pid(), secondInC}}));
-    EXPECT_EQ(others(ask(DescribeObject{behind(b, thirdInB)}).holders), (Places{{d.pid(), third}, {b.pid(), thirdInB}}));
+    EXPECT_EQ(others(ask(DescribeObject{behind(b, thirdInB)}).holders),
+              (Places{{d.pid(), third}, {b.pid(), thirdInB}}));
 
     const ViewList views = ask(ListViews{{.name = name}});
     EXPECT_EQ(places(views), (Places{{a.pid(), viewInA}, {b.pid(), viewInB}, {e.pid(), viewInE}}));
@@ -122,7 +129,8 @@ TEST_F(SharingWith, fiveProcessesAndThreeSectionsIsToldExactly)
         EXPECT_EQ(view.holdsHandle, view.process.pid != e.pid());
         EXPECT_EQ(view.protection.write, view.process.pid == a.pid());
     }
-    EXPECT_EQ(places(ask(ListViews{behind(c, secondInC)})), (Places{{a.pid(), secondViewInA}, {c.pid(), secondViewInC}}));
+    EXPECT_EQ(places(ask(ListViews{behind(c, secondInC)})),
+              (Places{{a.pid(), secondViewInA}, {c.pid(), secondViewInC}}));
     EXPECT_EQ(places(ask(ListViews{behind(d, third)})), (Places{{d.pid(), thirdViewInD}}));
 
     // The one that only a handle leads to is opened through it.
@@ -170,10 +178,12 @@ TEST_F(SharingWith, handlesAreListedWithTypesNamesAndRights)
     peer.ask("event.make " + toWord(name + "-event") + " manual unset");
     const auto handles = ask(ListHandles{{peer.pid()}}).handles;
     EXPECT_THAT(handles, Contains(AllOf(Field(&ObjectHandle::handle, section), Field(&ObjectHandle::type, "Section"),
-                                        Field(&ObjectHandle::path, ownDirectory() + name), Field(&ObjectHandle::inherited, false))));
+                                        Field(&ObjectHandle::path, ownDirectory() + name),
+                                        Field(&ObjectHandle::inherited, false))));
     EXPECT_THAT(handles, Contains(AllOf(Field(&ObjectHandle::handle, inherited), Field(&ObjectHandle::path, ""),
                                         Field(&ObjectHandle::inherited, true))));
-    EXPECT_THAT(handles, Contains(AllOf(Field(&ObjectHandle::type, "Event"), Field(&ObjectHandle::path, ownDirectory() + name + "-event"))));
+    EXPECT_THAT(handles, Contains(AllOf(Field(&ObjectHandle::type, "Event"),
+                                        Field(&ObjectHandle::path, ownDirectory() + name + "-event"))));
     EXPECT_THAT(handles, Contains(Field(&ObjectHandle::type, "File")));
     for (const ObjectHandle &handle : handles)
         EXPECT_FALSE(handle.type.empty()) << fmt::format("0x{:x}", handle.handle);
@@ -190,7 +200,8 @@ TEST_F(SharingWith, aHandleOfAnotherProcessIsClosedOnDemand)
     ask(CloseHolderHandle{{peer.pid()}, section, "Section", path});
     EXPECT_EQ(peer.ask(fmt::format("share.isopen {}", section)), "no");
     EXPECT_EQ(errorOf(session->wait(DescribeObject{{.name = name}})).kind, ErrorKind::Missing) << "it was the only one";
-    EXPECT_EQ(errorOf(session->wait(CloseHolderHandle{{GetCurrentProcessId()}, 4, "Section", path})).kind, ErrorKind::Invalid);
+    EXPECT_EQ(errorOf(session->wait(CloseHolderHandle{{GetCurrentProcessId()}, 4, "Section", path})).kind,
+              ErrorKind::Invalid);
 }
 
 TEST_F(SharingWith, synchronisationObjectsAreReadWithoutBeingTouched)
@@ -210,7 +221,8 @@ TEST_F(SharingWith, synchronisationObjectsAreReadWithoutBeingTouched)
             if (found == list.objects.end())
                 return SyncState{};
             EXPECT_TRUE(found->state) << what << ": " << found->note;
-            EXPECT_THAT(found->holders, Contains(Field(&ObjectHandle::process, Field(&ProcessKey::pid, peer.pid())))) << what;
+            EXPECT_THAT(found->holders, Contains(Field(&ObjectHandle::process, Field(&ProcessKey::pid, peer.pid()))))
+                << what;
             return found->state.value_or(SyncState{});
         };
         const SyncState mutex = state("mutex");
@@ -291,15 +303,18 @@ TEST_F(SharingWith, theNameDoctorKnowsWhatIsWrong)
     peer.ask(fmt::format("share.create {} 4096 {}", toWord(name + "-limited"), toWord("D:(A;;0x5;;;WD)")));
     const auto denied = first(diagnose(name + "-limited"));
     EXPECT_EQ(denied.kind, NameFindingKind::Denied);
-    EXPECT_THAT(denied.text, AllOf(HasSubstr("You can read it"), HasSubstr("you can't write it"), HasSubstr("SECTION_MAP_WRITE is granted to nobody")));
-    EXPECT_THAT(denied.rights, Contains(AllOf(Field(&RightAnswer::right, "SECTION_MAP_WRITE"), Field(&RightAnswer::granted, false))));
+    EXPECT_THAT(denied.text, AllOf(HasSubstr("You can read it"), HasSubstr("you can't write it"),
+                                   HasSubstr("SECTION_MAP_WRITE is granted to nobody")));
+    EXPECT_THAT(denied.rights,
+                Contains(AllOf(Field(&RightAnswer::right, "SECTION_MAP_WRITE"), Field(&RightAnswer::granted, false))));
     // 7. In another session.
     peer.ask("native.directory " + toWord("\\Sessions\\4712"));
     peer.ask("native.directory " + toWord("\\Sessions\\4712\\BaseNamedObjects"));
     peer.ask(fmt::format("native.section {} 4096", toWord("\\Sessions\\4712\\BaseNamedObjects\\" + name + "-session")));
     const auto session = first(diagnose(name + "-session"));
     EXPECT_EQ(session.kind, NameFindingKind::Elsewhere);
-    EXPECT_THAT(session.text, HasSubstr(fmt::format("exists in session 4712 as a Section; you asked session {}", number)));
+    EXPECT_THAT(session.text,
+                HasSubstr(fmt::format("exists in session 4712 as a Section; you asked session {}", number)));
     // 8. In an app container.
     peer.ask("native.directory " + toWord("\\Sessions\\4712\\AppContainerNamedObjects"));
     peer.ask("native.directory " + toWord("\\Sessions\\4712\\AppContainerNamedObjects\\S-1-15-2-1"));
@@ -351,7 +366,8 @@ TEST_F(SharingWith, aSectionThatLetsNobodyInIsExplained)
 TEST_F(SharingWith, aWindowIsExplained)
 {
     Peer peer;
-    const std::uint64_t window = peer.askNumber(fmt::format("window.create {} {} message pump", toWord(name), toWord("title")));
+    const std::uint64_t window =
+        peer.askNumber(fmt::format("window.create {} {} message pump", toWord(name), toWord("title")));
     const Explanation explanation = ask(Explain{{.kind = ExplainKind::Window, .window = window}});
     EXPECT_TRUE(explanation.facts.isMessageOnly) << toText(explanation);
     ASSERT_TRUE(explanation.facts.theirs);
@@ -376,14 +392,16 @@ TEST_F(SharingWith, pipesAreFoundThroughHandlesAndNothingHangs)
     EXPECT_EQ(found->instances, 2u);
     EXPECT_EQ(found->maximum, 3u);
     const auto ends = [&](std::uint32_t pid, bool isServer) {
-        return std::ranges::count_if(found->ends,
-                                     [&](const PipeEnd &end) { return end.process.pid == pid && end.isServer == isServer; });
+        return std::ranges::count_if(
+            found->ends, [&](const PipeEnd &end) { return end.process.pid == pid && end.isServer == isServer; });
     };
     EXPECT_GE(ends(server.pid(), true), list.unanswered > 0 ? 1 : 2);
     EXPECT_EQ(ends(client.pid(), false), 1);
-    EXPECT_THAT(list.pipes, Contains(AllOf(Field(&NamedPipe::name, name), Field(&NamedPipe::kind, PipeKind::Mailslot))));
+    EXPECT_THAT(list.pipes,
+                Contains(AllOf(Field(&NamedPipe::name, name), Field(&NamedPipe::kind, PipeKind::Mailslot))));
     // The list of handles has their names, too.
-    EXPECT_THAT(ask(ListHandles{{client.pid()}}).handles, Contains(Field(&ObjectHandle::path, testing::EndsWith(name))));
+    EXPECT_THAT(ask(ListHandles{{client.pid()}}).handles,
+                Contains(Field(&ObjectHandle::path, testing::EndsWith(name))));
 }
 
 TEST_F(SharingWith, aProcessIsDescribedBeyondItsEnd)
@@ -394,7 +412,8 @@ TEST_F(SharingWith, aProcessIsDescribedBeyondItsEnd)
     {
         Peer peer;
         peer.ask("dll.load");
-        const std::uint64_t window = peer.askNumber(fmt::format("window.create {} {} message pump", toWord(name), toWord("title")));
+        const std::uint64_t window =
+            peer.askNumber(fmt::format("window.create {} {} message pump", toWord(name), toWord("title")));
         const ProcessDescription alive = ask(DescribeProcess{{peer.pid()}});
         key = alive.process.key;
         EXPECT_NE(key.created, 0);
@@ -407,8 +426,10 @@ TEST_F(SharingWith, aProcessIsDescribedBeyondItsEnd)
         const auto dll = std::ranges::find(alive.modules, "ipclens-peer-shared.dll",
                                            [](const ModuleDescription &one) { return one.module.name; });
         ASSERT_NE(dll, alive.modules.end());
-        EXPECT_THAT(dll->sections, Contains(AllOf(Field(&ModuleSection::name, ".PEERS"), Field(&ModuleSection::isShared, true))));
-        EXPECT_THAT(dll->sections, Contains(AllOf(Field(&ModuleSection::name, ".text"), Field(&ModuleSection::isShared, false))));
+        EXPECT_THAT(dll->sections,
+                    Contains(AllOf(Field(&ModuleSection::name, ".PEERS"), Field(&ModuleSection::isShared, true))));
+        EXPECT_THAT(dll->sections,
+                    Contains(AllOf(Field(&ModuleSection::name, ".text"), Field(&ModuleSection::isShared, false))));
         const auto kernel = std::ranges::find_if(
             alive.modules, [](const ModuleDescription &one) { return one.module.name.starts_with("kernel32"); });
         ASSERT_NE(kernel, alive.modules.end());
@@ -450,7 +471,8 @@ TEST_F(SharingWith, dataSharedByADllIsListedWithItsUsers)
     EXPECT_EQ(data->variables[0].type, std::nullopt);
     EXPECT_THAT(data->variables[0].text, testing::StartsWith("70656572")) << data->variables[0].text;
     const SharingMap map = ask(ReadSharingMap{.withUnnamed = false, .withPipes = false});
-    EXPECT_THAT(map.nodes, Contains(AllOf(Field(&MapNode::kind, MapNodeKind::SharedData), Field(&MapNode::section, ".PEERS"))));
+    EXPECT_THAT(map.nodes,
+                Contains(AllOf(Field(&MapNode::kind, MapNodeKind::SharedData), Field(&MapNode::section, ".PEERS"))));
 }
 
 TEST_F(SharingWith, theConsoleTellsTheSame)

@@ -42,8 +42,8 @@ HANDLE checked(HANDLE handle, const char *operation)
 SECURITY_ATTRIBUTES securityOf(const std::string &sddl, bool inherit)
 {
     SECURITY_ATTRIBUTES attributes{sizeof attributes, nullptr, inherit};
-    if (!sddl.empty() && !ConvertStringSecurityDescriptorToSecurityDescriptorW(wide(sddl).c_str(), SDDL_REVISION_1,
-                                                                               &attributes.lpSecurityDescriptor, nullptr))
+    if (!sddl.empty() && !ConvertStringSecurityDescriptorToSecurityDescriptorW(
+                             wide(sddl).c_str(), SDDL_REVISION_1, &attributes.lpSecurityDescriptor, nullptr))
         throwLastError("ConvertStringSecurityDescriptorToSecurityDescriptor");
     return attributes;
 }
@@ -53,16 +53,18 @@ const PeerVerb createVerb("share.create", [](const Words &words) {
     const auto name = nameOf(words.at(0));
     SECURITY_ATTRIBUTES security = securityOf(words.size() > 2 ? fromWord(words[2]) : std::string(), words.size() > 3);
     SetLastError(0);
-    return numberText(checked(CreateFileMappingW(INVALID_HANDLE_VALUE, &security, PAGE_READWRITE, 0,
-                                                 static_cast<DWORD>(toNumber(words.at(1))), name ? name->c_str() : nullptr),
-                              "CreateFileMapping"));
+    return numberText(
+        checked(CreateFileMappingW(INVALID_HANDLE_VALUE, &security, PAGE_READWRITE, 0,
+                                   static_cast<DWORD>(toNumber(words.at(1))), name ? name->c_str() : nullptr),
+                "CreateFileMapping"));
 });
 
 // share.open NAME RIGHTS: its handle
 const PeerVerb openVerb("share.open", [](const Words &words) {
     SetLastError(0);
-    return numberText(checked(
-        OpenFileMappingW(static_cast<DWORD>(toNumber(words.at(1))), FALSE, wide(fromWord(words.at(0))).c_str()), "OpenFileMapping"));
+    return numberText(
+        checked(OpenFileMappingW(static_cast<DWORD>(toNumber(words.at(1))), FALSE, wide(fromWord(words.at(0))).c_str()),
+                "OpenFileMapping"));
 });
 
 // share.file PATH: a section of a whole file; its handle
@@ -71,7 +73,8 @@ const PeerVerb fileVerb("share.file", [](const Words &words) {
                                             OPEN_EXISTING, 0, nullptr),
                                 "CreateFile");
     SetLastError(0);
-    const HANDLE section = checked(CreateFileMappingW(file, nullptr, PAGE_READONLY, 0, 0, nullptr), "CreateFileMapping");
+    const HANDLE section =
+        checked(CreateFileMappingW(file, nullptr, PAGE_READONLY, 0, 0, nullptr), "CreateFileMapping");
     CloseHandle(file);
     return numberText(section);
 });
@@ -80,7 +83,8 @@ const PeerVerb fileVerb("share.file", [](const Words &words) {
 const PeerVerb mapVerb("share.map", [](const Words &words) {
     const DWORD access = words.at(1) == "w" ? FILE_MAP_WRITE : FILE_MAP_READ;
     const auto offset = static_cast<DWORD>(words.size() > 2 ? toNumber(words[2]) : 0);
-    const void *view = MapViewOfFile(handleOf(words.at(0)), access, 0, offset, words.size() > 3 ? toNumber(words[3]) : 0);
+    const void *view =
+        MapViewOfFile(handleOf(words.at(0)), access, 0, offset, words.size() > 3 ? toNumber(words[3]) : 0);
     if (!view)
         throwLastError("MapViewOfFile");
     return numberText(view);
@@ -113,7 +117,8 @@ const PeerVerb isOpenVerb("share.isopen", [](const Words &words) {
 // native.directory PATH
 const PeerVerb directoryVerb("native.directory", [](const Words &words) {
     const std::wstring path = wide(fromWord(words.at(0)));
-    UNICODE_STRING text{static_cast<USHORT>(path.size() * 2), static_cast<USHORT>(path.size() * 2), const_cast<wchar_t *>(path.data())};
+    UNICODE_STRING text{static_cast<USHORT>(path.size() * 2), static_cast<USHORT>(path.size() * 2),
+                        const_cast<wchar_t *>(path.data())};
     OBJECT_ATTRIBUTES attributes{sizeof attributes, nullptr, &text, 0, nullptr, nullptr};
     HANDLE directory = nullptr;
     const NTSTATUS status = NtCreateDirectoryObject(&directory, 0xF, &attributes);
@@ -125,12 +130,14 @@ const PeerVerb directoryVerb("native.directory", [](const Words &words) {
 // native.section PATH SIZE
 const PeerVerb sectionVerb("native.section", [](const Words &words) {
     const std::wstring path = wide(fromWord(words.at(0)));
-    UNICODE_STRING text{static_cast<USHORT>(path.size() * 2), static_cast<USHORT>(path.size() * 2), const_cast<wchar_t *>(path.data())};
+    UNICODE_STRING text{static_cast<USHORT>(path.size() * 2), static_cast<USHORT>(path.size() * 2),
+                        const_cast<wchar_t *>(path.data())};
     OBJECT_ATTRIBUTES attributes{sizeof attributes, nullptr, &text, 0, nullptr, nullptr};
     LARGE_INTEGER size;
     size.QuadPart = static_cast<LONGLONG>(toNumber(words.at(1)));
     HANDLE section = nullptr;
-    const NTSTATUS status = NtCreateSection(&section, SECTION_ALL_ACCESS, &attributes, &size, PAGE_READWRITE, SEC_COMMIT, nullptr);
+    const NTSTATUS status =
+        NtCreateSection(&section, SECTION_ALL_ACCESS, &attributes, &size, PAGE_READWRITE, SEC_COMMIT, nullptr);
     if (status < 0)
         throw std::runtime_error(fmt::format("NtCreateSection: {:08X}", static_cast<unsigned>(status)));
     return numberText(section);
@@ -150,15 +157,16 @@ const PeerVerb takeVerb("mutex.take", [](const Words &words) {
 // event.make NAME manual|auto set|unset
 const PeerVerb eventVerb("event.make", [](const Words &words) {
     SetLastError(0);
-    checked(CreateEventW(nullptr, words.at(1) == "manual", words.at(2) == "set", wide(fromWord(words.at(0))).c_str()), "CreateEvent");
+    checked(CreateEventW(nullptr, words.at(1) == "manual", words.at(2) == "set", wide(fromWord(words.at(0))).c_str()),
+            "CreateEvent");
     return std::string();
 });
 
 // semaphore.make NAME COUNT MAXIMUM
 const PeerVerb semaphoreVerb("semaphore.make", [](const Words &words) {
     SetLastError(0);
-    checked(CreateSemaphoreW(nullptr, static_cast<LONG>(toNumber(words.at(1))), static_cast<LONG>(toNumber(words.at(2))),
-                             wide(fromWord(words.at(0))).c_str()),
+    checked(CreateSemaphoreW(nullptr, static_cast<LONG>(toNumber(words.at(1))),
+                             static_cast<LONG>(toNumber(words.at(2))), wide(fromWord(words.at(0))).c_str()),
             "CreateSemaphore");
     return std::string();
 });
@@ -166,7 +174,8 @@ const PeerVerb semaphoreVerb("semaphore.make", [](const Words &words) {
 // timer.make NAME SECONDS
 const PeerVerb timerVerb("timer.make", [](const Words &words) {
     SetLastError(0);
-    const HANDLE timer = checked(CreateWaitableTimerW(nullptr, TRUE, wide(fromWord(words.at(0))).c_str()), "CreateWaitableTimer");
+    const HANDLE timer =
+        checked(CreateWaitableTimerW(nullptr, TRUE, wide(fromWord(words.at(0))).c_str()), "CreateWaitableTimer");
     LARGE_INTEGER due;
     due.QuadPart = -static_cast<LONGLONG>(toNumber(words.at(1))) * 10'000'000;
     if (!SetWaitableTimer(timer, &due, 0, nullptr, nullptr, FALSE))
@@ -186,17 +195,17 @@ const PeerVerb jobVerb("job.make", [](const Words &words) {
 // pipe.serve NAME MAXIMUM: one instance, opened for synchronous use; its handle
 const PeerVerb serveVerb("pipe.serve", [](const Words &words) {
     SetLastError(0);
-    return numberText(checked(CreateNamedPipeW(wide("\\\\.\\pipe\\" + fromWord(words.at(0))).c_str(), PIPE_ACCESS_DUPLEX,
-                                               PIPE_TYPE_BYTE | PIPE_WAIT, static_cast<DWORD>(toNumber(words.at(1))), 4096, 4096, 0,
-                                               nullptr),
+    return numberText(checked(CreateNamedPipeW(wide("\\\\.\\pipe\\" + fromWord(words.at(0))).c_str(),
+                                               PIPE_ACCESS_DUPLEX, PIPE_TYPE_BYTE | PIPE_WAIT,
+                                               static_cast<DWORD>(toNumber(words.at(1))), 4096, 4096, 0, nullptr),
                               "CreateNamedPipe"));
 });
 
 // pipe.connect NAME
 const PeerVerb connectVerb("pipe.connect", [](const Words &words) {
     SetLastError(0);
-    return numberText(checked(CreateFileW(wide("\\\\.\\pipe\\" + fromWord(words.at(0))).c_str(), GENERIC_READ | GENERIC_WRITE, 0,
-                                          nullptr, OPEN_EXISTING, 0, nullptr),
+    return numberText(checked(CreateFileW(wide("\\\\.\\pipe\\" + fromWord(words.at(0))).c_str(),
+                                          GENERIC_READ | GENERIC_WRITE, 0, nullptr, OPEN_EXISTING, 0, nullptr),
                               "CreateFile"));
 });
 
@@ -217,8 +226,9 @@ const PeerVerb waitVerb("pipe.wait", [](const Words &words) {
 // mailslot.make NAME
 const PeerVerb mailslotVerb("mailslot.make", [](const Words &words) {
     SetLastError(0);
-    return numberText(checked(CreateMailslotW(wide("\\\\.\\mailslot\\" + fromWord(words.at(0))).c_str(), 0, MAILSLOT_WAIT_FOREVER, nullptr),
-                              "CreateMailslot"));
+    return numberText(checked(
+        CreateMailslotW(wide("\\\\.\\mailslot\\" + fromWord(words.at(0))).c_str(), 0, MAILSLOT_WAIT_FOREVER, nullptr),
+        "CreateMailslot"));
 });
 
 } // namespace

@@ -67,7 +67,8 @@ std::uint64_t countedCrossings(const SharingMap &map, const MapLayout &layout)
     for (auto one = edges.begin(); one != edges.end(); ++one)
         for (auto other = std::next(one); other != edges.end(); ++other)
             if (at[one->second].column == at[other->second].column)
-                count += (at[one->first].row - at[other->first].row) * (at[one->second].row - at[other->second].row) < 0;
+                count +=
+                    (at[one->first].row - at[other->first].row) * (at[one->second].row - at[other->second].row) < 0;
     return count;
 }
 
@@ -88,7 +89,9 @@ TEST_P(MapOfSize, isLaidOutWithFewerCrossings)
         EXPECT_TRUE(places.emplace(position.column, position.row).second) << "two nodes in one place";
         EXPECT_GT(position.row, 0);
         EXPECT_LT(position.row, layout.rows);
-        EXPECT_EQ(position.column, map.nodes[i].kind == MapNodeKind::Process ? 1 : map.nodes[i].kind == MapNodeKind::Section ? 0 : 2);
+        EXPECT_EQ(position.column, map.nodes[i].kind == MapNodeKind::Process   ? 1
+                                   : map.nodes[i].kind == MapNodeKind::Section ? 0
+                                                                               : 2);
     }
     const MapLayout again = layOut(map);
     for (std::size_t i = 0; i < map.nodes.size(); ++i)
@@ -96,7 +99,8 @@ TEST_P(MapOfSize, isLaidOutWithFewerCrossings)
     RecordProperty("before", static_cast<int>(layout.crossingsBefore));
     RecordProperty("after", static_cast<int>(layout.crossings));
     std::printf("%zu nodes: %llu crossings before, %llu after\n", GetParam(),
-                static_cast<unsigned long long>(layout.crossingsBefore), static_cast<unsigned long long>(layout.crossings));
+                static_cast<unsigned long long>(layout.crossingsBefore),
+                static_cast<unsigned long long>(layout.crossings));
 }
 
 INSTANTIATE_TEST_SUITE_P(Layout, MapOfSize, testing::Values(5, 50, 500));
@@ -122,13 +126,14 @@ TEST(MapLayoutOf, untanglesWhatHasNoCrossings)
 TEST(SharingMapOf, hasProcessesAndWhatTheyShare)
 {
     const auto world = std::make_shared<FakeWorld>();
-    world->sharedObjects = {
-        {.type = "Section",
-         .path = "\\B\\S",
-         .section = SectionInfo{.size = 8192, .attributeNames = {"SEC_COMMIT"}},
-         .holders = {handle(100, {"SECTION_MAP_READ"}), handle(200, {"SECTION_MAP_READ", "SECTION_MAP_WRITE"}), handle(1, {}, true)}},
-        {.type = "Event", .holders = {handle(100), handle(200)}}};
-    world->unseen = {{.process = {300}, .processName = "closed.exe", .handles = 4, .why = {.kind = ErrorKind::Refused}}};
+    world->sharedObjects = {{.type = "Section",
+                             .path = "\\B\\S",
+                             .section = SectionInfo{.size = 8192, .attributeNames = {"SEC_COMMIT"}},
+                             .holders = {handle(100, {"SECTION_MAP_READ"}),
+                                         handle(200, {"SECTION_MAP_READ", "SECTION_MAP_WRITE"}), handle(1, {}, true)}},
+                            {.type = "Event", .holders = {handle(100), handle(200)}}};
+    world->unseen = {
+        {.process = {300}, .processName = "closed.exe", .handles = 4, .why = {.kind = ErrorKind::Refused}}};
     world->pipes.pipes = {{.name = "talk",
                            .server = {200, 7},
                            .serverName = "p.exe",
@@ -143,8 +148,10 @@ TEST(SharingMapOf, hasProcessesAndWhatTheyShare)
     EXPECT_FALSE(nodeOf(*map, "p.exe (1)")) << "our own handle is no use of a section";
     EXPECT_THAT(map->edges, Contains(AllOf(Field(&MapEdge::from, "process:200:7"), Field(&MapEdge::to, "object:\\B\\S"),
                                            Field(&MapEdge::label, "read, write"))));
-    EXPECT_THAT(map->edges, Contains(AllOf(Field(&MapEdge::kind, MapEdgeKind::Serves), Field(&MapEdge::from, "process:200:7"))));
-    EXPECT_THAT(map->edges, Contains(AllOf(Field(&MapEdge::kind, MapEdgeKind::Connects), Field(&MapEdge::from, "process:100:7"))));
+    EXPECT_THAT(map->edges,
+                Contains(AllOf(Field(&MapEdge::kind, MapEdgeKind::Serves), Field(&MapEdge::from, "process:200:7"))));
+    EXPECT_THAT(map->edges,
+                Contains(AllOf(Field(&MapEdge::kind, MapEdgeKind::Connects), Field(&MapEdge::from, "process:100:7"))));
     EXPECT_THAT(map->notes, Contains(HasSubstr("closed.exe")));
     const auto named = readSharingMap(system, {.withUnnamed = false, .withPipes = false, .withSharedData = false}, {});
     EXPECT_THAT(named->nodes, SizeIs(3));
@@ -153,8 +160,13 @@ TEST(SharingMapOf, hasProcessesAndWhatTheyShare)
 TEST(SharingMapOf, takesTrafficAgainAndAgain)
 {
     SharingMap map;
-    const WindowTraffic traffic{.sender = {100, 7}, .senderName = "a.exe", .window = 0x10, .windowTitle = "Receiver",
-                                .receiver = {200, 7}, .receiverName = "b.exe", .messages = 3};
+    const WindowTraffic traffic{.sender = {100, 7},
+                                .senderName = "a.exe",
+                                .window = 0x10,
+                                .windowTitle = "Receiver",
+                                .receiver = {200, 7},
+                                .receiverName = "b.exe",
+                                .messages = 3};
     addTraffic(map, {traffic});
     EXPECT_THAT(map.nodes, SizeIs(3));
     EXPECT_THAT(map.edges, Contains(AllOf(Field(&MapEdge::kind, MapEdgeKind::Sends), Field(&MapEdge::count, 3u))));
@@ -195,7 +207,8 @@ TEST(SharingMapOf, isFiltered)
     EXPECT_THAT(filtered(map, {}).edges, SizeIs(2));
     EXPECT_EQ(filtered(map, {.onlyShared = false}), map);
     EXPECT_THAT(idsOf(filtered(map, {.text = "OWN", .onlyShared = false})), ElementsAre("p3", "own"));
-    EXPECT_THAT(idsOf(filtered(map, {.hidden = {MapNodeKind::Section}, .onlyShared = false})), ElementsAre("p1", "p2", "p3"));
+    EXPECT_THAT(idsOf(filtered(map, {.hidden = {MapNodeKind::Section}, .onlyShared = false})),
+                ElementsAre("p1", "p2", "p3"));
     EXPECT_THAT(idsOf(filtered(map, {.text = "nothing"})), IsEmpty());
 }
 
@@ -203,9 +216,11 @@ TEST(SharingMapOf, isGroupedUntilItFits)
 {
     SharingMap map;
     for (int p = 0; p < 10; ++p)
-        map.nodes.push_back({.id = fmt::format("p{}", p), .kind = MapNodeKind::Process, .label = fmt::format("demo.exe ({})", p)});
+        map.nodes.push_back(
+            {.id = fmt::format("p{}", p), .kind = MapNodeKind::Process, .label = fmt::format("demo.exe ({})", p)});
     for (int s = 0; s < 90; ++s) {
-        map.nodes.push_back({.id = fmt::format("s{}", s), .kind = MapNodeKind::Section, .label = fmt::format("S{}", s)});
+        map.nodes.push_back(
+            {.id = fmt::format("s{}", s), .kind = MapNodeKind::Section, .label = fmt::format("S{}", s)});
         map.edges.push_back({.from = fmt::format("p{}", s / 9), .to = fmt::format("s{}", s)});
         map.edges.push_back({.from = fmt::format("p{}", (s / 9 + 1) % 10), .to = fmt::format("s{}", s)});
     }
@@ -226,7 +241,8 @@ TEST(SharingMapOf, isGroupedUntilItFits)
 TEST(SharingMapOf, isEscapedInDot)
 {
     SharingMap map;
-    map.nodes = {{.id = "a\"b\\", .kind = MapNodeKind::Process, .label = "line\nbreak \"quoted\""}, {.id = "x", .kind = MapNodeKind::Pipe}};
+    map.nodes = {{.id = "a\"b\\", .kind = MapNodeKind::Process, .label = "line\nbreak \"quoted\""},
+                 {.id = "x", .kind = MapNodeKind::Pipe}};
     map.edges = {{.from = "a\"b\\", .to = "x", .label = "\\"}};
     const std::string dot = toDot(map);
     EXPECT_THAT(dot, HasSubstr("\"a\\\"b\\\\\" [shape=box, label=\"line break \\\"quoted\\\"\""));

@@ -22,9 +22,13 @@ constexpr std::uint64_t page = 4096;
 
 class Sharing : public SessionTest {
 protected:
-    static ObjectHandle handle(std::uint32_t pid, std::uint64_t value, const std::string &type, const std::string &path = {})
+    static ObjectHandle handle(std::uint32_t pid, std::uint64_t value, const std::string &type,
+                               const std::string &path = {})
     {
-        return {.process = {pid, 1'000'000 + pid}, .processName = "p" + std::to_string(pid), .handle = value, .type = type,
+        return {.process = {pid, 1'000'000 + pid},
+                .processName = "p" + std::to_string(pid),
+                .handle = value,
+                .type = type,
                 .path = path};
     }
     // A page-file section that pid holds.
@@ -123,7 +127,8 @@ TEST_P(Sharing, takesViewsOfTheSameFileAsExact)
 {
     addSection("S", page, {100});
     m_world->objectDetails.insert_or_assign(
-        "S", ObjectDetails{.type = "Section", .path = "S", .section = SectionInfo{.size = page}, .file = "C:\\Data\\File.bin"});
+        "S", ObjectDetails{
+                 .type = "Section", .path = "S", .section = SectionInfo{.size = page}, .file = "C:\\Data\\File.bin"});
     const auto process = m_world->addProcess(100, "p.exe");
     process->addView({0x50000, page}, "C:\\data\\file.bin");
     process->addView({0x60000, page}, "C:\\data\\file.bin", RegionType::Image);
@@ -196,8 +201,9 @@ TEST_P(Sharing, tellsWhenAProcessEndedAndWhichOneFollowed)
     EXPECT_THAT(alive->pipes, ElementsAre(Field(&NamedPipe::name, "a")));
     ASSERT_EQ(alive->fileViews.size(), 1u);
     EXPECT_EQ(alive->fileViews[0].why, "C:\\data");
-    EXPECT_THAT(alive->regions, Contains(AllOf(Field(&RegionSummary::type, RegionType::Private),
-                                               Field(&RegionSummary::bytes, 0x4000u), Field(&RegionSummary::writable, 0x4000u))));
+    EXPECT_THAT(alive->regions,
+                Contains(AllOf(Field(&RegionSummary::type, RegionType::Private), Field(&RegionSummary::bytes, 0x4000u),
+                               Field(&RegionSummary::writable, 0x4000u))));
     EXPECT_THAT(alive->failures, IsEmpty());
     EXPECT_FALSE(alive->successor);
 
@@ -241,8 +247,10 @@ TEST_P(Sharing, listsSynchronisationObjectsWithWhatTheyGuard)
                         {.type = "Section", .name = "DemoMapping", .path = "\\B\\DemoMapping"}};
     m_world->objectDetails.insert_or_assign(
         "\\B\\Demo_Mutex",
-        ObjectDetails{.type = "Mutant", .sync = SyncState{.kind = SyncKind::Mutex, .signaled = true, .abandoned = true}});
-    m_world->objectDetails.insert_or_assign("\\B\\closed", Failure(Error{.kind = ErrorKind::Refused, .operation = "NtOpenEvent"}));
+        ObjectDetails{.type = "Mutant",
+                      .sync = SyncState{.kind = SyncKind::Mutex, .signaled = true, .abandoned = true}});
+    m_world->objectDetails.insert_or_assign("\\B\\closed",
+                                            Failure(Error{.kind = ErrorKind::Refused, .operation = "NtOpenEvent"}));
     m_world->sharedObjects.push_back(
         {.type = "Mutant", .path = "\\B\\Demo_Mutex", .holders = {handle(200, 8, "Mutant"), handle(100, 8, "Mutant")}});
     start();
@@ -266,9 +274,10 @@ protected:
     Doctor()
     {
         m_world->host.session = 1;
-        for (const char *directory : {"\\BaseNamedObjects", "\\Sessions", "\\Sessions\\1", "\\Sessions\\1\\BaseNamedObjects",
-                                      "\\Sessions\\2", "\\Sessions\\2\\BaseNamedObjects", "\\Sessions\\1\\AppContainerNamedObjects",
-                                      "\\Sessions\\1\\AppContainerNamedObjects\\S-1-15-2-7"})
+        for (const char *directory :
+             {"\\BaseNamedObjects", "\\Sessions", "\\Sessions\\1", "\\Sessions\\1\\BaseNamedObjects", "\\Sessions\\2",
+              "\\Sessions\\2\\BaseNamedObjects", "\\Sessions\\1\\AppContainerNamedObjects",
+              "\\Sessions\\1\\AppContainerNamedObjects\\S-1-15-2-7"})
             add("Directory", directory);
         add("SymbolicLink", "\\Sessions\\1\\BaseNamedObjects\\Global", "\\BaseNamedObjects");
     }
@@ -279,8 +288,11 @@ protected:
     }
     void grant(const std::string &target, std::vector<RightAnswer> rights, std::vector<AccessEntry> list = {})
     {
-        m_world->accessFacts["section:" + target] = {.object = target, .type = "Section", .rights = std::move(rights),
-                                                     .listKind = AccessListKind::Listed, .list = std::move(list)};
+        m_world->accessFacts["section:" + target] = {.object = target,
+                                                     .type = "Section",
+                                                     .rights = std::move(rights),
+                                                     .listKind = AccessListKind::Listed,
+                                                     .list = std::move(list)};
     }
     NameReport diagnose(const std::string &text, const std::string &type = "Section")
     {
@@ -320,7 +332,8 @@ TEST_F(Doctor, namesTheRefusedRightAndWhoHasIt)
           {{.who = "M\\admin", .allows = true, .rights = {"SECTION_MAP_READ", "SECTION_MAP_WRITE"}}});
     const auto report = diagnose("Shared");
     EXPECT_EQ(kindOf(report), NameFindingKind::Denied);
-    EXPECT_THAT(report.verdict, AllOf(HasSubstr("you can't write it"), HasSubstr("SECTION_MAP_WRITE is granted to M\\admin")));
+    EXPECT_THAT(report.verdict,
+                AllOf(HasSubstr("you can't write it"), HasSubstr("SECTION_MAP_WRITE is granted to M\\admin")));
 }
 
 TEST_F(Doctor, findsTheNameInOtherSessionsAndContainers)
@@ -330,8 +343,10 @@ TEST_F(Doctor, findsTheNameInOtherSessionsAndContainers)
     add("Section", "\\BaseNamedObjects\\Shared");
     const auto report = diagnose("Shared");
     EXPECT_EQ(kindOf(report), NameFindingKind::Elsewhere);
-    EXPECT_THAT(report.findings, Contains(Field(&NameFinding::text, "exists in session 2 as a Section; you asked session 1, this one")));
-    EXPECT_THAT(report.findings, Contains(Field(&NameFinding::text, HasSubstr("app container S-1-15-2-7 of session 1"))));
+    EXPECT_THAT(report.findings,
+                Contains(Field(&NameFinding::text, "exists in session 2 as a Section; you asked session 1, this one")));
+    EXPECT_THAT(report.findings,
+                Contains(Field(&NameFinding::text, HasSubstr("app container S-1-15-2-7 of session 1"))));
     EXPECT_THAT(report.findings, Contains(Field(&NameFinding::openAs, "Global\\Shared")));
     EXPECT_THAT(report.probes, Contains(AllOf(Field(&NameProbe::path, "\\Sessions\\2\\BaseNamedObjects\\Shared"),
                                               Field(&NameProbe::found, "Section"))));
@@ -391,8 +406,11 @@ TEST_F(Doctor, admitsThatNothingIsCalledThat)
 
 AccessFacts refused(std::vector<RightAnswer> rights)
 {
-    return {.object = "process 8 (x.exe)", .type = "Process", .rights = std::move(rights),
-            .refusal = Error{.kind = ErrorKind::Refused, .code = 5}, .listKind = AccessListKind::Listed,
+    return {.object = "process 8 (x.exe)",
+            .type = "Process",
+            .rights = std::move(rights),
+            .refusal = Error{.kind = ErrorKind::Refused, .code = 5},
+            .listKind = AccessListKind::Listed,
             .ours = {.user = "M\\me", .integrity = "Medium", .architecture = "x64"}};
 }
 
@@ -404,19 +422,23 @@ TEST(Explaining, tellsOfAnEmptyAccessList)
     EXPECT_EQ(explanation.verdict, "You can't read its memory.");
     EXPECT_THAT(explanation.reasons, Contains(HasSubstr("access list is empty")));
     EXPECT_THAT(explanation.waysOut, Contains(HasSubstr("You own it")));
-    EXPECT_THAT(toText(explanation), AllOf(HasSubstr("process 8 (x.exe): You can't"), HasSubstr("nobody may do anything")));
+    EXPECT_THAT(toText(explanation),
+                AllOf(HasSubstr("process 8 (x.exe): You can't"), HasSubstr("nobody may do anything")));
 }
 
 TEST(Explaining, tellsOfElevationIntegrityAndUsers)
 {
-    auto facts = refused({{"PROCESS_VM_READ", "read its memory", true}, {"PROCESS_VM_WRITE", "write its memory", false}});
-    facts.list = {{.who = "M\\admin", .rights = {"PROCESS_VM_WRITE"}}, {.who = "M\\me", .allows = false, .rights = {"PROCESS_VM_WRITE"}}};
+    auto facts =
+        refused({{"PROCESS_VM_READ", "read its memory", true}, {"PROCESS_VM_WRITE", "write its memory", false}});
+    facts.list = {{.who = "M\\admin", .rights = {"PROCESS_VM_WRITE"}},
+                  {.who = "M\\me", .allows = false, .rights = {"PROCESS_VM_WRITE"}}};
     facts.theirs = Standing{.user = "M\\admin", .integrity = "High", .isElevated = true, .architecture = "x64"};
     const Explanation explanation = explain(facts);
     EXPECT_EQ(explanation.verdict, "You can read its memory, but you can't write its memory.");
     EXPECT_THAT(explanation.reasons,
-                testing::IsSupersetOf({HasSubstr("runs elevated"), HasSubstr("integrity is High"), HasSubstr("runs as M\\admin"),
-                                       HasSubstr("granted to M\\admin"), HasSubstr("denied to M\\me")}));
+                testing::IsSupersetOf({HasSubstr("runs elevated"), HasSubstr("integrity is High"),
+                                       HasSubstr("runs as M\\admin"), HasSubstr("granted to M\\admin"),
+                                       HasSubstr("denied to M\\me")}));
     EXPECT_THAT(explanation.waysOut, testing::IsSupersetOf({"Open it read-only.", "Run ipclens elevated."}));
 }
 

@@ -21,11 +21,12 @@ struct Wanted {
     const char *purpose;
 };
 
-constexpr Wanted ofProcesses[] = {{PROCESS_VM_READ, "PROCESS_VM_READ", "read its memory"},
-                                  {PROCESS_QUERY_INFORMATION, "PROCESS_QUERY_INFORMATION", "list its regions and modules"},
-                                  {PROCESS_VM_WRITE | PROCESS_VM_OPERATION, "PROCESS_VM_WRITE", "write its memory"},
-                                  {PROCESS_DUP_HANDLE, "PROCESS_DUP_HANDLE", "look at its handles"},
-                                  {PROCESS_QUERY_LIMITED_INFORMATION, "PROCESS_QUERY_LIMITED_INFORMATION", "tell who it is"}};
+constexpr Wanted ofProcesses[] = {
+    {PROCESS_VM_READ, "PROCESS_VM_READ", "read its memory"},
+    {PROCESS_QUERY_INFORMATION, "PROCESS_QUERY_INFORMATION", "list its regions and modules"},
+    {PROCESS_VM_WRITE | PROCESS_VM_OPERATION, "PROCESS_VM_WRITE", "write its memory"},
+    {PROCESS_DUP_HANDLE, "PROCESS_DUP_HANDLE", "look at its handles"},
+    {PROCESS_QUERY_LIMITED_INFORMATION, "PROCESS_QUERY_LIMITED_INFORMATION", "tell who it is"}};
 constexpr Wanted ofSections[] = {{SECTION_MAP_READ, "SECTION_MAP_READ", "read it"},
                                  {SECTION_MAP_WRITE, "SECTION_MAP_WRITE", "write it"},
                                  {SECTION_QUERY, "SECTION_QUERY", "tell its size"}};
@@ -82,7 +83,7 @@ void takeList(AccessFacts &facts, const ACL *list)
             continue;
         const auto &header = *static_cast<const ACE_HEADER *>(ace);
         if (header.AceType != ACCESS_ALLOWED_ACE_TYPE && header.AceType != ACCESS_DENIED_ACE_TYPE)
-            continue; // neither allows nor denies by itself
+            continue;                                                      // neither allows nor denies by itself
         const auto &entry = *static_cast<const ACCESS_ALLOWED_ACE *>(ace); // the other type has the same fields
         facts.list.push_back({.who = accountName(const_cast<DWORD *>(&entry.SidStart)),
                               .allows = header.AceType == ACCESS_ALLOWED_ACE_TYPE,
@@ -101,8 +102,9 @@ void takeSecurity(AccessFacts &facts, const Result<KernelHandle> &object)
     PSID owner = nullptr;
     PACL list = nullptr;
     LocalMemory descriptor;
-    const DWORD code = GetSecurityInfo(object->get(), SE_KERNEL_OBJECT, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
-                                       &owner, nullptr, &list, nullptr, &descriptor.block);
+    const DWORD code =
+        GetSecurityInfo(object->get(), SE_KERNEL_OBJECT, OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &owner,
+                        nullptr, &list, nullptr, &descriptor.block);
     if (code != ERROR_SUCCESS) {
         facts.listFailure = systemError(code, "GetSecurityInfo", facts.object);
         return;
@@ -139,7 +141,8 @@ Result<AccessFacts> ofProcess(ProcessKey key)
     auto listed = listProcesses();
     if (!listed)
         return Failure(std::move(listed.error()));
-    const auto found = std::ranges::find(*listed, key.pid, [](const ListedProcess &process) { return process.key.pid; });
+    const auto found =
+        std::ranges::find(*listed, key.pid, [](const ListedProcess &process) { return process.key.pid; });
     AccessFacts facts{.object = processText(key.pid), .type = "Process"};
     if (found != listed->end() && (key.created == 0 || found->key.created == key.created))
         facts.object += fmt::format(" ({})", found->name);
@@ -178,15 +181,17 @@ Result<AccessFacts> ofObject(const ObjectTarget &target)
     return facts;
 }
 
+// Neither a child nor the desktop's: what is left has the parent of all message-only windows.
 bool isMessageOnly(HWND window)
 {
-    return FindWindowExW(HWND_MESSAGE, nullptr, nullptr, nullptr) != nullptr &&
-           GetAncestor(window, GA_PARENT) == GetAncestor(FindWindowExW(HWND_MESSAGE, nullptr, nullptr, nullptr), GA_PARENT);
+    return (GetWindowLongPtrW(window, GWL_STYLE) & WS_CHILD) == 0 &&
+           GetAncestor(window, GA_PARENT) != GetDesktopWindow();
 }
 
 int rank(std::string_view integrity)
 {
-    constexpr std::string_view ascending[] = {"Untrusted", "Low", "Medium", "Medium Plus", "High", "System", "Protected"};
+    constexpr std::string_view ascending[] = {"Untrusted", "Low",    "Medium",   "Medium Plus",
+                                              "High",      "System", "Protected"};
     return static_cast<int>(std::ranges::find(ascending, integrity) - std::begin(ascending));
 }
 

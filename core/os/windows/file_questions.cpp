@@ -13,8 +13,8 @@
 namespace ipclens {
 namespace {
 
-constexpr std::chrono::milliseconds patience{250}; // for one answer, which takes microseconds
-std::atomic<int> stuck = 0;                        // threads left behind
+constexpr std::chrono::milliseconds patience{1000}; // for one answer, which takes microseconds
+std::atomic<int> stuck = 0;                         // threads left behind
 
 // NtQueryInformationFile's class 24. [doc, FILE_PIPE_LOCAL_INFORMATION]
 struct PipeLocalInformation {
@@ -34,11 +34,16 @@ constexpr int pipeLocalInformation = 24;
 PipeState stateOf(ULONG state)
 {
     switch (state) {
-    case 1: return PipeState::Disconnected;
-    case 2: return PipeState::Listening;
-    case 3: return PipeState::Connected;
-    case 4: return PipeState::Closing;
-    default: return PipeState::Unknown;
+    case 1:
+        return PipeState::Disconnected;
+    case 2:
+        return PipeState::Listening;
+    case 3:
+        return PipeState::Connected;
+    case 4:
+        return PipeState::Closing;
+    default:
+        return PipeState::Unknown;
     }
 }
 
@@ -70,7 +75,7 @@ struct Inquiry {
     std::mutex mutex; // guards what follows
     std::condition_variable changed;
     std::vector<std::optional<FileAnswer>> answers;
-    std::size_t next = 0;   // being asked
+    std::size_t next = 0;    // being asked
     unsigned generation = 0; // of the asking thread; an older one ends when it comes back
     KernelHandle thread;     // of that generation, to call it off
 };
@@ -78,7 +83,12 @@ struct Inquiry {
 void askAll(const std::shared_ptr<Inquiry> &inquiry, unsigned generation)
 {
     std::unique_lock lock(inquiry->mutex);
-    DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), inquiry->thread.receive(), THREAD_TERMINATE, FALSE,
+    if (inquiry->generation != generation) { // it took so long to begin that another one took over
+        --stuck;
+        return;
+    }
+    DuplicateHandle(GetCurrentProcess(), GetCurrentThread(), GetCurrentProcess(), inquiry->thread.receive(),
+                    THREAD_TERMINATE, FALSE,
                     0); // CancelSynchronousIo wants this right; none: the thread is left without being called off
     while (inquiry->next < inquiry->files.size()) {
         const std::size_t at = inquiry->next;

@@ -45,18 +45,21 @@ Result<std::vector<nt::HandleEntry>> listHandles()
     for (;;) {
         const auto size = buffer.size() * sizeof(std::uint64_t);
         ULONG needed = 0;
-        const NTSTATUS status = NtQuerySystemInformation(static_cast<SYSTEM_INFORMATION_CLASS>(nt::extendedHandleInformation),
-                                                         buffer.data(), static_cast<ULONG>(size), &needed);
+        const NTSTATUS status =
+            NtQuerySystemInformation(static_cast<SYSTEM_INFORMATION_CLASS>(nt::extendedHandleInformation),
+                                     buffer.data(), static_cast<ULONG>(size), &needed);
         if (nt::succeeded(status))
             break;
         if (status != nt::infoLengthMismatch || size >= mostBytes)
             return nativeFailure(status, "NtQuerySystemInformation", "handles of all processes");
         // `needed` is of this moment, and others go on opening.
-        buffer.resize(std::max(size * 2, std::min(mostBytes, std::size_t{needed} + needed / 8)) / sizeof(std::uint64_t));
+        buffer.resize(std::max(size * 2, std::min(mostBytes, std::size_t{needed} + needed / 8)) /
+                      sizeof(std::uint64_t));
     }
     const auto &table = *reinterpret_cast<const nt::HandleTable *>(buffer.data());
     std::vector<nt::HandleEntry> entries(table.entries, table.entries + table.count);
-    std::ranges::stable_sort(entries, {}, [](const nt::HandleEntry &entry) { return std::pair(entry.pid, entry.handle); });
+    std::ranges::stable_sort(entries, {},
+                             [](const nt::HandleEntry &entry) { return std::pair(entry.pid, entry.handle); });
     return entries;
 }
 

@@ -12,8 +12,8 @@
 
 namespace ipclens {
 
-// One list, by process and handle. Numbers of types are learnt from handles of our own that are found in it; what they are differs
-// from release to release of Windows.
+// One list, by process and handle. Numbers of types are learnt from handles of our own that are found in it; what they
+// are differs from release to release of Windows.
 class HandleWalk {
 public:
     // Objects of our own, one of each type that processes share, are made before the list is, and closed again.

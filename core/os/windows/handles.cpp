@@ -29,8 +29,8 @@ bool hasGone(const Error &error)
 std::string ownerText(HANDLE process, const nt::HandleEntry &entry, std::string_view type)
 {
     const bool isProcess = type == "Process";
-    const auto copy = duplicateHandle(process, entry.handle,
-                                      isProcess ? PROCESS_QUERY_LIMITED_INFORMATION : THREAD_QUERY_LIMITED_INFORMATION, {});
+    const auto copy = duplicateHandle(
+        process, entry.handle, isProcess ? PROCESS_QUERY_LIMITED_INFORMATION : THREAD_QUERY_LIMITED_INFORMATION, {});
     if (!copy)
         return {};
     if (isProcess)
@@ -67,13 +67,14 @@ public:
     // Unnamed objects stay that at least two handles lead to.
     void finish()
     {
-        std::erase_if(m_into.objects, [](const SharedObject &object) { return object.path.empty() && object.holders.size() < 2; });
+        std::erase_if(m_into.objects,
+                      [](const SharedObject &object) { return object.path.empty() && object.holders.size() < 2; });
         for (SharedObject &object : m_into.objects)
             for (ObjectHandle &holder : object.holders)
                 holder.path = object.path;
         if (m_comparisons >= mostComparisons)
-            m_into.note = fmt::format("Not all objects without a name were compared: there are more than {} pairs of them.",
-                                      mostComparisons);
+            m_into.note = fmt::format(
+                "Not all objects without a name were compared: there are more than {} pairs of them.", mostComparisons);
     }
 
 private:
@@ -114,7 +115,7 @@ private:
 
     HandleWalk &m_walk;
     SharedObjectList &m_into;
-    std::map<std::pair<std::string, std::string>, std::size_t> m_named; // by type and path
+    std::map<std::pair<std::string, std::string>, std::size_t> m_named;              // by type and path
     std::map<std::pair<std::string, std::uint64_t>, std::vector<Unnamed>> m_unnamed; // by type and size
     std::size_t m_comparisons = 0;
 };
@@ -144,7 +145,8 @@ Result<HolderList> WindowsSystem::holders(const ObjectTarget &target, std::stop_
         const std::uint32_t pid = pidOf(entries.front());
         std::uint32_t alike = 0;
         for (const nt::HandleEntry &entry : entries) {
-            if (entry.type != *number || (pid == GetCurrentProcessId() && entry.handle == reinterpret_cast<std::uintptr_t>(ours)))
+            if (entry.type != *number ||
+                (pid == GetCurrentProcessId() && entry.handle == reinterpret_cast<std::uintptr_t>(ours)))
                 continue;
             ++alike;
             const auto process = walk->opened(pid);
@@ -237,8 +239,10 @@ Result<SharedObjectList> WindowsSystem::sharedObjects(std::stop_token stop)
     return list;
 }
 
-// The number of a closed handle is given to the next object at once: what it leads to is looked at before, and compared after.
-Result<void> WindowsSystem::closeHandle(ProcessKey key, std::uint64_t value, const std::string &type, const std::string &path)
+// The number of a closed handle is given to the next object at once: what it leads to is looked at before, and compared
+// after.
+Result<void> WindowsSystem::closeHandle(ProcessKey key, std::uint64_t value, const std::string &type,
+                                        const std::string &path)
 {
     constexpr const char *operation = "close handle";
     const std::string text = toText(ObjectTarget{.process = key, .handle = value});
@@ -256,12 +260,13 @@ Result<void> WindowsSystem::closeHandle(ProcessKey key, std::uint64_t value, con
         return Failure(before.error());
     const std::string foundType = typeOf(before->get());
     const std::string foundPath = foundType == "File" || foundType != type ? std::string() : nameOf(before->get());
-    if (foundType != type || (foundType != "File" && foundType != "Process" && foundType != "Thread" && foundPath != path))
+    if (foundType != type ||
+        (foundType != "File" && foundType != "Process" && foundType != "Thread" && foundPath != path))
         return Failure(Error{.kind = ErrorKind::Changed,
                              .operation = operation,
                              .object = text,
-                             .meaning = fmt::format("it is to {} \"{}\", not to {} \"{}\": nothing was closed", foundType, foundPath,
-                                                    type, path),
+                             .meaning = fmt::format("it is to {} \"{}\", not to {} \"{}\": nothing was closed",
+                                                    foundType, foundPath, type, path),
                              .hint = "List the handles again"});
     KernelHandle closed;
     const BOOL done = DuplicateHandle(process->get(), reinterpret_cast<HANDLE>(static_cast<std::uintptr_t>(value)),
@@ -270,11 +275,12 @@ Result<void> WindowsSystem::closeHandle(ProcessKey key, std::uint64_t value, con
     if (!done)
         return systemFailure(code, "DuplicateHandle", text, "A handle that is protected from being closed stays open");
     if (!isSame(closed.get(), before->get()))
-        return Failure(Error{.kind = ErrorKind::Changed,
-                             .operation = operation,
-                             .object = text,
-                             .meaning = "the process closed it itself in this very moment and opened another one under the same "
-                                        "number, which was closed instead"});
+        return Failure(
+            Error{.kind = ErrorKind::Changed,
+                  .operation = operation,
+                  .object = text,
+                  .meaning = "the process closed it itself in this very moment and opened another one under the same "
+                             "number, which was closed instead"});
     return {};
 }
 

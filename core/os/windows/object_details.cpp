@@ -32,8 +32,8 @@ bool runsOnWine()
     return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr;
 }
 
-// The most that a view may do is what the section was created with: it is tried, one page each, from the most down. Views are
-// refused with STATUS_SECTION_PROTECTION, not for lack of a right of ours. [doc, ZwMapViewOfSection]
+// The most that a view may do is what the section was created with: it is tried, one page each, from the most down.
+// Views are refused with STATUS_SECTION_PROTECTION, not for lack of a right of ours. [doc, ZwMapViewOfSection]
 std::string protectionOf(const std::string &text, const ObjectTarget &target, ObjectDetails &details)
 {
     if (runsOnWine()) {
@@ -74,7 +74,8 @@ std::string protectionOf(const std::string &text, const ObjectTarget &target, Ob
     return {};
 }
 
-void describeSection(const OpenedObject &object, const std::string &text, const ObjectTarget &target, ObjectDetails &details)
+void describeSection(const OpenedObject &object, const std::string &text, const ObjectTarget &target,
+                     ObjectDetails &details)
 {
     const HANDLE section = object.opened.handle.get();
     if (object.opened.has(SECTION_QUERY)) {
@@ -104,7 +105,8 @@ Result<ObjectDetails> WindowsSystem::describeObject(const ObjectTarget &target)
     const std::string text = toText(target);
     ObjectDetails details{.type = object->type};
     if (details.type == "File")
-        addNote(details, "asking for a file's name may wait for as long as somebody reads it; the list of handles has it");
+        addNote(details,
+                "asking for a file's name may wait for as long as somebody reads it; the list of handles has it");
     else
         details.path = nameOf(handle);
     const std::uint32_t handles = handleCount(handle);

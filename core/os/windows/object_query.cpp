@@ -14,8 +14,11 @@
 namespace ipclens {
 namespace {
 
-constexpr Right standardRights[] = {
-    {DELETE, "DELETE"}, {READ_CONTROL, "READ_CONTROL"}, {WRITE_DAC, "WRITE_DAC"}, {WRITE_OWNER, "WRITE_OWNER"}, {SYNCHRONIZE, "SYNCHRONIZE"}};
+constexpr Right standardRights[] = {{DELETE, "DELETE"},
+                                    {READ_CONTROL, "READ_CONTROL"},
+                                    {WRITE_DAC, "WRITE_DAC"},
+                                    {WRITE_OWNER, "WRITE_OWNER"},
+                                    {SYNCHRONIZE, "SYNCHRONIZE"}};
 constexpr Right sectionRights[] = {{SECTION_QUERY, "SECTION_QUERY"},
                                    {SECTION_MAP_WRITE, "SECTION_MAP_WRITE"},
                                    {SECTION_MAP_READ, "SECTION_MAP_READ"},
@@ -76,14 +79,14 @@ struct TypeRights {
     std::string_view type;
     std::span<const Right> rights;
 };
-constexpr TypeRights typeRights[] = {{"Section", sectionRights}, {"Mutant", mutantRights},   {"Event", eventRights},
-                                     {"Semaphore", semaphoreRights}, {"Timer", timerRights}, {"Job", jobRights},
-                                     {"Process", processRights}, {"Thread", threadRights},   {"File", fileRights},
-                                     {"Key", keyRights}};
+constexpr TypeRights typeRights[] = {
+    {"Section", sectionRights}, {"Mutant", mutantRights}, {"Event", eventRights},     {"Semaphore", semaphoreRights},
+    {"Timer", timerRights},     {"Job", jobRights},       {"Process", processRights}, {"Thread", threadRights},
+    {"File", fileRights},       {"Key", keyRights}};
 
-constexpr TypeRights typeQueryRights[] = {{"Section", sectionQueryRights},     {"Mutant", mutantQueryRights},
-                                          {"Event", eventQueryRights},         {"Semaphore", semaphoreQueryRights},
-                                          {"Timer", timerQueryRights},         {"Job", jobQueryRights}};
+constexpr TypeRights typeQueryRights[] = {{"Section", sectionQueryRights}, {"Mutant", mutantQueryRights},
+                                          {"Event", eventQueryRights},     {"Semaphore", semaphoreQueryRights},
+                                          {"Timer", timerQueryRights},     {"Job", jobQueryRights}};
 
 std::span<const Right> queryRightsOf(std::string_view type)
 {
@@ -130,7 +133,8 @@ std::string textOf(HANDLE object, int what)
     if (nt::succeeded(status))
         return toUtf8(nt::view(*reinterpret_cast<const UNICODE_STRING *>(small.data())));
     std::vector<std::uint64_t> large(68 * 1024 / sizeof(std::uint64_t)); // a name has at most 64 KiB
-    status = NtQueryObject(object, which, large.data(), static_cast<ULONG>(large.size() * sizeof(std::uint64_t)), &needed);
+    status =
+        NtQueryObject(object, which, large.data(), static_cast<ULONG>(large.size() * sizeof(std::uint64_t)), &needed);
     if (!nt::succeeded(status))
         return {};
     return toUtf8(nt::view(*reinterpret_cast<const UNICODE_STRING *>(large.data())));
@@ -228,7 +232,8 @@ Result<std::string> typeAt(const std::wstring &path, const std::string &text)
 Result<KernelHandle> duplicateHandle(HANDLE process, std::uint64_t value, DWORD access, const std::string &text)
 {
     KernelHandle copy;
-    const BOOL copied = DuplicateHandle(process, handleOf(value), GetCurrentProcess(), copy.receive(), access, FALSE, 0);
+    const BOOL copied =
+        DuplicateHandle(process, handleOf(value), GetCurrentProcess(), copy.receive(), access, FALSE, 0);
     const DWORD code = GetLastError();
     if (copied)
         return copy;
@@ -245,8 +250,9 @@ Result<OpenedObject> openTarget(const ObjectTarget &target)
 {
     const std::string text = toText(target);
     const auto openWith = [&](const std::string &type, const std::function<Result<KernelHandle>(DWORD)> &open) {
-        return transform(openWithMost(queryRightsOf(type), 0, open),
-                         [&](OpenedWithRights opened) { return OpenedObject{std::move(opened), type}; });
+        return transform(openWithMost(queryRightsOf(type), 0, open), [&](OpenedWithRights opened) {
+            return OpenedObject{std::move(opened), type};
+        });
     };
     if (target.name.empty()) {
         const auto process = openProcessHandle(target.process, PROCESS_DUP_HANDLE);

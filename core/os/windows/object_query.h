@@ -6,8 +6,8 @@
 
 namespace ipclens {
 
-// Where a name leads that is plain or begins with Local\ or Global\, as CreateFileMapping and its like take it; full paths as
-// they are. Invalid when no name can be that.
+// Where a name leads that is plain or begins with Local\ or Global\, as CreateFileMapping and its like take it; full
+// paths as they are. Invalid when no name can be that.
 Result<std::wstring> nativePath(const std::string &name);
 
 // What may be asked of objects of a type, by the names that Windows' headers give. Empty for types without a table.
@@ -15,13 +15,14 @@ std::span<const Right> rightsOf(std::string_view type);
 // In words; bits without a name as a number.
 std::vector<std::string> rightNames(std::string_view type, DWORD access);
 
-// Opens an object of one of the types that have a name to open: Section, Mutant, Event, Semaphore, Timer, Job, SymbolicLink,
-// Directory.
+// Opens an object of one of the types that have a name to open: Section, Mutant, Event, Semaphore, Timer, Job,
+// SymbolicLink, Directory.
 Result<KernelHandle> openNamed(const std::wstring &path, std::string_view type, DWORD access, const std::string &text);
 // Of which of these types the object at `path` is.
 Result<std::string> typeAt(const std::wstring &path, const std::string &text);
 
-// A handle of ours to what `value` is to in `process`, which was opened with PROCESS_DUP_HANDLE. `text` names it in errors.
+// A handle of ours to what `value` is to in `process`, which was opened with PROCESS_DUP_HANDLE. `text` names it in
+// errors.
 Result<KernelHandle> duplicateHandle(HANDLE process, std::uint64_t value, DWORD access, const std::string &text);
 
 // An object that was opened to be looked at, whatever it is.
@@ -29,8 +30,9 @@ struct OpenedObject {
     OpenedWithRights opened;
     std::string type;
 };
-// Opens with as many as possible of the rights that queries need: to its state, size, contents and access list; never with
-// SYNCHRONIZE, as nothing here waits. Through somebody's handle it may end up with none, by name it has at least one.
+// Opens with as many as possible of the rights that queries need: to its state, size, contents and access list; never
+// with SYNCHRONIZE, as nothing here waits. Through somebody's handle it may end up with none, by name it has at least
+// one.
 Result<OpenedObject> openTarget(const ObjectTarget &target);
 
 std::string typeOf(HANDLE object);

@@ -53,8 +53,8 @@ std::optional<Error> listNames(PipeKind kind, Found &found, const std::stop_toke
     std::vector<std::uint64_t> buffer(64 * 1024 / sizeof(std::uint64_t));
     for (bool first = true; !stop.stop_requested(); first = false) {
         status = NtQueryDirectoryFile(directory.get(), nullptr, nullptr, nullptr, &block, buffer.data(),
-                                      static_cast<ULONG>(buffer.size() * sizeof(std::uint64_t)), FileDirectoryInformation, FALSE,
-                                      nullptr, first);
+                                      static_cast<ULONG>(buffer.size() * sizeof(std::uint64_t)),
+                                      FileDirectoryInformation, FALSE, nullptr, first);
         if (status == nt::noMoreFiles || (first && status == nt::noSuchFile))
             return std::nullopt;
         if (!nt::succeeded(status))
@@ -92,8 +92,8 @@ std::optional<Key> pipeOf(const std::string &path)
 }
 
 // What the answers for one process's files tell.
-void addEnds(const HandleWalk &walk, std::span<const nt::HandleEntry> asked, const std::vector<std::optional<FileAnswer>> &answers,
-             Found &found, PipeList &list)
+void addEnds(const HandleWalk &walk, std::span<const nt::HandleEntry> asked,
+             const std::vector<std::optional<FileAnswer>> &answers, Found &found, PipeList &list)
 {
     for (std::size_t i = 0; i < answers.size(); ++i) {
         if (!answers[i]) {
@@ -156,8 +156,8 @@ Result<PipeList> WindowsSystem::pipes(std::stop_token stop)
             if (!process)
                 continue;
             KernelHandle copy;
-            if (!DuplicateHandle(*process, reinterpret_cast<HANDLE>(entry.handle), GetCurrentProcess(), copy.receive(), 0, FALSE,
-                                 DUPLICATE_SAME_ACCESS))
+            if (!DuplicateHandle(*process, reinterpret_cast<HANDLE>(entry.handle), GetCurrentProcess(), copy.receive(),
+                                 0, FALSE, DUPLICATE_SAME_ACCESS))
                 continue; // closed since it was listed
             asked.push_back(entry);
             questions.add(std::move(copy));

@@ -57,7 +57,8 @@ Result<std::string> WindowsSystem::fileVersion(const std::string &path)
     const DWORD size = GetFileVersionInfoSizeW(wide->c_str(), &ignored);
     const DWORD code = GetLastError();
     if (size == 0) {
-        if (code == ERROR_RESOURCE_TYPE_NOT_FOUND || code == ERROR_RESOURCE_DATA_NOT_FOUND || code == ERROR_RESOURCE_NAME_NOT_FOUND)
+        if (code == ERROR_RESOURCE_TYPE_NOT_FOUND || code == ERROR_RESOURCE_DATA_NOT_FOUND ||
+            code == ERROR_RESOURCE_NAME_NOT_FOUND)
             return std::string();
         return systemFailure(code, "GetFileVersionInfoSize", path);
     }
@@ -71,8 +72,8 @@ Result<std::string> WindowsSystem::fileVersion(const std::string &path)
     if (!VerQueryValueW(buffer.data(), L"\\", &fixed, &length) || length < sizeof(VS_FIXEDFILEINFO))
         return std::string();
     const auto &info = *static_cast<const VS_FIXEDFILEINFO *>(fixed);
-    return fmt::format("{}.{}.{}.{}", HIWORD(info.dwFileVersionMS), LOWORD(info.dwFileVersionMS), HIWORD(info.dwFileVersionLS),
-                       LOWORD(info.dwFileVersionLS));
+    return fmt::format("{}.{}.{}.{}", HIWORD(info.dwFileVersionMS), LOWORD(info.dwFileVersionMS),
+                       HIWORD(info.dwFileVersionLS), LOWORD(info.dwFileVersionLS));
 }
 
 } // namespace ipclens

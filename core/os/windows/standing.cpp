@@ -86,8 +86,8 @@ bool isProtectedProcess(HANDLE process)
 {
     constexpr int protectionInformation = 61; // since Windows 8.1: a byte, 0 for ordinary processes
     UCHAR level = 0;
-    const NTSTATUS status = NtQueryInformationProcess(process, static_cast<PROCESSINFOCLASS>(protectionInformation), &level,
-                                                      sizeof level, nullptr);
+    const NTSTATUS status = NtQueryInformationProcess(process, static_cast<PROCESSINFOCLASS>(protectionInformation),
+                                                      &level, sizeof level, nullptr);
     return nt::succeeded(status) && level != 0;
 }
 
