@@ -31,8 +31,8 @@ struct RightAnswer {
 
 // One line of an access list.
 struct AccessEntry {
-    std::string who;                 // "MACHINE\name", or the bare SID
-    bool allows = true;              // false: denies
+    std::string who;    // "MACHINE\name", or the bare SID
+    bool allows = true; // false: denies
     std::uint32_t access = 0;
     std::vector<std::string> rights; // the same in words
     bool operator==(const AccessEntry &) const = default;
@@ -64,14 +64,14 @@ struct AccessFacts {
     std::vector<AccessEntry> list;
     std::optional<Error> listFailure; // why it is unknown
     bool isProtected = false;
-    bool isHung = false;              // a window's thread does not answer
+    bool isHung = false; // a window's thread does not answer
     bool isMessageOnly = false;
-    std::optional<Standing> theirs;   // of the process, or of a window's; none: not told, or there is none
+    std::optional<Standing> theirs; // of the process, or of a window's; none: not told, or there is none
     Standing ours;
 
     bool operator==(const AccessFacts &) const = default;
-    IPCLENS_FIELDS(object, type, rights, refusal, owner, listKind, list, listFailure, isProtected, isHung, isMessageOnly, theirs,
-                   ours)
+    IPCLENS_FIELDS(object, type, rights, refusal, owner, listKind, list, listFailure, isProtected, isHung,
+                   isMessageOnly, theirs, ours)
 };
 
 // The same text in the window, on the console and in JSON.

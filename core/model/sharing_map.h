@@ -9,14 +9,14 @@ IPCLENS_ENUM(MapNodeKind, Process, Section, SharedData, Sync, Pipe, Window)
 IPCLENS_ENUM(MapEdgeKind, Holds, Loads, Serves, Connects, Owns, Sends)
 
 struct MapNode {
-    std::string id;     // the same from one map to the next: "process:1234:132...", "object:\\Sessions\\1\\..."
+    std::string id; // the same from one map to the next: "process:1234:132...", "object:\\Sessions\\1\\..."
     MapNodeKind kind = MapNodeKind::Process;
-    std::string label;  // "demo.exe (1234)"
-    std::string detail; // "4 KiB, SEC_COMMIT"
-    ProcessKey process;     // process; window: its owner; shared data: one that has it
-    ObjectTarget object;    // section, sync
+    std::string label;   // "demo.exe (1234)"
+    std::string detail;  // "4 KiB, SEC_COMMIT"
+    ProcessKey process;  // process; window: its owner; shared data: one that has it
+    ObjectTarget object; // section, sync
     std::uint64_t window = 0;
-    std::string module;     // shared data: file name of the DLL, its section
+    std::string module; // shared data: file name of the DLL, its section
     std::string section;
     std::uint32_t members = 0; // several nodes drawn as one: how many; else 0
 

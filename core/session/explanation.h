@@ -7,7 +7,8 @@ namespace ipclens {
 
 Explanation explain(AccessFacts facts);
 
-// What an error is about, so that it can be explained further; none when it is no refusal, or of something that has no owner.
+// What an error is about, so that it can be explained further; none when it is no refusal, or of something that has no
+// owner.
 std::optional<ExplainTarget> explainTargetOf(const Error &error);
 
 // process:PID, section:NAME, object:NAME, handle:PID/HANDLE, window:HANDLE.

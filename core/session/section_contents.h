@@ -38,8 +38,8 @@ private:
                                    std::uint64_t offset) const;
 
     MemorySource *m_section;
-    std::uint64_t m_size = 0;                       // whole pages
-    std::vector<std::uint64_t> m_pages;             // offsets of pages that are not all zeros, ascending
+    std::uint64_t m_size = 0;           // whole pages
+    std::vector<std::uint64_t> m_pages; // offsets of pages that are not all zeros, ascending
     std::unordered_multimap<std::size_t, std::uint64_t> m_byHash;
     bool m_isWhole = true;
 };

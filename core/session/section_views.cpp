@@ -12,6 +12,7 @@ namespace ipclens {
 namespace {
 
 constexpr const char *operation = "list views";
+constexpr std::uint32_t fileFlag = 0x0080'0000;  // SEC_FILE
 constexpr std::uint32_t imageFlag = 0x0100'0000; // SEC_IMAGE
 
 Failure cancelled()
@@ -89,6 +90,11 @@ Result<void> Search::prepare(const ObjectTarget &target, const ObjectDetails &de
     }
     if (!m_file.empty())
         return {};
+    if (details.section && (details.section->attributes & (fileFlag | imageFlag)) != 0) {
+        m_list.note += std::string(m_list.note.empty() ? "" : " ") +
+                       "Its file is unknown, and so are views of it: " + details.note;
+        return {};
+    }
     auto opened = target.name.empty()
                       ? m_system.openSectionOf(target.process, target.handle, Access::Read)
                       : m_system.openSection(details.path.empty() ? target.name : details.path, Access::Read);

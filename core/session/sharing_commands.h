@@ -1,5 +1,5 @@
-// Commands that tell who shares what. All of them walk, and are done on a worker; those with a list of `unseen` processes name
-// what they could not look into.
+// Commands that tell who shares what. All of them walk, and are done on a worker; those with a list of `unseen`
+// processes name what they could not look into.
 #pragma once
 
 #include "core/model/explanation.h"
@@ -50,8 +50,8 @@ struct ListHandles {
     IPCLENS_FIELDS(process)
 };
 
-// Closes a handle in the process that has it, which may well crash that process: ask the user first. Nothing is closed, and the
-// error is Changed, when the handle is no longer of that type and path.
+// Closes a handle in the process that has it, which may well crash that process: ask the user first. Nothing is closed,
+// and the error is Changed, when the handle is no longer of that type and path.
 struct CloseHolderHandle {
     using Reply = Done;
     static constexpr std::string_view name = "handle.close";
@@ -73,7 +73,7 @@ struct ModuleDescription {
     Module module;
     std::string version; // of the file; empty: it has none
     std::vector<ModuleSection> sections;
-    std::string note;    // why its sections are unknown
+    std::string note; // why its sections are unknown
     IPCLENS_FIELDS(module, version, sections, note)
 };
 struct RegionSummary {
@@ -81,26 +81,26 @@ struct RegionSummary {
     RegionState state = RegionState::Free;
     std::uint64_t regions = 0;
     std::uint64_t bytes = 0;
-    std::uint64_t writable = 0;   // bytes of them
+    std::uint64_t writable = 0; // bytes of them
     std::uint64_t executable = 0;
     IPCLENS_FIELDS(type, state, regions, bytes, writable, executable)
 };
 struct ProcessDescription {
     ProcessInfo process;
-    std::int64_t exited = 0; // nanoseconds since 1970 UTC; 0: it runs
-    bool hasExited = false;  // also when nobody knows since when
+    std::int64_t exited = 0;              // nanoseconds since 1970 UTC; 0: it runs
+    bool hasExited = false;               // also when nobody knows since when
     std::optional<ProcessInfo> successor; // the newest other process with the same path that began later
     ProcessDetails details;
     std::vector<ModuleDescription> modules;
     std::vector<RegionSummary> regions;
     std::vector<ObjectHandle> handles;
-    std::vector<Window> windows;         // of this process: those receive our messages
-    std::vector<SharedObject> shared;    // objects that it holds and other processes, too
-    std::vector<SectionView> fileViews;  // files mapped as data; `why` is the file's name
+    std::vector<Window> windows;        // of this process: those receive our messages
+    std::vector<SharedObject> shared;   // objects that it holds and other processes, too
+    std::vector<SectionView> fileViews; // files mapped as data; `why` is the file's name
     std::vector<NamedPipe> pipes;
-    std::vector<Error> failures;         // parts that could not be had
-    IPCLENS_FIELDS(process, exited, hasExited, successor, details, modules, regions, handles, windows, shared, fileViews, pipes,
-                   failures)
+    std::vector<Error> failures; // parts that could not be had
+    IPCLENS_FIELDS(process, exited, hasExited, successor, details, modules, regions, handles, windows, shared,
+                   fileViews, pipes, failures)
 };
 // A process's page. A process that this session has described before is told of after its end, too.
 struct DescribeProcess {
@@ -120,10 +120,10 @@ struct SharedVariable {
 struct SharedDataUser {
     ProcessKey process;
     std::string processName;
-    AddressRange range;  // of the section there
-    MemoryImage image;   // its first bytes
+    AddressRange range;   // of the section there
+    MemoryImage image;    // its first bytes
     bool differs = false; // from what most processes have: it has gone private there, or was written meanwhile
-    std::string note;    // why it could not be read
+    std::string note;     // why it could not be read
     IPCLENS_FIELDS(process, processName, range, image, differs, note)
 };
 struct SharedData {
@@ -145,8 +145,8 @@ struct SharedDataList {
 struct ListSharedData {
     using Reply = SharedDataList;
     static constexpr std::string_view name = "sharing.data";
-    std::string module;         // only DLLs of this name, in any case; empty: all
-    std::uint32_t bytes = 256;  // of contents from each process, at most 64 KiB
+    std::string module;        // only DLLs of this name, in any case; empty: all
+    std::uint32_t bytes = 256; // of contents from each process, at most 64 KiB
     IPCLENS_FIELDS(module, bytes)
 };
 
@@ -188,7 +188,7 @@ struct ListPipes {
 struct DiagnoseName {
     using Reply = NameReport;
     static constexpr std::string_view name = "name.diagnose";
-    std::string text; // as openSection takes it
+    std::string text;             // as openSection takes it
     std::string type = "Section"; // what it was meant to be; empty: anything
     IPCLENS_FIELDS(text, type)
 };
@@ -204,7 +204,7 @@ struct Explain {
 struct ReadSharingMap {
     using Reply = SharingMap;
     static constexpr std::string_view name = "sharing.map";
-    bool withUnnamed = true;    // objects without a name that several processes hold
+    bool withUnnamed = true; // objects without a name that several processes hold
     bool withPipes = true;
     bool withSharedData = true; // looks at every module of every process
     IPCLENS_FIELDS(withUnnamed, withPipes, withSharedData)

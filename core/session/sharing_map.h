@@ -22,14 +22,14 @@ struct WindowTraffic {
 void addTraffic(SharingMap &map, const std::vector<WindowTraffic> &traffic);
 
 struct MapFilter {
-    std::string text;                // in a node's label, in any case; its neighbours stay, too. Empty: all
+    std::string text; // in a node's label, in any case; its neighbours stay, too. Empty: all
     std::vector<MapNodeKind> hidden;
-    bool onlyShared = true;          // things that at least two processes use, and processes that use one of those
+    bool onlyShared = true; // things that at least two processes use, and processes that use one of those
 };
 SharingMap filtered(const SharingMap &map, const MapFilter &filter);
 
-// Draws things that the same processes use as one, then processes of the same program, until at most `most` nodes are left or
-// nothing more is alike.
+// Draws things that the same processes use as one, then processes of the same program, until at most `most` nodes are
+// left or nothing more is alike.
 SharingMap grouped(const SharingMap &map, std::size_t most);
 
 // A document that `dot` and its siblings take, whatever is in the labels.

@@ -7,7 +7,8 @@ namespace ipclens {
 
 Result<SyncList> listSyncObjects(System &system, const ListSyncObjects &command, std::stop_token stop);
 
-// Guesses which sections an object guards: those whose names begin alike, and those that the same two or more processes hold.
+// Guesses which sections an object guards: those whose names begin alike, and those that the same two or more processes
+// hold.
 class GuardGuesses {
 public:
     static constexpr std::size_t most = 8; // guesses for one object; names count more than holders
