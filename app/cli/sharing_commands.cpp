@@ -345,7 +345,7 @@ void addSyncAndPipes(CLI::App &app, Run &run)
                 Table table({{"KIND"}, {"INSTANCES", true}, {"SERVER"}, {"CLIENTS"}, {"NAME"}});
                 for (const NamedPipe &pipe : list.pipes) {
                     std::vector<std::string> clients;
-                    for (const PipeUser &end : pipe.ends)
+                    for (const PipeEnd &end : pipe.ends)
                         if (!end.isServer)
                             clients.push_back(fmt::format("{}({})", end.processName, end.process.pid));
                     table.add({std::string(nameOf(pipe.kind)),

@@ -121,7 +121,7 @@ IPCLENS_ENUM(PipeKind, Pipe, Mailslot)
 IPCLENS_ENUM(PipeState, Unknown, Disconnected, Listening, Connected, Closing)
 
 // One handle to a pipe or mailslot.
-struct PipeUser {
+struct PipeEnd {
     ProcessKey process;
     std::string processName;
     std::uint64_t handle = 0;
@@ -129,7 +129,7 @@ struct PipeUser {
     PipeState state = PipeState::Unknown;
     bool isOurs = false;
 
-    bool operator==(const PipeUser &) const = default;
+    bool operator==(const PipeEnd &) const = default;
     IPCLENS_FIELDS(process, processName, handle, isServer, state, isOurs)
 };
 struct NamedPipe {
@@ -139,7 +139,7 @@ struct NamedPipe {
     std::uint32_t maximum = 0;   // of instances; 0: any number, or not told
     ProcessKey server;           // who made it; pid 0: not told
     std::string serverName;
-    std::vector<PipeUser> ends; // that handles lead to
+    std::vector<PipeEnd> ends; // that handles lead to
 
     bool operator==(const NamedPipe &) const = default;
     IPCLENS_FIELDS(kind, name, instances, maximum, server, serverName, ends)

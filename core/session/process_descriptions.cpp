@@ -165,7 +165,7 @@ private:
         const std::uint32_t pid = m_into.process.key.pid;
         for (NamedPipe &pipe : all.pipes)
             if (pipe.server.pid == pid ||
-                std::ranges::any_of(pipe.ends, [&](const PipeUser &end) { return end.process.pid == pid; }))
+                std::ranges::any_of(pipe.ends, [&](const PipeEnd &end) { return end.process.pid == pid; }))
                 m_into.pipes.push_back(std::move(pipe));
     }
 

@@ -137,7 +137,7 @@ void addObjects(Builder &map, const SharedObjectList &list, bool withUnnamed)
 void addPipes(Builder &map, const PipeList &list)
 {
     for (const NamedPipe &pipe : list.pipes) {
-        if (std::ranges::all_of(pipe.ends, [](const PipeUser &end) { return end.isOurs; }) && pipe.server.pid == 0)
+        if (std::ranges::all_of(pipe.ends, [](const PipeEnd &end) { return end.isOurs; }) && pipe.server.pid == 0)
             continue; // nobody is known to use it
         const bool isPipe = pipe.kind == PipeKind::Pipe;
         const std::string id =
@@ -146,7 +146,7 @@ void addPipes(Builder &map, const PipeList &list)
                       .label = pipe.name,
                       .detail = isPipe ? fmt::format("pipe, {} instances", pipe.instances) : "mailslot"});
         bool isServed = false;
-        for (const PipeUser &end : pipe.ends) {
+        for (const PipeEnd &end : pipe.ends) {
             if (end.isOurs)
                 continue;
             isServed = isServed || end.isServer;

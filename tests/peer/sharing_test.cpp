@@ -393,7 +393,7 @@ TEST_F(SharingWith, pipesAreFoundThroughHandlesAndNothingHangs)
     EXPECT_EQ(found->maximum, 3u);
     const auto ends = [&](std::uint32_t pid, bool isServer) {
         return std::ranges::count_if(
-            found->ends, [&](const PipeUser &end) { return end.process.pid == pid && end.isServer == isServer; });
+            found->ends, [&](const PipeEnd &end) { return end.process.pid == pid && end.isServer == isServer; });
     };
     EXPECT_GE(ends(server.pid(), true), list.unanswered > 0 ? 1 : 2);
     EXPECT_EQ(ends(client.pid(), false), 1);
