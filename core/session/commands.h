@@ -4,6 +4,7 @@
 
 #include "core/session/editing_commands.h"
 #include "core/session/search_commands.h"
+#include "core/session/sharing_commands.h"
 #include "core/session/traffic_commands.h"
 
 #include <variant>
@@ -258,7 +259,8 @@ using AnyCommand =
                  StartWatch, StopWatch, FindBytes, StartScan, NarrowScan, UndoScan, ReadScan,
                  CloseScan, EvaluateAddress, LocateAddresses, Freeze, Unfreeze, SetFreezing, ListFrozen, SaveSnapshot, TakeFrame,
                  FindDifference, ListWindows, OpenInbox, OpenRelay, OpenTap, SetInboxCapturing, CloseInbox, SendCopyData, SendRegistered,
-                 StartSeries, AddToSeries, StopSeries>;
+                 StartSeries, AddToSeries, StopSeries, DescribeObject, ListViews, ListHandles, CloseHolderHandle, DescribeProcess,
+                 ListSharedData, ListSyncObjects, ListPipes, DiagnoseName, Explain, ReadSharingMap>;
 
 using Event = std::variant<WatchUpdate, MessageBatch, JournalChanged, Progress, FrozenChanged, SeriesUpdate>;
 

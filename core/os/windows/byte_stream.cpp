@@ -94,7 +94,7 @@ private:
     const std::string m_command;
     const KernelHandle m_process;
     const KernelHandle m_job; // none when it could not be made
-    PipeEnd m_words;
+    WaitingHandle m_words;
     LastWords m_lastWords;
     std::thread m_listener;
 };

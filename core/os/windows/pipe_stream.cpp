@@ -29,7 +29,7 @@ HANDLE thisThread()
     return thread.get();
 }
 
-void PipeEnd::shutdown()
+void WaitingHandle::shutdown()
 {
     std::unique_lock lock(m_mutex);
     m_isShutDown = true;

@@ -16,10 +16,10 @@ HANDLE thisThread();
 
 // A handle that one thread at a time waits on, and that any thread can make it stop waiting on. Anonymous pipes know no
 // overlapped operations, so the waiting thread is woken by CancelSynchronousIo.
-class PipeEnd {
+class WaitingHandle {
 public:
-    PipeEnd() = default;
-    explicit PipeEnd(KernelHandle handle) : m_handle(std::move(handle)) {}
+    WaitingHandle() = default;
+    explicit WaitingHandle(KernelHandle handle) : m_handle(std::move(handle)) {}
 
     // `call` uses the handle and gives what it wants; no value once shut down.
     template <class Call>
@@ -60,16 +60,16 @@ public:
     std::string describe() const override { return m_description; }
 
 protected:
-    PipeEnd &input() { return m_input; }
-    PipeEnd &output() { return m_output; }
+    WaitingHandle &input() { return m_input; }
+    WaitingHandle &output() { return m_output; }
 
 private:
     Result<void> writeOne(std::span<const std::byte> piece);
 
     std::mutex m_reading;
     std::mutex m_writing; // guards m_joined too
-    PipeEnd m_input;
-    PipeEnd m_output;
+    WaitingHandle m_input;
+    WaitingHandle m_output;
     std::vector<std::byte> m_joined;
     const std::string m_description;
 };

@@ -142,7 +142,7 @@ public:
     }
 
 private:
-    Result<void> connect(PipeEnd &end)
+    Result<void> connect(WaitingHandle &end)
     {
         ULONG client = 0;
         const auto code = end.use([&](HANDLE pipe) -> DWORD {
