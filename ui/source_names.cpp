@@ -35,6 +35,7 @@ QString titleOf(const SourceInfo &source)
         return tr("%1 %2 in %3").arg(fromUtf8(spec.module), fromUtf8(spec.section), process);
     case SourceKind::File: return tr("file %1").arg(fileName(spec.name));
     case SourceKind::Snapshot: return tr("snapshot %1").arg(fileName(spec.name));
+    case SourceKind::Handle: return tr("section of handle 0x%1 in %2").arg(spec.handle, 0, 16).arg(process);
     }
     return {};
 }
@@ -58,7 +59,8 @@ bool sameSource(const SourceSpec &one, const SourceSpec &other)
         return false;
     const bool dated = one.process.created != 0 && other.process.created != 0;
     return (!dated || one.process.created == other.process.created) && one.name == other.name &&
-           fromUtf8(one.module).compare(fromUtf8(other.module), Qt::CaseInsensitive) == 0 && one.section == other.section;
+           fromUtf8(one.module).compare(fromUtf8(other.module), Qt::CaseInsensitive) == 0 && one.section == other.section &&
+           one.handle == other.handle;
 }
 
 } // namespace ipclens

@@ -1,6 +1,7 @@
 // What an operating system offers. The only place above which no code knows which system it runs on.
 #pragma once
 
+#include "core/model/explanation.h"
 #include "core/model/host.h"
 #include "core/model/message.h"
 #include "core/model/object.h"
@@ -24,6 +25,8 @@ public:
     virtual std::vector<std::string> granted() const = 0; // "PROCESS_VM_READ", ...
     virtual std::vector<std::string> refused() const = 0; // asked for, but not given
     virtual bool hasExited() const = 0;
+    // Nanoseconds since 1970 UTC; none while it runs, or where the system does not tell.
+    virtual std::optional<std::int64_t> exitTime() const { return std::nullopt; }
 
     // Commits `size` bytes of read-write memory (rounded up to pages) in the target; the address.
     virtual Result<Address> allocate(std::uint64_t size) = 0;
@@ -116,6 +119,23 @@ public:
                                              const std::optional<Bytes> &data, std::uint32_t timeout) = 0;
     virtual Result<SendOutcome> sendRegistered(std::uint64_t window, const std::string &name, std::uint64_t wParam,
                                                std::uint64_t lParam, std::uint32_t timeout) = 0;
+
+    // Who shares what. None of these waits for an object, takes it or changes its state.
+    virtual Result<ObjectDetails> describeObject(const ObjectTarget &target) = 0;
+    // Every handle in the system that leads to the object.
+    virtual Result<HolderList> holders(const ObjectTarget &target, std::stop_token stop) = 0;
+    virtual Result<std::vector<ObjectHandle>> handles(ProcessKey process, std::stop_token stop) = 0;
+    virtual Result<SharedObjectList> sharedObjects(std::stop_token stop) = 0;
+    // Changed, and nothing closed, when the handle is not (or no longer) to an object of that type and path.
+    virtual Result<void> closeHandle(ProcessKey process, std::uint64_t handle, const std::string &type, const std::string &path) = 0;
+    // The section behind another process's handle; needs no name.
+    virtual Result<std::shared_ptr<Section>> openSectionOf(ProcessKey process, std::uint64_t handle, Access access) = 0;
+    virtual Result<ProcessDetails> processDetails(ProcessKey process) = 0;
+    // "1.2.3.4"; empty when the file says nothing.
+    virtual Result<std::string> fileVersion(const std::string &path) = 0;
+    virtual Result<PipeList> pipes(std::stop_token stop) = 0;
+    // Fails only when there is nothing to tell of; a refusal is among the facts.
+    virtual Result<AccessFacts> accessFacts(const ExplainTarget &target) = 0;
 };
 
 // The system this program runs on.

@@ -9,18 +9,20 @@ using SourceId = std::uint64_t; // given by the session, never reused within it;
 using WatchId = std::uint64_t;
 using InboxId = std::uint64_t;
 
-IPCLENS_ENUM(SourceKind, Process, Section, SharedSection, File, Snapshot)
+// Handle: the section behind a handle of some process, which needs no name.
+IPCLENS_ENUM(SourceKind, Process, Section, SharedSection, File, Snapshot, Handle)
 
 // Which memory to open. The text form, as the command line and bookmarks write it, is in core/text/source_spec.h.
 struct SourceSpec {
     SourceKind kind = SourceKind::Section;
     std::string name;     // section: its name; file, snapshot: its path on the session's side
-    ProcessKey process;   // process, shared section
+    ProcessKey process;   // process, shared section, handle
     std::string module;   // shared section: module file name, any case
     std::string section;  // shared section: ".MYSEC"
+    std::uint64_t handle = 0; // handle: its value in that process
 
     bool operator==(const SourceSpec &) const = default;
-    IPCLENS_FIELDS(kind, name, process, module, section)
+    IPCLENS_FIELDS(kind, name, process, module, section, handle)
 };
 
 struct Done {

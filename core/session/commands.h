@@ -4,6 +4,7 @@
 
 #include "core/session/editing_commands.h"
 #include "core/session/search_commands.h"
+#include "core/session/sharing_commands.h"
 
 #include <variant>
 
@@ -309,7 +310,9 @@ using AnyCommand =
                  CreateSection, CloseSource, ListRegions, ReadMemory, WriteMemory, AllocateMemory, FreeMemory, ReadJournal,
                  StartWatch, StopWatch, FindBytes, StartScan, NarrowScan, UndoScan, ReadScan,
                  CloseScan, EvaluateAddress, LocateAddresses, Freeze, Unfreeze, SetFreezing, ListFrozen, SaveSnapshot, TakeFrame,
-                 FindDifference, ListWindows, OpenInbox, CloseInbox, SendCopyData, SendRegistered>;
+                 FindDifference, ListWindows, OpenInbox, CloseInbox, SendCopyData, SendRegistered,
+                 DescribeObject, ListViews, ListHandles, CloseHolderHandle, DescribeProcess, ListSharedData, ListSyncObjects,
+                 ListPipes, DiagnoseName, Explain, ReadSharingMap>;
 
 using Event = std::variant<WatchUpdate, MessageBatch, JournalChanged, Progress, FrozenChanged>;
 

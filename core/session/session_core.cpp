@@ -117,6 +117,7 @@ Session::~Session()
     m_sends.stop();
     m_finds.stop();
     m_scanning.stop();
+    m_sharing.stop();
 }
 
 void Session::run(CallId call, AnyCommand command, ReplySink reply)
@@ -197,6 +198,7 @@ Lane &Session::lane(LaneName name)
     case LaneName::Find: return m_finds;
     case LaneName::Scan: return m_scanning;
     case LaneName::Snapshot: return m_snapshots;
+    case LaneName::Sharing: return m_sharing;
     case LaneName::Walk: break;
     }
     return m_walks;

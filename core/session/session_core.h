@@ -7,6 +7,7 @@
 #include "core/session/journal.h"
 #include "core/session/lane.h"
 #include "core/session/place_finder.h"
+#include "core/session/process_descriptions.h"
 #include "core/session/sampler.h"
 #include "core/session/scans.h"
 #include "core/session/sources.h"
@@ -14,7 +15,7 @@
 namespace ipclens {
 
 // A command that takes too long for the session thread: `work` is done on the thread of `lane`.
-enum class LaneName { Walk, Memory, Send, Find, Scan, Snapshot };
+enum class LaneName { Walk, Memory, Send, Find, Scan, Snapshot, Sharing };
 template <class Reply>
 struct Job {
     LaneName lane;
@@ -27,7 +28,7 @@ template <class Reply>
 using Outcome = std::variant<Result<Reply>, Job<Reply>>;
 
 // Has a handle() for every command. The thread that calls run() is the session thread. Besides it: one thread for walks and
-// openings, one for large reads and all writes, one for finding, one for scans, one for snapshots and
+// openings, one for large reads and all writes, one for finding, one for scans, one for who shares what, one for snapshots and
 // differences, one for sends, one for watches, one for frozen values and one for inboxes.
 class Session {
 public:
@@ -80,6 +81,19 @@ private:
     Job<SourceInfo> handle(TakeFrame &command);
     Job<Difference> handle(FindDifference &command);
 
+    // session_sharing.cpp
+    Job<ObjectDescription> handle(DescribeObject &command);
+    Job<ViewList> handle(ListViews &command);
+    Job<HandleList> handle(const ListHandles &command);
+    Job<Done> handle(CloseHolderHandle &command);
+    Job<ProcessDescription> handle(const DescribeProcess &command);
+    Job<SharedDataList> handle(ListSharedData &command);
+    Job<SyncList> handle(const ListSyncObjects &command);
+    Job<PipeList> handle(const ListPipes &);
+    Job<NameReport> handle(DiagnoseName &command);
+    Job<Explanation> handle(Explain &command);
+    Job<SharingMap> handle(const ReadSharingMap &command);
+
     Job<WindowList> handle(const ListWindows &);
     Outcome<InboxOpened> handle(const OpenInbox &command);
     Job<Done> handle(const CloseInbox &command);
@@ -115,6 +129,8 @@ private:
     Lane m_sends;
     Lane m_finds;
     Lane m_scanning;
+    ProcessDescriptions m_descriptions; // used by the next one alone
+    Lane m_sharing;
 };
 
 } // namespace ipclens

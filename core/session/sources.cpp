@@ -147,6 +147,13 @@ Result<OpenSourceState> openSource(System &system, const SourceSpec &spec, Acces
         return transform(system.openSection(spec.name, access), [&](std::shared_ptr<Section> section) {
             return sectionState(std::move(section), spec);
         });
+    if (spec.kind == SourceKind::Handle)
+        return transform(system.openSectionOf(spec.process, spec.handle, access), [&](std::shared_ptr<Section> section) {
+            auto state = sectionState(std::move(section), spec);
+            state.info.process = namedProcess(system, spec.process, stop);
+            state.info.spec.process = state.info.process->key;
+            return state;
+        });
     if (access == Access::Copy)
         return noPrivateCopy(spec);
     AddressRange range;
@@ -169,7 +176,7 @@ Result<OpenSourceState> openSource(System &system, const SourceSpec &spec, Acces
 Result<OpenSourceState> reopenSource(System &system, const OpenSourceState &current, Access access)
 {
     const SourceSpec &spec = current.info.spec;
-    if (spec.kind == SourceKind::Section || spec.kind == SourceKind::File)
+    if (spec.kind == SourceKind::Section || spec.kind == SourceKind::File || spec.kind == SourceKind::Handle)
         return openSource(system, spec, access, {});
     if (spec.kind == SourceKind::Snapshot) // a frame has no file that could be opened again
         return access == Access::Read ? Result<OpenSourceState>(current) : neverChanged(spec);

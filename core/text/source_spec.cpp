@@ -36,6 +36,24 @@ Result<SourceSpec> parseSharedSection(std::string_view rest, std::string_view wh
                       .section = std::string(rest.substr(second + 1))}; // may contain slashes: "/4" is a common one
 }
 
+// PID/HANDLE; a handle is hex after 0x, else decimal, as the system's own tools write it.
+Result<SourceSpec> parseHandle(std::string_view rest, std::string_view whole)
+{
+    const auto slash = rest.find('/');
+    auto digits = slash == rest.npos ? std::string_view() : rest.substr(slash + 1);
+    const bool isHex = digits.starts_with("0x") || digits.starts_with("0X");
+    if (isHex)
+        digits.remove_prefix(2);
+    std::uint64_t handle = 0;
+    const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), handle, isHex ? 16 : 10);
+    if (digits.empty() || code != std::errc{} || end != digits.data() + digits.size())
+        return invalidInput(std::string(whatItIs), std::string(whole),
+                            "expected handle:PID/HANDLE, the handle as 0x hex or decimal");
+    return transform(parsePid(rest.substr(0, slash), whole), [&](std::uint32_t pid) {
+        return SourceSpec{.kind = SourceKind::Handle, .process = {.pid = pid}, .handle = handle};
+    });
+}
+
 } // namespace
 
 Result<SourceSpec> parseSourceSpec(std::string_view text)
@@ -44,10 +62,10 @@ Result<SourceSpec> parseSourceSpec(std::string_view text)
     const auto kind = text.substr(0, colon);
     const auto rest = colon == text.npos ? std::string_view() : text.substr(colon + 1);
     const bool known = kind == "section" || kind == "process" || kind == "module" || kind == "file" ||
-                       kind == "snapshot";
+                       kind == "snapshot" || kind == "handle";
     if (colon == text.npos || !known)
         return invalidInput(std::string(whatItIs), std::string(text),
-                            "expected section:NAME, process:PID, module:PID/DLL/SECTION, file:PATH or snapshot:PATH");
+                            "expected section:NAME, process:PID, module:PID/DLL/SECTION, handle:PID/HANDLE, file:PATH or snapshot:PATH");
     if (rest.empty())
         return invalidInput(std::string(whatItIs), std::string(text), fmt::format("nothing follows \"{}:\"", kind));
     if (kind == "section")
@@ -58,6 +76,8 @@ Result<SourceSpec> parseSourceSpec(std::string_view text)
         return SourceSpec{.kind = SourceKind::Snapshot, .name = std::string(rest)};
     if (kind == "module")
         return parseSharedSection(rest, text);
+    if (kind == "handle")
+        return parseHandle(rest, text);
     return transform(parsePid(rest, text), [](std::uint32_t pid) {
         return SourceSpec{.kind = SourceKind::Process, .process = {.pid = pid}};
     });
@@ -71,6 +91,7 @@ std::string toText(const SourceSpec &spec)
     case SourceKind::SharedSection: return fmt::format("module:{}/{}/{}", spec.process.pid, spec.module, spec.section);
     case SourceKind::File: return "file:" + spec.name;
     case SourceKind::Snapshot: return "snapshot:" + spec.name;
+    case SourceKind::Handle: return fmt::format("handle:{}/0x{:x}", spec.process.pid, spec.handle);
     }
     return {};
 }

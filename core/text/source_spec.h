@@ -1,4 +1,5 @@
-// The text form of a memory source: section:NAME, process:PID, module:PID/DLL/SECTION, file:PATH, snapshot:PATH.
+// The text form of a memory source: section:NAME, process:PID, module:PID/DLL/SECTION, handle:PID/HANDLE,
+// file:PATH, snapshot:PATH.
 #pragma once
 
 #include "core/session/commands.h"

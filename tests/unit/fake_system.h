@@ -239,7 +239,19 @@ struct FakeWorld {
     std::vector<Window> windows;
     std::map<std::uint64_t, Error> sendErrors; // by window; others succeed
 
-    std::mutex mutex; // guards the next three
+    std::map<std::string, Result<ObjectDetails>> objectDetails; // by the target's text
+    std::vector<SharedObject> sharedObjects;       // holders are found here, too
+    std::vector<UnseenProcess> unseen;
+    std::map<std::uint32_t, std::vector<ObjectHandle>> handles;
+    std::map<std::uint32_t, ProcessDetails> processDetails;
+    std::map<std::string, std::string> fileVersions;
+    PipeList pipes;
+    std::map<std::string, AccessFacts> accessFacts; // by the target's text: "process:1234", "window:0x10", "section:NAME"
+    std::map<std::uint32_t, std::int64_t> exitTimes; // of processes that have ended
+    std::map<std::uint32_t, Error> openErrors;      // of processes that cannot be opened
+
+    std::mutex mutex; // guards the next four
+    std::vector<std::pair<std::uint32_t, std::uint64_t>> closedHandles;
     std::map<std::string, std::shared_ptr<FakeMemory>> sections;
     std::map<std::string, std::shared_ptr<FakeInboxQueue>> inboxes; // by class name, once opened
     std::vector<Sent> sent;
@@ -303,8 +315,8 @@ private:
 
 class FakeProcess : public Process {
 public:
-    FakeProcess(ProcessKey key, std::shared_ptr<FakeMemory> memory, Access access)
-        : m_key(key), m_memory(std::move(memory)), m_access(access)
+    FakeProcess(ProcessKey key, std::shared_ptr<FakeWorld> world, Access access)
+        : m_key(key), m_world(std::move(world)), m_memory(m_world->processMemory.at(key.pid)), m_access(access)
     {
     }
     std::string name() const override { return "process:" + std::to_string(m_key.pid); }
@@ -322,12 +334,19 @@ public:
                                              : std::vector<std::string>{"PROCESS_VM_READ"};
     }
     std::vector<std::string> refused() const override { return {}; }
-    bool hasExited() const override { return false; }
+    bool hasExited() const override { return exitTime().has_value(); }
+    std::optional<std::int64_t> exitTime() const override
+    {
+        const std::scoped_lock lock(m_world->mutex);
+        const auto found = m_world->exitTimes.find(m_key.pid);
+        return found == m_world->exitTimes.end() ? std::nullopt : std::optional(found->second);
+    }
     Result<Address> allocate(std::uint64_t size) override { return m_memory->allocate(size); }
     Result<void> release(Address address) override { return m_memory->release(address); }
 
 private:
     const ProcessKey m_key;
+    const std::shared_ptr<FakeWorld> m_world;
     const std::shared_ptr<FakeMemory> m_memory;
     const Access m_access;
 };
@@ -367,9 +386,11 @@ public:
     }
     Result<std::shared_ptr<Process>> openProcess(ProcessKey process, Access access) override
     {
+        if (const auto error = m_world->openErrors.find(process.pid); error != m_world->openErrors.end())
+            return Failure(error->second);
         for (const ProcessInfo &info : m_world->processes)
             if (info.key.pid == process.pid && (process.created == 0 || process == info.key))
-                return std::make_shared<FakeProcess>(info.key, m_world->processMemory.at(process.pid), access);
+                return std::make_shared<FakeProcess>(info.key, m_world, access);
         return missing("OpenProcess", "process " + std::to_string(process.pid));
     }
     Result<std::vector<SharedSection>> sharedSections(ProcessKey process, std::stop_token) override
@@ -420,6 +441,65 @@ public:
                                        std::uint64_t lParam, std::uint32_t) override
     {
         return send({.window = window, .wParam = wParam, .lParam = lParam, .name = name});
+    }
+
+    Result<ObjectDetails> describeObject(const ObjectTarget &target) override
+    {
+        const auto found = m_world->objectDetails.find(toText(target));
+        if (found == m_world->objectDetails.end())
+            return missing("describe object", toText(target));
+        return found->second;
+    }
+    Result<HolderList> holders(const ObjectTarget &target, std::stop_token) override
+    {
+        HolderList list{.unseen = m_world->unseen};
+        for (const SharedObject &object : m_world->sharedObjects) {
+            const bool isHeld = std::ranges::any_of(object.holders, [&](const ObjectHandle &handle) {
+                return target.name.empty() && handle.process.pid == target.process.pid && handle.handle == target.handle;
+            });
+            if (isHeld || (!target.name.empty() && (object.path == target.name || object.path.ends_with("\\" + target.name))))
+                list.handles = object.holders;
+        }
+        return list;
+    }
+    Result<std::vector<ObjectHandle>> handles(ProcessKey process, std::stop_token) override
+    {
+        return listOf(m_world->handles, process, "list handles");
+    }
+    Result<SharedObjectList> sharedObjects(std::stop_token) override
+    {
+        return SharedObjectList{.objects = m_world->sharedObjects, .unseen = m_world->unseen};
+    }
+    Result<void> closeHandle(ProcessKey process, std::uint64_t handle, const std::string &type, const std::string &path) override
+    {
+        for (const ObjectHandle &one : m_world->handles[process.pid])
+            if (one.handle == handle && one.type == type && one.path == path) {
+                const std::scoped_lock lock(m_world->mutex);
+                m_world->closedHandles.emplace_back(process.pid, handle);
+                return {};
+            }
+        return Failure(Error{.kind = ErrorKind::Changed, .operation = "close handle"});
+    }
+    Result<std::shared_ptr<Section>> openSectionOf(ProcessKey process, std::uint64_t handle, Access access) override
+    {
+        return openSection("handle:" + std::to_string(process.pid) + "/" + std::to_string(handle), access);
+    }
+    Result<ProcessDetails> processDetails(ProcessKey process) override
+    {
+        return listOf(m_world->processDetails, process, "describe process");
+    }
+    Result<std::string> fileVersion(const std::string &path) override
+    {
+        const auto found = m_world->fileVersions.find(path);
+        return found == m_world->fileVersions.end() ? std::string() : found->second;
+    }
+    Result<PipeList> pipes(std::stop_token) override { return m_world->pipes; }
+    Result<AccessFacts> accessFacts(const ExplainTarget &target) override
+    {
+        const auto found = m_world->accessFacts.find(toText(target));
+        if (found == m_world->accessFacts.end())
+            return missing("explain", toText(target));
+        return found->second;
     }
 
 private:

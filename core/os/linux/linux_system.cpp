@@ -133,7 +133,47 @@ public:
         return windowsOnly("send " + name, fmt::format("window 0x{:x}", window), noMessages);
     }
 
+    Result<ObjectDetails> describeObject(const ObjectTarget &target) override
+    {
+        return windowsOnly("describe object", toText(target), noObjects);
+    }
+    Result<HolderList> holders(const ObjectTarget &target, std::stop_token) override
+    {
+        return windowsOnly("list holders", toText(target), noObjects);
+    }
+    Result<std::vector<ObjectHandle>> handles(ProcessKey process, std::stop_token) override
+    {
+        return windowsOnly("list handles", fmt::format("process {}", process.pid), noHandles);
+    }
+    Result<SharedObjectList> sharedObjects(std::stop_token) override
+    {
+        return windowsOnly("list shared objects", "this system", noObjects);
+    }
+    Result<void> closeHandle(ProcessKey process, std::uint64_t handle, const std::string &, const std::string &) override
+    {
+        return windowsOnly("close handle", fmt::format("handle 0x{:x} of process {}", handle, process.pid), noHandles);
+    }
+    Result<std::shared_ptr<Section>> openSectionOf(ProcessKey process, std::uint64_t handle, Access) override
+    {
+        return windowsOnly("open section", fmt::format("handle 0x{:x} of process {}", handle, process.pid), noHandles);
+    }
+    Result<ProcessDetails> processDetails(ProcessKey process) override;
+    Result<std::string> fileVersion(const std::string &path) override
+    {
+        return windowsOnly("read the version", path, "programs on Linux carry no version in their files");
+    }
+    Result<PipeList> pipes(std::stop_token) override
+    {
+        return windowsOnly("list pipes", "this system", "Linux has no named pipes of Windows' kind");
+    }
+    Result<AccessFacts> accessFacts(const ExplainTarget &target) override
+    {
+        return windowsOnly("explain", toText(target), "objects on Linux have no Windows access lists");
+    }
+
 private:
+    static constexpr auto noObjects = "Linux has no kernel object namespace";
+    static constexpr auto noHandles = "processes on Linux have no handles to kernel objects";
     static constexpr auto noSections = "Linux has no named file mappings";
     static constexpr auto noSharedSections = "sections of a DLL shared between processes exist on Windows only";
     static constexpr auto noMessages = "Linux has no WM_COPYDATA and no registered window messages";
@@ -200,6 +240,24 @@ Result<std::vector<ProcessInfo>> LinuxSystem::processes(std::stop_token stop)
         return linuxFailure(problem.value(), "list processes", "/proc");
     std::ranges::sort(found, {}, [](const ProcessInfo &process) { return process.key.pid; });
     return found;
+}
+
+// Arguments with a space between them; who holds spaces is not told apart.
+Result<ProcessDetails> LinuxSystem::processDetails(ProcessKey process)
+{
+    const auto key = identify(process);
+    if (!key)
+        return std::unexpected(key.error());
+    const std::string object = fmt::format("process {}", key->pid);
+    ProcessDetails details;
+    if (auto arguments = readProcFile(fmt::format("/proc/{}/cmdline", key->pid), object)) {
+        std::ranges::replace(*arguments, '\0', ' ');
+        arguments->erase(arguments->find_last_not_of(' ') + 1);
+        details.commandLine = std::move(*arguments);
+    } else {
+        details.unknown.push_back("command line: " + toText(arguments.error()));
+    }
+    return details;
 }
 
 // The process's full identity, unless its number belongs to another one by now.

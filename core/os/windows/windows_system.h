@@ -24,6 +24,18 @@ public:
                                      const std::optional<Bytes> &data, std::uint32_t timeout) override;
     Result<SendOutcome> sendRegistered(std::uint64_t window, const std::string &name, std::uint64_t wParam,
                                        std::uint64_t lParam, std::uint32_t timeout) override;
+
+    Result<ObjectDetails> describeObject(const ObjectTarget &target) override;
+    Result<HolderList> holders(const ObjectTarget &target, std::stop_token stop) override;
+    Result<std::vector<ObjectHandle>> handles(ProcessKey process, std::stop_token stop) override;
+    Result<SharedObjectList> sharedObjects(std::stop_token stop) override;
+    Result<void> closeHandle(ProcessKey process, std::uint64_t handle, const std::string &type,
+                             const std::string &path) override;
+    Result<std::shared_ptr<Section>> openSectionOf(ProcessKey process, std::uint64_t handle, Access access) override;
+    Result<ProcessDetails> processDetails(ProcessKey process) override;
+    Result<std::string> fileVersion(const std::string &path) override;
+    Result<PipeList> pipes(std::stop_token stop) override;
+    Result<AccessFacts> accessFacts(const ExplainTarget &target) override;
 };
 
 inline Failure cancelled(std::string operation)
