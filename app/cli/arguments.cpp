@@ -52,7 +52,7 @@ Result<ProcessKey> parsePid(std::string_view text)
 CLI::Option *addSource(CLI::App &command, SourceSpec &source, std::string name)
 {
     return addParsed(command, name, source, parseSourceSpec,
-                     "section:NAME, process:PID, module:PID/DLL/SECTION, file:PATH or snapshot:PATH");
+                     "section:NAME, process:PID, module:PID/DLL/SECTION, handle:PID/HANDLE, file:PATH or snapshot:PATH");
 }
 
 CLI::Option *addPid(CLI::App &command, ProcessKey &process)

@@ -48,6 +48,7 @@ void addSearchCommands(CLI::App &app, Run &run);
 void addCreatingCommands(CLI::App &app, Run &run);
 void addMessageCommands(CLI::App &app, Run &run);
 void addCaptureCommands(CLI::App &app, Run &run);
+void addSharingCommands(CLI::App &app, Run &run);
 void addSessionCommands(CLI::App &app, Run &run);
 
 } // namespace ipclens

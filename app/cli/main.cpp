@@ -2,6 +2,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/console.h"
 #include "app/cli/run.h"
+#include "core/session/explanation.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -30,7 +31,8 @@ int main(std::vector<std::string> arguments)
         ->type_name("COMMAND");
     app.add_flag("--json", run.json, "Prints one JSON document (listen, watch: one object a line)");
     app.add_option("--journal", run.journalFolder, "Folder for the journal of writes")->type_name("FOLDER");
-    app.footer("SOURCE is section:NAME, process:PID, module:PID/DLL/SECTION, file:PATH or snapshot:PATH.\n"
+    app.footer("SOURCE is section:NAME, process:PID, module:PID/DLL/SECTION, handle:PID/HANDLE, file:PATH or\n"
+               "snapshot:PATH.\n"
                "Exit code: 0 done, 1 refused or failed, 2 wrong usage.\n\n"
                "Examples:\n"
                "  ipclens-cli ps\n"
@@ -45,6 +47,7 @@ int main(std::vector<std::string> arguments)
     addCreatingCommands(app, run);
     addMessageCommands(app, run);
     addCaptureCommands(app, run);
+    addSharingCommands(app, run);
     addSessionCommands(app, run);
 
     run.json = std::ranges::find(arguments, "--json") != arguments.end(); // also for what is wrong before it
@@ -68,8 +71,11 @@ int main(std::vector<std::string> arguments)
     const Result<void> flushed = run.flush();
     if (outcome && !flushed)
         outcome = flushed;
-    if (!outcome)
+    if (!outcome) {
         run.complain(outcome.error());
+        if (const auto target = explainTargetOf(outcome.error()); target && !run.json)
+            Run::note(fmt::format("Who may: ipclens-cli explain '{}'", toText(*target)));
+    }
     return outcome ? done : failed;
 }
 

@@ -7,7 +7,7 @@ set -euo pipefail
 need_packages "${build_packages[@]}" "${run_packages[@]}" libbenchmark-dev
 configure_and_build release ipclens_wire_bench ipclens_scan_bench ipclens_hex_view_bench ipclens_first_paint_bench \
     ipclens_arrival_bench
-configure_and_build mingw ipclens-cli ipclens_pipe_peer ipclens_process_read_bench ipclens_process_scan_bench ipclens_inbox_bench
+configure_and_build mingw ipclens-cli ipclens_pipe_peer ipclens_process_read_bench ipclens_process_scan_bench ipclens_inbox_bench ipclens_holders_bench
 make_wine_prefix
 trap end_wine EXIT
 windows=$build/mingw/bin
@@ -19,6 +19,7 @@ unset DISPLAY
 wine "$windows/ipclens_process_read_bench.exe"
 wine "$windows/ipclens_process_scan_bench.exe"
 wine "$windows/ipclens_inbox_bench.exe"
+wine "$windows/ipclens_holders_bench.exe"
 "$native/ipclens_scan_bench"
 QT_QPA_PLATFORM=offscreen "$native/ipclens_hex_view_bench"
 QT_QPA_PLATFORM=offscreen "$native/ipclens_arrival_bench"

@@ -27,6 +27,14 @@ public:
         for (Address at = range.begin / pageSize * pageSize; at < range.end(); at += pageSize)
             m_pages[at].protection = protection;
     }
+    // A view of a section: pages of one allocation that begins with `range`. `file`: what is behind it.
+    void addView(AddressRange range, const std::string &file = {}, RegionType type = RegionType::Mapped,
+                 Protection protection = {.read = true, .write = true})
+    {
+        const std::scoped_lock lock(m_mutex);
+        for (Address at = range.begin; at < range.end(); at += pageSize)
+            m_pages[at] = {.bytes = {}, .protection = protection, .type = type, .base = range.begin, .file = file};
+    }
     void removePages(AddressRange range)
     {
         const std::scoped_lock lock(m_mutex);
@@ -82,11 +90,12 @@ public:
         for (const auto &[at, page] : m_pages) {
             if (intersect({at, pageSize}, range).size == 0)
                 continue;
-            if (!regions.empty() && regions.back().range.end() == at && regions.back().protection == page.protection)
+            if (!regions.empty() && regions.back().range.end() == at && regions.back().protection == page.protection &&
+                (page.base == 0 || regions.back().allocationBase == page.base))
                 regions.back().range.size += pageSize;
             else
-                regions.push_back({.range = {at, pageSize}, .state = RegionState::Committed,
-                                   .protection = page.protection, .type = RegionType::Private, .allocationBase = at});
+                regions.push_back({.range = {at, pageSize}, .state = RegionState::Committed, .protection = page.protection,
+                                   .type = page.type, .allocationBase = page.base == 0 ? at : page.base, .mapped = page.file});
         }
         return regions;
     }
@@ -165,6 +174,9 @@ private:
     struct Page {
         std::array<std::byte, pageSize> bytes{};
         Protection protection;
+        RegionType type = RegionType::Private;
+        Address base = 0; // of a view; 0: none
+        std::string file;
     };
 
     Result<void> writeNow(Address address, std::span<const std::byte> bytes)

@@ -17,6 +17,21 @@ NTSTATUS NTAPI NtQueryDirectoryObject(HANDLE directory, PVOID into, ULONG size, 
 NTSTATUS NTAPI NtOpenSymbolicLinkObject(PHANDLE link, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes);
 NTSTATUS NTAPI NtQuerySymbolicLinkObject(HANDLE link, PUNICODE_STRING target, PULONG needed);
 NTSTATUS NTAPI NtWriteVirtualMemory(HANDLE process, PVOID address, const void *from, SIZE_T size, PSIZE_T written);
+NTSTATUS NTAPI NtOpenMutant(PHANDLE mutant, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes);
+NTSTATUS NTAPI NtOpenEvent(PHANDLE event, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes);
+NTSTATUS NTAPI NtOpenSemaphore(PHANDLE semaphore, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes);
+NTSTATUS NTAPI NtOpenTimer(PHANDLE timer, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes);
+NTSTATUS NTAPI NtOpenJobObject(PHANDLE job, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes);
+NTSTATUS NTAPI NtQueryMutant(HANDLE mutant, int what, PVOID into, ULONG size, PULONG needed);
+NTSTATUS NTAPI NtQueryEvent(HANDLE event, int what, PVOID into, ULONG size, PULONG needed);
+NTSTATUS NTAPI NtQuerySemaphore(HANDLE semaphore, int what, PVOID into, ULONG size, PULONG needed);
+NTSTATUS NTAPI NtQueryTimer(HANDLE timer, int what, PVOID into, ULONG size, PULONG needed);
+NTSTATUS NTAPI NtCompareObjects(HANDLE first, HANDLE second);
+NTSTATUS NTAPI NtMapViewOfSection(HANDLE section, HANDLE process, PVOID *base, ULONG_PTR zeroBits, SIZE_T commit,
+                                  PLARGE_INTEGER offset, PSIZE_T size, int inherit, ULONG type, ULONG protection);
+NTSTATUS NTAPI NtQueryDirectoryFile(HANDLE file, HANDLE event, PIO_APC_ROUTINE routine, PVOID context, PIO_STATUS_BLOCK status,
+                                    PVOID into, ULONG size, FILE_INFORMATION_CLASS what, BOOLEAN single,
+                                    PUNICODE_STRING pattern, BOOLEAN restart);
 LONG NTAPI RtlGetVersion(OSVERSIONINFOW *version);
 }
 
@@ -27,6 +42,11 @@ inline constexpr NTSTATUS infoLengthMismatch = static_cast<NTSTATUS>(0xC0000004)
 inline constexpr NTSTATUS bufferTooSmall = static_cast<NTSTATUS>(0xC0000023);
 inline constexpr NTSTATUS nameNotFound = static_cast<NTSTATUS>(0xC0000034);
 inline constexpr NTSTATUS typeMismatch = static_cast<NTSTATUS>(0xC0000024);
+
+inline constexpr NTSTATUS accessDenied = static_cast<NTSTATUS>(0xC0000022);
+inline constexpr NTSTATUS sectionProtection = static_cast<NTSTATUS>(0xC000004E);
+inline constexpr NTSTATUS noMoreFiles = static_cast<NTSTATUS>(0x80000006);
+inline constexpr NTSTATUS noSuchFile = static_cast<NTSTATUS>(0xC000000F);
 
 inline constexpr ACCESS_MASK directoryQuery = 1;    // DIRECTORY_QUERY
 inline constexpr ACCESS_MASK symbolicLinkQuery = 1; // SYMBOLIC_LINK_QUERY
@@ -69,6 +89,48 @@ struct ProcessRecord {
     ULONG pageFaults;
     SIZE_T peakWorkingSet;
     SIZE_T workingSet;
+};
+
+// What NtQuerySystemInformation's class 64 gives: every handle of every process. [doc, "System Informer" ntexapi.h]
+inline constexpr int extendedHandleInformation = 64;
+struct HandleEntry {
+    PVOID object; // 0 on Wine, and on Windows 11 24H2 for those without SeDebugPrivilege: never compared
+    ULONG_PTR pid;
+    ULONG_PTR handle;
+    ULONG access;
+    USHORT creatorTrace;
+    USHORT type; // a number that this boot gave to the type
+    ULONG attributes;
+    ULONG reserved;
+};
+struct HandleTable {
+    ULONG_PTR count;
+    ULONG_PTR reserved;
+    HandleEntry entries[1];
+};
+inline constexpr ULONG handleProtected = 1; // OBJ_PROTECT_CLOSE
+inline constexpr ULONG handleInherited = 2; // OBJ_INHERIT
+
+struct MutantBasicInformation {
+    LONG count; // 1 free; 0, -1, ...: its owner has it once, twice, ...
+    BOOLEAN ownedByCaller;
+    BOOLEAN abandoned;
+};
+struct MutantOwnerInformation {
+    HANDLE process;
+    HANDLE thread;
+};
+struct EventBasicInformation {
+    LONG type; // 0: manual reset
+    LONG state;
+};
+struct SemaphoreBasicInformation {
+    ULONG count;
+    ULONG maximum;
+};
+struct TimerBasicInformation {
+    LARGE_INTEGER remaining; // 100 ns
+    BOOLEAN signaled;
 };
 
 inline std::wstring_view view(const UNICODE_STRING &text)

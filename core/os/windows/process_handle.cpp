@@ -103,6 +103,14 @@ std::int64_t creationTime(HANDLE process)
     return fromFileTime(std::uint64_t{created.dwHighDateTime} << 32 | created.dwLowDateTime);
 }
 
+std::int64_t exitTime(HANDLE process)
+{
+    FILETIME created, exited, kernel, user;
+    if (!GetProcessTimes(process, &created, &exited, &kernel, &user))
+        return 0;
+    return fromFileTime(std::uint64_t{exited.dwHighDateTime} << 32 | exited.dwLowDateTime);
+}
+
 bool hasExited(HANDLE process)
 {
     const DWORD waited = WaitForSingleObject(process, 0);

@@ -20,6 +20,9 @@ Result<KernelHandle> openProcessHandle(ProcessKey key, DWORD rights);
 std::int64_t creationTime(HANDLE process);
 std::int64_t fromFileTime(std::uint64_t ticks); // 100 ns since 1601
 
+// Nanoseconds since 1970 UTC; 0 when the handle does not allow the question. Only of a process that has ended.
+std::int64_t exitTime(HANDLE process);
+
 bool hasExited(HANDLE process);
 Error exitedError(std::string operation, std::string object);
 

@@ -66,6 +66,10 @@ public:
     std::vector<std::string> granted() const override { return m_opened.granted; }
     std::vector<std::string> refused() const override { return m_opened.refused; }
     bool hasExited() const override { return ipclens::hasExited(m_opened.handle.get()); }
+    std::optional<std::int64_t> exitTime() const override
+    {
+        return hasExited() ? std::optional(ipclens::exitTime(m_opened.handle.get())) : std::nullopt;
+    }
 
     Result<Address> allocate(std::uint64_t size) override;
     Result<void> release(Address address) override;

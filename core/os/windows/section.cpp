@@ -1,6 +1,8 @@
 // Named sections (file mappings): opened, created, mapped whole.
 #include "core/os/windows/last_error.h"
 #include "core/os/windows/nt.h"
+#include "core/os/windows/object_query.h"
+#include "core/os/windows/process_handle.h"
 #include "core/os/windows/rights.h"
 #include "core/os/windows/section_query.h"
 #include "core/os/windows/utf16.h"
@@ -258,6 +260,30 @@ Result<std::shared_ptr<Section>> WindowsSystem::openSection(const std::string &n
     const std::span<const Right> wanted =
         access == Access::ReadWrite ? std::span<const Right>(writeRights) : readRights;
     auto opened = openWithMost(wanted, SECTION_MAP_READ, [&](DWORD mask) { return openHandle(name, *wide, mask); });
+    if (!opened)
+        return Failure(std::move(opened.error()));
+    return map(std::move(*opened), name, access);
+}
+
+// Asked for explicitly: handles that others opened to map often lack SECTION_QUERY, which a copy of theirs would lack, too.
+Result<std::shared_ptr<Section>> WindowsSystem::openSectionOf(ProcessKey key, std::uint64_t value, Access access)
+{
+    const std::string name = toText(ObjectTarget{.process = key, .handle = value});
+    const auto process = openProcessHandle(key, PROCESS_DUP_HANDLE);
+    if (!process)
+        return Failure(process.error());
+    const auto kind = duplicateHandle(process->get(), value, 0, name);
+    if (!kind)
+        return Failure(kind.error());
+    if (const std::string type = typeOf(kind->get()); type != "Section")
+        return Failure(Error{.kind = ErrorKind::WrongType,
+                             .operation = "open section",
+                             .object = name,
+                             .meaning = fmt::format("the handle is to an object of type {}", type)});
+    const std::span<const Right> wanted =
+        access == Access::ReadWrite ? std::span<const Right>(writeRights) : readRights;
+    auto opened = openWithMost(wanted, SECTION_MAP_READ,
+                               [&](DWORD mask) { return duplicateHandle(process->get(), value, mask, name); });
     if (!opened)
         return Failure(std::move(opened.error()));
     return map(std::move(*opened), name, access);
