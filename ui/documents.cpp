@@ -5,6 +5,7 @@
 #include "ui/icons.h"
 #include "ui/memory_tab.h"
 #include "ui/number_text.h"
+#include "ui/sharing_tab.h"
 #include "ui/source_names.h"
 #include "ui/source_opening.h"
 #include "ui/start_page.h"
@@ -58,7 +59,8 @@ QVariantMap toSettings(const SourceSpec &spec)
             {QStringLiteral("pid"), spec.process.pid},
             {QStringLiteral("created"), static_cast<qlonglong>(spec.process.created)},
             {QStringLiteral("module"), fromUtf8(spec.module)},
-            {QStringLiteral("section"), fromUtf8(spec.section)}};
+            {QStringLiteral("section"), fromUtf8(spec.section)},
+            {QStringLiteral("handle"), static_cast<qulonglong>(spec.handle)}};
 }
 
 SourceSpec fromSettings(const QVariantMap &map)
@@ -69,6 +71,7 @@ SourceSpec fromSettings(const QVariantMap &map)
     spec.process = {map.value(QStringLiteral("pid")).toUInt(), map.value(QStringLiteral("created")).toLongLong()};
     spec.module = map.value(QStringLiteral("module")).toString().toStdString();
     spec.section = map.value(QStringLiteral("section")).toString().toStdString();
+    spec.handle = map.value(QStringLiteral("handle")).toULongLong();
     return spec;
 }
 
@@ -108,9 +111,11 @@ Documents::~Documents()
 
 void Documents::open(const SourceSpec &spec, std::optional<Address> at, Access access)
 {
-    openAnd(spec, at, access, [this](const QString &failure) {
-        if (!failure.isEmpty())
-            emit failed(failure);
+    openAnd(spec, at, access, [this, spec](const QString &failure) {
+        if (failure.isEmpty())
+            return;
+        emit failed(failure);
+        emit refused(spec);
     });
 }
 
@@ -180,6 +185,7 @@ void Documents::add(const SourceInfo &source, std::optional<Address> at)
                 emit freezeRequested({.source = tab->source().source, .address = at, .bytes = bytes, .type = type, .order = order});
             });
     connect(tab, &MemoryTab::menuRequested, this, &Documents::menuRequested);
+    connect(tab, &MemoryTab::whyRequested, this, [this, tab] { emit whyRequested(tab->source().spec); });
     m_seen[tab].source = source.source;
     place(tab, tab->title());
     setTabToolTip(indexOf(tab), fromUtf8(source.name));
@@ -284,6 +290,23 @@ void Documents::showStart()
     setCurrentWidget(m_start);
 }
 
+bool Documents::showPage(SharingTab *page)
+{
+    for (int i = 0; i < count(); ++i) {
+        auto *other = qobject_cast<SharingTab *>(widget(i));
+        if (!other || other->identity() != page->identity())
+            continue;
+        delete page;
+        setCurrentWidget(other);
+        return false;
+    }
+    connect(page, &SharingTab::titleChanged, this,
+            [this, page] { setTabText(indexOf(page), shortTitle(page->title(), fontMetrics())); });
+    place(page, page->title());
+    setTabIcon(indexOf(page), icon(page->sign()));
+    return true;
+}
+
 void Documents::place(QWidget *tab, const QString &title)
 {
     addTab(tab, shortTitle(title, fontMetrics()));
@@ -294,6 +317,11 @@ void Documents::place(QWidget *tab, const QString &title)
 MemoryTab *Documents::currentMemory() const
 {
     return qobject_cast<MemoryTab *>(currentWidget());
+}
+
+SharingTab *Documents::currentSharing() const
+{
+    return qobject_cast<SharingTab *>(currentWidget());
 }
 
 TrafficTab *Documents::currentTraffic() const

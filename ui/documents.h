@@ -15,6 +15,7 @@ class QSettings;
 namespace ipclens {
 
 class MemoryTab;
+class SharingTab;
 class StartPage;
 class TrafficTab;
 
@@ -35,8 +36,11 @@ public:
     // Looks for captures that a crash left behind, and tells of the newest.
     void lookForLeftCaptures();
     void showStart();
+    // Takes over a page that tells who shares what. False: one that shows the same is there and shown, and `page` is gone.
+    bool showPage(SharingTab *page);
 
     MemoryTab *currentMemory() const;
+    SharingTab *currentSharing() const;
     TrafficTab *currentTraffic() const;
     TrafficTab *traffic() const { return m_traffic; }
     QList<MemoryTab *> memoryTabs() const;
@@ -62,10 +66,12 @@ signals:
     void sourceGone(ipclens::SourceId source); // closed, or opened again under another number
     void freezeRequested(const ipclens::FrozenItem &item);
     void menuRequested(QMenu *menu); // of the bytes
+    void whyRequested(const ipclens::SourceSpec &spec);
     void countsChanged(quint64 received, quint64 dropped, quint64 truncated);
     void trafficChanged(); // began or ended to listen, perhaps
     void failed(const QString &text);
     void captureLeft(const QString &text, const QString &path); // by a program that did not end well
+    void refused(const ipclens::SourceSpec &spec); // after failed(): what could not be opened
 
 protected:
     bool event(QEvent *event) override;

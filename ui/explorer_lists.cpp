@@ -85,6 +85,11 @@ void ProcessPage::fillMenu(QMenu &menu, int row)
     menu.addAction(icon(Sign::Section), tr("Modules and shared sections\u2026"), this,
                    [this, process] { emit modulesRequested(process); });
     menu.addAction(icon(Sign::Window), tr("Its windows"), this, [this, process] { emit windowsRequested(process); });
+    menu.addAction(icon(Sign::Map), tr("What it has open and shares"), this,
+                   [this, process] { emit pageRequested(process.key); });
+    menu.addAction(tr("What may I do with it, and why not more?"), this, [this, process] {
+        emit explainRequested({.kind = ExplainKind::Process, .process = process.key});
+    });
     menu.addSeparator();
     addCopy(menu, tr("Copy process id"), QString::number(process.key.pid));
     addCopy(menu, tr("Copy name"), fromUtf8(process.name));
@@ -153,6 +158,13 @@ void ObjectPage::fillMenu(QMenu &menu, int row)
                                              [this, spec] { emit openRequested(spec); }));
             menu.addAction(tr("Open with options\u2026"), this,
                            [this, spec] { emit openWithOptionsRequested(fromUtf8(spec.name)); });
+        }
+        if (object.type != "Directory" && object.type != "SymbolicLink") {
+            const ObjectTarget target{.name = object.path, .type = object.type};
+            menu.addAction(icon(Sign::Map), tr("Who shares it"), this, [this, target] { emit sharersRequested(target); });
+            menu.addAction(tr("What may I do with it, and why not more?"), this, [this, target] {
+                emit explainRequested({.kind = ExplainKind::Object, .object = target});
+            });
             menu.addSeparator();
         }
         addCopy(menu, tr("Copy name"), fromUtf8(object.name));
@@ -212,6 +224,9 @@ void WindowPage::fillMenu(QMenu &menu, int row)
     });
     menu.addAction(icon(Sign::Process), tr("Show its process"), this,
                    [this, window] { emit processRequested(window.process); });
+    menu.addAction(tr("What may I do with it, and why not more?"), this, [this, window] {
+        emit explainRequested({.kind = ExplainKind::Window, .window = window.handle});
+    });
     menu.addSeparator();
     addCopy(menu, tr("Copy handle"), addressText(window.handle));
     addCopy(menu, tr("Copy title"), fromUtf8(window.title));

@@ -25,6 +25,8 @@ signals:
     void attachRequested(const ipclens::ProcessInfo &process);
     void modulesRequested(const ipclens::ProcessInfo &process);
     void windowsRequested(const ipclens::ProcessInfo &process);
+    void pageRequested(const ipclens::ProcessKey &process);
+    void explainRequested(const ipclens::ExplainTarget &target);
 
 private:
     void ask() override;
@@ -45,6 +47,8 @@ public:
 signals:
     void openRequested(const ipclens::SourceSpec &spec);
     void openWithOptionsRequested(const QString &name);
+    void sharersRequested(const ipclens::ObjectTarget &object);
+    void explainRequested(const ipclens::ExplainTarget &target);
     void createRequested();
 
 private:
@@ -70,6 +74,7 @@ signals:
     void sendRequested(quint64 window);
     void listenRequested(const QString &className, const QString &title);
     void processRequested(const ipclens::ProcessKey &process);
+    void explainRequested(const ipclens::ExplainTarget &target);
 
 private:
     void ask() override;

@@ -119,8 +119,45 @@ QPainterPath linesOf(Sign sign, bool checked)
         path.lineTo(12.5, 13.5);
         path.lineTo(12.5, 6.5);
         break;
+    case Sign::Library: // a page with lines that two arrows share
+        path.addRect(QRectF(4.5, 2.5, 7, 11));
+        path.moveTo(6.5, 5.5);
+        path.lineTo(9.5, 5.5);
+        path.moveTo(6.5, 8);
+        path.lineTo(9.5, 8);
+        path.moveTo(1.5, 10.5);
+        path.lineTo(14.5, 10.5);
+        break;
+    case Sign::Pipe:
+        path.addEllipse(QRectF(2, 4.5, 3, 7));
+        path.moveTo(3.5, 4.5);
+        path.lineTo(12.5, 4.5);
+        path.cubicTo(15, 4.5, 15, 11.5, 12.5, 11.5);
+        path.lineTo(3.5, 11.5);
+        break;
+    case Sign::Map: // one thing between three
+        path.addEllipse(QPointF(8, 8), 2.2, 2.2);
+        for (const QPointF at : {QPointF(2.8, 3.5), QPointF(13.2, 3.5), QPointF(8, 14)}) {
+            path.addEllipse(at, 1.3, 1.3);
+            const QLineF line(QPointF(8, 8), at);
+            path.moveTo(line.pointAt(2.2 / line.length()));
+            path.lineTo(line.pointAt(1 - 1.3 / line.length()));
+        }
+        break;
     }
     return path;
+}
+
+void paintLines(QPainter &painter, const QPainterPath &lines, const QRectF &rect, const QColor &ink)
+{
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.translate(rect.topLeft());
+    painter.scale(rect.width() / 16.0, rect.height() / 16.0);
+    painter.setPen(QPen(ink, 1.4, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawPath(lines);
+    painter.restore();
 }
 
 // Paints a sign afresh whenever it is asked, so that a changed palette shows at once.
@@ -137,13 +174,7 @@ public:
             ink = palette.color(QPalette::HighlightedText);
         else if (checked && m_sign == Sign::Lock)
             ink = theme::color(theme::Role::WriteFrame, palette);
-        painter->save();
-        painter->setRenderHint(QPainter::Antialiasing);
-        painter->translate(rect.topLeft());
-        painter->scale(rect.width() / 16.0, rect.height() / 16.0);
-        painter->setPen(QPen(ink, 1.4, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-        painter->drawPath(linesOf(m_sign, checked));
-        painter->restore();
+        paintLines(*painter, linesOf(m_sign, checked), rect, ink);
     }
 
     QPixmap pixmap(const QSize &size, QIcon::Mode mode, QIcon::State state) override
@@ -162,6 +193,11 @@ private:
 };
 
 } // namespace
+
+void paintSign(QPainter &painter, Sign sign, const QRectF &rect, const QColor &ink)
+{
+    paintLines(painter, linesOf(sign, false), rect, ink);
+}
 
 QIcon icon(Sign sign)
 {

@@ -3,6 +3,10 @@
 
 #include <QIcon>
 
+class QColor;
+class QPainter;
+class QRectF;
+
 namespace ipclens {
 
 enum class Sign {
@@ -19,8 +23,12 @@ enum class Sign {
     Undo,
     Send,
     Home,
+    Library, // a DLL's shared data
+    Pipe,
+    Map,     // who talks to whom
 };
 
 QIcon icon(Sign sign);
+void paintSign(QPainter &painter, Sign sign, const QRectF &rect, const QColor &ink);
 
 } // namespace ipclens

@@ -12,6 +12,7 @@
 #include "ui/journal_dock.h"
 #include "ui/listen_dialog.h"
 #include "ui/memory_tab.h"
+#include "ui/message_counts.h"
 #include "ui/modules_dialog.h"
 #include "ui/number_text.h"
 #include "ui/open_mapping_dialog.h"
@@ -19,6 +20,7 @@
 #include "ui/recent.h"
 #include "ui/scan_dock.h"
 #include "ui/send_dialog.h"
+#include "ui/sharing_tab.h"
 #include "ui/start_page.h"
 #include "ui/theme.h"
 #include "ui/traffic_tab.h"
@@ -144,6 +146,7 @@ void MainWindow::buildSession()
 {
     m_wasConnected = false;
     m_client = std::make_unique<Client>(m_session.name, m_makeOpener(m_session));
+    m_counts = new MessageCounts(*m_client, this);
     m_start = new StartPage(*m_client, {m_openMapping, m_attach, m_listen, m_connect}, this);
     m_documents = new Documents(*m_client, m_start, this);
     m_documents->addAction(m_pause);
@@ -155,6 +158,7 @@ void MainWindow::buildSession()
     m_journalDock->setWidget(m_journal);
     connectExplorer();
     connectDocuments();
+    connectSharing();
     connect(m_client.get(), &Client::stateChanged, this, &MainWindow::connectionChanged);
     connect(m_client.get(), &Client::latencyChanged, this, &MainWindow::showLatency);
     connect(m_journal, &JournalDock::changed, this, &MainWindow::updateUndo);
@@ -232,6 +236,7 @@ void MainWindow::connectDocuments()
     connect(m_documents, &Documents::freezeRequested, this, &MainWindow::freeze);
     connect(m_documents, &Documents::menuRequested, this, [this](QMenu *menu) {
         menu->addSeparator();
+        menu->addAction(m_sharers);
         addEditing(menu, tr("Copy in other &forms"));
     });
 }
@@ -246,6 +251,7 @@ void MainWindow::tearDown()
     delete std::exchange(m_journal, nullptr);
     delete std::exchange(m_explorer, nullptr);
     delete std::exchange(m_documents, nullptr);
+    delete std::exchange(m_counts, nullptr);
     m_start = nullptr;
     m_client.reset();
 }
@@ -273,6 +279,8 @@ void MainWindow::connectionChanged()
     m_reconnect->setEnabled(state == Client::State::Lost);
     const bool connected = state == Client::State::Connected;
     for (auto *action : {m_openMapping, m_attach, m_listen, m_create, m_send, m_modules, m_openSnapshot})
+        action->setEnabled(connected);
+    for (auto *action : m_sharingViews)
         action->setEnabled(connected);
     switch (state) {
     case Client::State::Connecting:
@@ -339,6 +347,7 @@ void MainWindow::documentChanged()
     const auto *traffic = m_documents->traffic();
     m_pause->setEnabled(memory || m_documents->currentTraffic());
     m_pause->setChecked(m_documents->isPaused());
+    m_sharers->setEnabled(memory && connected);
     followMemory();
     m_stop->setEnabled(connected && traffic && traffic->isListening());
     m_clear->setEnabled(traffic != nullptr);
@@ -465,6 +474,11 @@ void MainWindow::find()
 {
     auto *traffic = m_documents->currentTraffic();
     auto *memory = m_documents->currentMemory();
+    auto *page = m_documents->currentSharing();
+    if (page && !m_explorer->isAncestorOf(focusWidget())) {
+        page->focusFilter();
+        return;
+    }
     auto *filter = traffic ? traffic->findChild<QLineEdit *>() : nullptr;
     if (memory && !m_explorer->isAncestorOf(focusWidget())) {
         memory->find();
@@ -488,6 +502,8 @@ void MainWindow::refresh()
 {
     if (auto *tab = m_documents->currentMemory())
         tab->refresh();
+    else if (auto *page = m_documents->currentSharing())
+        page->refresh();
     if (m_explorer->isVisible())
         m_explorer->currentPage()->refresh();
 }

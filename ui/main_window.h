@@ -23,7 +23,9 @@ class FrozenDock;
 class Inspector;
 class JournalDock;
 class MemoryTab;
+class MessageCounts;
 class ScanDock;
+class SharingTab;
 class StartPage;
 using JournalFilter = std::function<bool(const JournalEntry &)>;
 
@@ -58,6 +60,14 @@ public:
     ScanDock *showScan();
     FrozenDock *showFrozen();
     BookmarksDock *showBookmarks();
+    // Pages that tell who shares what.
+    void showProcess(const ProcessKey &process);
+    void showObject(const ObjectTarget &object);
+    void showSharedData(const QString &module = {}, const QString &section = {});
+    void showSync();
+    void showMap();
+    void diagnoseName(const QString &name = {});
+    void explain(const ExplainTarget &target);
 
 protected:
     void closeEvent(QCloseEvent *event) override;
@@ -68,6 +78,10 @@ private:
     void makeMemoryActions();
     void makeMenus();
     void makeMemoryMenu();
+    void makeSharingActions();
+    void connectSharing();
+    void showPage(SharingTab *page);
+    void connectElevated();
     void addEditing(QMenu *menu, const QString &copyTitle);
     void makeLazyDocks();
     void makeScan();
@@ -127,6 +141,7 @@ private:
     std::optional<InboxRequest> m_listenLater;
 
     std::unique_ptr<Client> m_client;
+    MessageCounts *m_counts = nullptr;
     Explorer *m_explorer = nullptr;
     Documents *m_documents = nullptr;
     JournalDock *m_journal = nullptr;
@@ -187,6 +202,8 @@ private:
     QAction *m_previousDifference;
     QAction *m_saveSnapshot;
     QAction *m_inspect;
+    QAction *m_sharers;            // of the memory in front
+    QList<QAction *> m_sharingViews; // of the whole session
     QList<QAction *> m_copyAs;
     QMenu *m_layoutMenu;
     std::function<JournalFilter()> m_undoFilter; // which writes Undo is about: those of the memory in front

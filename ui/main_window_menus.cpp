@@ -65,6 +65,7 @@ void MainWindow::makeActions()
                         tr("Search the bytes in front, or type into the filter of the traffic or of the explorer's list"),
                         [this] { find(); });
     makeMemoryActions();
+    makeSharingActions();
     m_writable = makeAction(icon(Sign::Lock), tr("Allow &writing"), tr("Ctrl+E"),
                             tr("While open, typing into the bytes changes the target's memory"), {});
     m_writable->setCheckable(true);
@@ -172,6 +173,9 @@ void MainWindow::makeMenus()
 
     auto *tools = menuBar()->addMenu(tr("T&ools"));
     tools->addActions({m_create, m_modules});
+    tools->addSeparator();
+    tools->addAction(m_sharers);
+    tools->addActions(m_sharingViews);
     tools->addSeparator();
     tools->addAction(tr("&Forget recent items"), this, [] { recent::forgetAll(); });
 

@@ -66,6 +66,7 @@ void MemoryTab::setWritable(bool writable)
         if (!reply) {
             m_wantsWritable = false;
             m_answer->showError(reply.error());
+            m_answer->offer(tr("Why?"), [this] { emit whyRequested(); });
         }
         takeSource();
     });

@@ -182,6 +182,11 @@ void apply(const QString &wanted)
         QApplication::setPalette(variant == QLatin1String("dark") ? darkPalette() : lightPalette());
 }
 
+QPalette paperPalette()
+{
+    return lightPalette();
+}
+
 void useOwnIcons()
 {
     const QStringList resources{QStringLiteral(":/icons")};

@@ -56,6 +56,9 @@ QFont fixedFont(qreal pointSize = 0);
 // Forces a light or dark palette, for screenshots and for users whose desktop does not tell: "light", "dark" or "system".
 void apply(const QString &variant);
 
+// For what is printed, whatever the screen looks like.
+QPalette paperPalette();
+
 // Looks for icons in our own resources alone; Qt's built-in ones stand in for others. Searching the system's icon folders for
 // the few standard icons of our widgets took half of the time to the first paint.
 void useOwnIcons();
