@@ -359,7 +359,7 @@ void addScan(CLI::App &app, Run &run)
     const auto arguments = std::make_shared<ScanArguments>();
     StartScan &scan = arguments->command;
     addSource(*command, arguments->source);
-    command->add_option("STEP", arguments->steps, "What to do next")->allow_extra_args(false)->type_name("");
+    command->add_option("STEP", arguments->steps, "What to do next")->type_name("");
     addType(*command, [arguments](ValueType type) { arguments->command.type = type; },
             "u8, i8, u16, i16, u32, i32, u64, i64, f32 or f64");
     auto *const terms = command->add_option_group("First scan", "One of");

@@ -230,6 +230,10 @@ TEST_F(Search, workOnTheCommandLine)
     EXPECT_THAT(bytes.out, testing::HasSubstr("00000100  6e 65 65 64  6e 65 65 64")) << bytes.err;
     EXPECT_EQ(run({"scan", "section:" + name, "--type", "u32", "--value", "4711", "nonsense"}).exitCode, 2u);
     EXPECT_EQ(run({"scan", "section:" + name, "--value", "4711"}).exitCode, 2u);
+    const ProgramRun bracket =
+        run({"scan", "section:" + name, "--type", "u32", "--value", "4711", "--range", "[200]", "16"});
+    EXPECT_EQ(bracket.exitCode, 2u);
+    EXPECT_THAT(bracket.err, testing::HasSubstr("\"[200]\"")) << "as it was typed, not taken apart";
     EXPECT_EQ(run({"find", "section:" + name, "6g"}).exitCode, 1u);
     EXPECT_THAT(run({"find", "section:" + name, "6g"}).err, testing::HasSubstr("character 2"));
 }
