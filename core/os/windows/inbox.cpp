@@ -52,6 +52,9 @@ Result<std::unique_ptr<Inbox>> WindowsInbox::open(const InboxRequest &request)
     auto registered = registerMessages(request.messages);
     if (!registered)
         return Failure(std::move(registered.error()));
+    auto places = placesOf(request.pointers);
+    if (!places)
+        return Failure(std::move(places.error()));
 
     auto inbox = std::make_unique<WindowsInbox>();
     for (const ReplyRule &rule : request.replies) {
@@ -65,8 +68,8 @@ Result<std::unique_ptr<Inbox>> WindowsInbox::open(const InboxRequest &request)
                                    .maxPayload = request.maxPayload,
                                    .queueBytes = request.queueBytes,
                                    .referenceBytes = request.referenceBytes,
+                                   .pointers = std::move(*places),
                                    .acceptLowerIntegrity = request.acceptLowerIntegrity};
-    settings.pointers = placesOf(settings.registered, request.pointers);
     auto window = MessageWindow::open(std::move(settings), *inbox);
     if (!window)
         return Failure(std::move(window.error()));

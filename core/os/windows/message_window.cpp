@@ -30,13 +30,15 @@ Window ownWindow(HWND window)
 
 } // namespace
 
-std::map<UINT, PointerPlace> placesOf(const std::vector<RegisteredMessage> &registered, const std::vector<PointerRule> &rules)
+Result<std::map<UINT, PointerPlace>> placesOf(const std::vector<PointerRule> &rules)
 {
     std::map<UINT, PointerPlace> places;
-    for (const PointerRule &rule : rules)
-        for (const RegisteredMessage &message : registered)
-            if (message.name == rule.message)
-                places.try_emplace(message.id, rule.place);
+    for (const PointerRule &rule : rules) {
+        const auto message = registerMessage(rule.message);
+        if (!message)
+            return Failure(message.error());
+        places.try_emplace(message->id, rule.place);
+    }
     return places;
 }
 

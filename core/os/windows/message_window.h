@@ -59,7 +59,7 @@ struct MessageWindowSettings {
 };
 
 // Rules by the numbers of their messages.
-std::map<UINT, PointerPlace> placesOf(const std::vector<RegisteredMessage> &registered, const std::vector<PointerRule> &rules);
+Result<std::map<UINT, PointerPlace>> placesOf(const std::vector<PointerRule> &rules);
 
 // A hidden top-level window on its own thread. The pump thread owns the window and everything that the handler touches but the queue;
 // take() belongs to whoever calls it.

@@ -4,7 +4,6 @@
 #include "core/os/windows/last_error.h"
 #include "core/os/windows/message_window.h"
 #include "core/os/windows/send_error.h"
-#include "core/os/windows/sent_message.h"
 #include "core/os/windows/utf16.h"
 #include "core/os/windows/windows_system.h"
 
@@ -103,6 +102,9 @@ Result<std::unique_ptr<Inbox>> WindowsRelay::open(WindowsSystem &system, const R
     auto registered = registerMessages(request.messages);
     if (!registered)
         return Failure(std::move(registered.error()));
+    auto places = placesOf(request.pointers);
+    if (!places)
+        return Failure(std::move(places.error()));
     wchar_t className[257]; // a class name has at most 256 characters
     const int length = GetClassNameW(toHandle(receiver->handle), className, 257);
     DWORD code = GetLastError();
@@ -122,9 +124,9 @@ Result<std::unique_ptr<Inbox>> WindowsRelay::open(WindowsSystem &system, const R
         .maxPayload = request.maxPayload,
         .queueBytes = request.queueBytes,
         .referenceBytes = request.referenceBytes,
+        .pointers = std::move(*places),
         .acceptLowerIntegrity = request.acceptLowerIntegrity,
         .receiver = *receiver};
-    settings.pointers = placesOf(settings.registered, request.pointers);
     auto window = MessageWindow::open(std::move(settings), *relay);
     if (!window)
         return Failure(std::move(window.error()));
@@ -190,7 +192,7 @@ std::optional<LRESULT> WindowsRelay::answerOther(MessageWindow &window, UINT mes
     constexpr UINT lastRegistered = 0xFFFF;
     if (message != WM_NULL && message != WM_CLOSE && (message < WM_USER || message > lastRegistered))
         return {};
-    return passOn(window, {.message = message, .wParam = wParam, .lParam = lParam, .isWaitedFor = isSenderWaiting()}).result;
+    return passOn(window, {.message = message, .wParam = wParam, .lParam = lParam}).result;
 }
 
 Answer WindowsRelay::answer(MessageWindow &window, const Incoming &message)
@@ -217,10 +219,12 @@ Answer WindowsRelay::passOn(MessageWindow &window, const Incoming &message)
     const std::string object = fmt::format("window 0x{:X}", m_receiver.handle);
     if (m_isGone)
         return {.failure = systemError(ERROR_INVALID_WINDOW_HANDLE, "relay", object)};
-    if (!message.isWaitedFor && message.message != WM_COPYDATA) { // posted, or a notification: nobody waits for an answer
-        const BOOL posted = PostMessageW(target(), message.message, message.wParam, message.lParam);
+    const DWORD how = InSendMessageEx(nullptr);
+    if (message.message != WM_COPYDATA && (how == ISMEX_NOSEND || (how & ISMEX_NOTIFY) != 0)) { // nobody waits for an answer
+        const BOOL given = how == ISMEX_NOSEND ? PostMessageW(target(), message.message, message.wParam, message.lParam)
+                                               : SendNotifyMessageW(target(), message.message, message.wParam, message.lParam);
         const DWORD code = GetLastError();
-        return posted ? Answer{} : Answer{.failure = systemError(code, "PostMessage", object)};
+        return given ? Answer{} : Answer{.failure = systemError(code, "PostMessage", object)};
     }
     if (comesBack(message))
         return {.failure = Error{.kind = ErrorKind::Refused,
