@@ -356,15 +356,15 @@ void TrafficTab::opened(Result<InboxOpened> reply)
     m_clockOffset.reset();
     updateLosses();
     emit countsChanged(0, 0, 0);
+    const auto name = m_request.className + " / " + m_request.title;
+    m_inboxNames[m_inbox.inbox] = name;
+    m_autosave->setSystem(m_client.host().system);
+    m_autosave->nameInbox(m_inbox.inbox, name);
+    m_autosave->setRunning(true);
     for (const auto &batch : std::exchange(m_early, {}))
         if (batch.inbox == m_inbox.inbox)
             take(batch);
     if (wanted) {
-        const auto name = m_request.className + " / " + m_request.title;
-        m_inboxNames[m_inbox.inbox] = name;
-        m_autosave->setSystem(m_client.host().system);
-        m_autosave->nameInbox(m_inbox.inbox, name);
-        m_autosave->setRunning(true);
         setState(State::Listening);
         m_graph->followLiveEdge();
     } else {
