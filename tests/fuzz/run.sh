@@ -11,10 +11,8 @@ compiler=${CXX:-clang++-19}
 command -v "$compiler" >/dev/null || { echo "$compiler is not installed: Debian packages clang-19 and libclang-rt-19-dev" >&2; exit 1; }
 
 out=build/fuzz
-headers=$(find build -maxdepth 3 -type d -path '*/include' | head -1)
-[ -n "$headers" ] || { cmake --preset dev -Wno-dev >/dev/null; headers=$(find build -maxdepth 3 -type d -path '*/include' | head -1); }
 mkdir -p $out/objects
-flags=(-std=c++23 -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -I. -I"$headers" -DFMT_HEADER_ONLY
+flags=(-std=c++23 -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -I. -DFMT_HEADER_ONLY
        -DMSGPACK_NO_BOOST -DIPCLENS_VERSION='"fuzz"')
 sources=(core/model/*.cpp core/text/*.cpp core/traffic/*.cpp)
 for target in "${targets[@]}"; do
@@ -35,8 +33,12 @@ for source in "${sources[@]}"; do
 done
 while [ "$(jobs -rp | wc -l)" -gt 0 ]; do wait -n; done
 
+# A library, so that only what a target needs is linked.
+rm -f $out/core.a
+ar rcs $out/core.a "${objects[@]}"
+
 for target in "${targets[@]}"; do
-    "$compiler" "${flags[@]}" -fsanitize=fuzzer tests/fuzz/${target}_fuzz.cpp "${objects[@]}" -pthread -o $out/${target}_fuzz
+    "$compiler" "${flags[@]}" -fsanitize=fuzzer tests/fuzz/${target}_fuzz.cpp $out/core.a -pthread -o $out/${target}_fuzz
     mkdir -p $out/corpus/$target tests/fuzz/seeds/$target
     echo "== $target, $seconds s"
     $out/${target}_fuzz -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -artifact_prefix=$out/$target- -print_final_stats=1 \
