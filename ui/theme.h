@@ -43,11 +43,12 @@ QColor color(Role role, const QPalette &palette);
 // The system's fixed-pitch font at the given size in points (0: the system's own size).
 QFont fixedFont(qreal pointSize = 0);
 
-// Forces a light or dark palette, for screenshots and for users whose desktop does not tell: "light", "dark" or "system".
+// Forces a light or dark palette, for screenshots and for users whose desktop does not tell: "light", "dark" or
+// "system".
 void apply(const QString &variant);
 
-// Looks for icons in our own resources alone; Qt's built-in ones stand in for others. Searching the system's icon folders for
-// the few standard icons of our widgets took half of the time to the first paint.
+// Looks for icons in our own resources alone; Qt's built-in ones stand in for others. Searching the system's icon
+// folders for the few standard icons of our widgets took half of the time to the first paint.
 void useOwnIcons();
 
 } // namespace ipclens::theme

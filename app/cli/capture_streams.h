@@ -9,8 +9,8 @@
 
 namespace ipclens {
 
-// Gives the messages of a capture in a file, or in standard input for "-"; those before damage, too. `take` ends the reading with an
-// error.
+// Gives the messages of a capture in a file, or in standard input for "-"; those before damage, too. `take` ends the
+// reading with an error.
 Result<void> readCapture(const std::string &path, const std::function<Result<void>(Message)> &take);
 
 // A capture being written to a file, or to standard output for "-".

@@ -359,7 +359,9 @@ void addListen(CLI::App &app, Run &run)
         ->type_name("SIZE");
     command->add_option("--filter", arguments->filterText, "Prints, and counts for --count, only what matches")
         ->type_name("FILTER");
-    command->add_option("--write", arguments->write, "Saves them as a capture (pcapng) as well; - is standard output, alone")
+    command
+        ->add_option("--write", arguments->write,
+                     "Saves them as a capture (pcapng) as well; - is standard output, alone")
         ->type_name("FILE");
     command->add_flag("--replace", arguments->replace, "Lets --write write over an existing file");
     command->add_option("--count", arguments->count, "Ends after so many messages");
