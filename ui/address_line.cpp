@@ -22,7 +22,8 @@ AddressLine::AddressLine(QWidget *parent)
     : QLineEdit(parent), m_completer(new QCompleter(this)), m_completions(new QStringListModel(this))
 {
     setPlaceholderText(tr("Address: 7ff61000, demo.exe+10, [rsp+8], +40"));
-    setToolTip(tr("Go to an address (Ctrl+G). Numbers are hex, 0n10 is decimal; + - * and ( ); module and section names; [address] "
+    setToolTip(tr("Go to an address (Ctrl+G). Numbers are hex, 0n10 is decimal; + - * and ( ); module and section "
+                  "names; [address] "
                   "follows a pointer; a leading + or - counts from the cursor. Up and Down: earlier ones."));
     setAccessibleName(tr("Address"));
     setFont(theme::fixedFont());

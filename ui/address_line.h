@@ -1,4 +1,5 @@
-// Where an address is typed, as an expression: with a history, completion of names, and its errors marked where they are.
+// Where an address is typed, as an expression: with a history, completion of names, and its errors marked where they
+// are.
 #pragma once
 
 #include "core/text/address_expression.h"

@@ -22,11 +22,13 @@ QPixmap colourSquare(int colour, const QPalette &palette)
 }
 
 BookmarkDialog::BookmarkDialog(const Bookmark &bookmark, const QString &shownAddress, QWidget *parent)
-    : QDialog(parent), m_bookmark(bookmark), m_name(new QLineEdit(bookmark.name, this)), m_type(new ValueTypeBox(true, this)),
-      m_order(new ByteOrderBox(this)), m_bytes(new QSpinBox(this)), m_colour(new QComboBox(this))
+    : QDialog(parent), m_bookmark(bookmark), m_name(new QLineEdit(bookmark.name, this)),
+      m_type(new ValueTypeBox(true, this)), m_order(new ByteOrderBox(this)), m_bytes(new QSpinBox(this)),
+      m_colour(new QComboBox(this))
 {
     setWindowTitle(tr("Bookmark"));
-    auto *where = new QLabel(bookmark.place.isEmpty() ? shownAddress : tr("%1 = %2").arg(bookmark.place, shownAddress), this);
+    auto *where =
+        new QLabel(bookmark.place.isEmpty() ? shownAddress : tr("%1 = %2").arg(bookmark.place, shownAddress), this);
     where->setTextInteractionFlags(Qt::TextSelectableByMouse);
     where->setFont(theme::fixedFont());
     m_type->setType(bookmark.type);

@@ -29,7 +29,8 @@ Bookmark fromSettings(const QVariantMap &map)
     bookmark.place = map.value(QStringLiteral("place")).toString();
     // What another version wrote may be unknown here.
     const int type = map.value(QStringLiteral("type"), -1).toInt();
-    bookmark.type = type >= 0 && type <= static_cast<int>(ValueType::F64) ? ChosenType(static_cast<ValueType>(type)) : ChosenType();
+    bookmark.type =
+        type >= 0 && type <= static_cast<int>(ValueType::F64) ? ChosenType(static_cast<ValueType>(type)) : ChosenType();
     bookmark.order = map.value(QStringLiteral("order")).toInt() == static_cast<int>(ByteOrder::Big) ? ByteOrder::Big
                                                                                                     : ByteOrder::Little;
     bookmark.bytes = std::clamp(map.value(QStringLiteral("bytes"), 4).toInt(), 1, 4096);
@@ -42,11 +43,12 @@ Bookmark fromSettings(const QVariantMap &map)
 
 const std::vector<BookmarkColour> &bookmarkColours()
 {
-    static const std::vector<BookmarkColour> colours{{Bookmarks::tr("Blue"), QColor(0x1c, 0x5b, 0xb8), QColor(0x74, 0xb4, 0xff)},
-                                                     {Bookmarks::tr("Green"), QColor(0x1a, 0x6a, 0x2b), QColor(0x80, 0xd7, 0x97)},
-                                                     {Bookmarks::tr("Orange"), QColor(0xad, 0x44, 0x08), QColor(0xff, 0xa8, 0x60)},
-                                                     {Bookmarks::tr("Purple"), QColor(0x6b, 0x2f, 0xa8), QColor(0xc9, 0xa2, 0xff)},
-                                                     {Bookmarks::tr("Red"), QColor(0xa3, 0x15, 0x15), QColor(0xff, 0x90, 0x88)}};
+    static const std::vector<BookmarkColour> colours{
+        {Bookmarks::tr("Blue"), QColor(0x1c, 0x5b, 0xb8), QColor(0x74, 0xb4, 0xff)},
+        {Bookmarks::tr("Green"), QColor(0x1a, 0x6a, 0x2b), QColor(0x80, 0xd7, 0x97)},
+        {Bookmarks::tr("Orange"), QColor(0xad, 0x44, 0x08), QColor(0xff, 0xa8, 0x60)},
+        {Bookmarks::tr("Purple"), QColor(0x6b, 0x2f, 0xa8), QColor(0xc9, 0xa2, 0xff)},
+        {Bookmarks::tr("Red"), QColor(0xa3, 0x15, 0x15), QColor(0xff, 0x90, 0x88)}};
     return colours;
 }
 

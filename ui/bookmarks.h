@@ -31,8 +31,8 @@ struct BookmarkColour {
 };
 const std::vector<BookmarkColour> &bookmarkColours();
 
-// The bookmarks of one source, kept in the settings under its name. GUI thread. A process has other addresses in every run:
-// bookmarks in a module are looked up by their expression.
+// The bookmarks of one source, kept in the settings under its name. GUI thread. A process has other addresses in every
+// run: bookmarks in a module are looked up by their expression.
 class Bookmarks : public QObject {
     Q_OBJECT
 public:

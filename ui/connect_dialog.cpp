@@ -106,11 +106,11 @@ QWidget *ConnectDialog::makeChoices(Elevation elevation)
     if (elevation == Elevation::Present)
         m_elevated->setText(tr("This machine, elevated (as this window is already)"));
 
-    auto *explanation = new QLabel(
-        tr("ipclens starts the command and speaks to it over its standard input and output. Nothing listens on the network.\n\n"
-           "A Wine prefix:\n    WINEPREFIX=~/.wine wine ipclens-cli.exe serve\n"
-           "This machine, as root:\n    pkexec ipclens-cli serve"),
-        this);
+    auto *explanation = new QLabel(tr("ipclens starts the command and speaks to it over its standard input and output. "
+                                      "Nothing listens on the network.\n\n"
+                                      "A Wine prefix:\n    WINEPREFIX=~/.wine wine ipclens-cli.exe serve\n"
+                                      "This machine, as root:\n    pkexec ipclens-cli serve"),
+                                   this);
     explanation->setTextFormat(Qt::PlainText);
     explanation->setWordWrap(true);
     explanation->setForegroundRole(QPalette::PlaceholderText);

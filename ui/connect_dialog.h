@@ -11,8 +11,8 @@ class QRadioButton;
 
 namespace ipclens {
 
-// A session the window can work with. Without a command it is in this process; the command `elevatedSession` stands for one
-// that Windows is asked to start.
+// A session the window can work with. Without a command it is in this process; the command `elevatedSession` stands for
+// one that Windows is asked to start.
 struct SessionChoice {
     QString name;
     QString command;

@@ -182,7 +182,8 @@ void Documents::add(const SourceInfo &source, std::optional<Address> at)
     });
     connect(tab, &MemoryTab::freezeRequested, this,
             [this, tab](Address at, const Bytes &bytes, std::optional<ValueType> type, ByteOrder order) {
-                emit freezeRequested({.source = tab->source().source, .address = at, .bytes = bytes, .type = type, .order = order});
+                emit freezeRequested(
+                    {.source = tab->source().source, .address = at, .bytes = bytes, .type = type, .order = order});
             });
     connect(tab, &MemoryTab::menuRequested, this, &Documents::menuRequested);
     connect(tab, &MemoryTab::whyRequested, this, [this, tab] { emit whyRequested(tab->source().spec); });
@@ -350,7 +351,8 @@ MemoryTab *Documents::findTab(const SourceSpec &spec) const
 MemoryTab *Documents::tabOf(SourceId source) const
 {
     const auto tabs = memoryTabs();
-    const auto found = std::find_if(tabs.cbegin(), tabs.cend(), [&](MemoryTab *tab) { return tab->source().source == source; });
+    const auto found =
+        std::find_if(tabs.cbegin(), tabs.cend(), [&](MemoryTab *tab) { return tab->source().source == source; });
     return found == tabs.cend() || source == 0 ? nullptr : *found;
 }
 

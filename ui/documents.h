@@ -19,8 +19,8 @@ class SharingTab;
 class StartPage;
 class TrafficTab;
 
-// GUI thread. Opens sources and keeps one tab for each; never more than one for traffic. The start page is there whenever
-// nothing else is.
+// GUI thread. Opens sources and keeps one tab for each; never more than one for traffic. The start page is there
+// whenever nothing else is.
 class Documents : public QTabWidget {
     Q_OBJECT
 public:

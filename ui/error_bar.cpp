@@ -11,8 +11,8 @@
 namespace ipclens {
 
 ErrorBar::ErrorBar(QWidget *parent)
-    : QFrame(parent), m_row(new QHBoxLayout(this)), m_icon(new QLabel(this)), m_text(new QLabel(this)), m_action(new QToolButton(this)),
-      m_close(new QToolButton(this))
+    : QFrame(parent), m_row(new QHBoxLayout(this)), m_icon(new QLabel(this)), m_text(new QLabel(this)),
+      m_action(new QToolButton(this)), m_close(new QToolButton(this))
 {
     setAutoFillBackground(true);
     setFrameShape(QFrame::NoFrame);

@@ -22,7 +22,8 @@ public:
 
     void showError(const Error &error);
     void showText(const QString &text, Level level);
-    // Adds a button after the text for what can be done about it; removed by the next show or clear. Emits actionTriggered.
+    // Adds a button after the text for what can be done about it; removed by the next show or clear. Emits
+    // actionTriggered.
     void offer(const QString &action);
     // The same with what the button does, for bars that offer more than one thing; actionTriggered is not emitted.
     void offer(const QString &action, std::function<void()> act);

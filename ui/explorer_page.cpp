@@ -139,7 +139,8 @@ void ExplorerPage::answered(const Error *failure)
         m_columnsFitted = true;
         for (int column = 0; column < m_rows->columnCount(); ++column) {
             m_view->resizeColumnToContents(column);
-            m_view->setColumnWidth(column, std::min(m_view->columnWidth(column), fontMetrics().averageCharWidth() * 32));
+            m_view->setColumnWidth(column,
+                                   std::min(m_view->columnWidth(column), fontMetrics().averageCharWidth() * 32));
         }
     }
     explainEmptiness();

@@ -153,7 +153,9 @@ void FilterLine::complete()
         return;
     }
     static_cast<QTreeView *>(m_completer->popup())->resizeColumnToContents(0);
-    m_completer->complete(m_line->inputMethodQuery(Qt::ImCursorRectangle).toRect().adjusted(0, 0, fontMetrics().averageCharWidth() * 60, 0));
+    m_completer->complete(m_line->inputMethodQuery(Qt::ImCursorRectangle)
+                              .toRect()
+                              .adjusted(0, 0, fontMetrics().averageCharWidth() * 60, 0));
 }
 
 void FilterLine::insertCompletion(const QModelIndex &index)
@@ -202,7 +204,8 @@ void FilterLine::fillMenu()
     for (const auto &filter : recents)
         add(filter, filter);
     menu->addSeparator();
-    menu->addAction(tr("&Name this filter\u2026"), this, &FilterLine::nameFilter)->setEnabled(!m_good.trimmed().isEmpty());
+    menu->addAction(tr("&Name this filter\u2026"), this, &FilterLine::nameFilter)
+        ->setEnabled(!m_good.trimmed().isEmpty());
     if (!names.isEmpty()) {
         auto *forget = menu->addMenu(tr("&Forget"));
         for (const auto &name : names)
@@ -238,9 +241,12 @@ void FilterLine::showLanguage()
     text->setTextInteractionFlags(Qt::TextSelectableByMouse);
     text->setWordWrap(true);
     text->setText(tr("<p>A text without any of the signs below is looked for everywhere in a message.</p>"
-                     "<p><code>== != &lt; &lt;= &gt; &gt;=</code>, <code>contains</code>, <code>matches \"regular expression\"</code>, "
-                     "<code>in {1, 2, 10..20}</code>; joined by <code>&amp;&amp;</code>, <code>||</code>, <code>!</code> and brackets.<br>"
-                     "Values: <code>42</code>, <code>0x2a</code>, <code>64K</code>, <code>\"text\"</code>, <code>u\"UTF-16\"</code>, "
+                     "<p><code>== != &lt; &lt;= &gt; &gt;=</code>, <code>contains</code>, <code>matches \"regular "
+                     "expression\"</code>, "
+                     "<code>in {1, 2, 10..20}</code>; joined by <code>&amp;&amp;</code>, <code>||</code>, "
+                     "<code>!</code> and brackets.<br>"
+                     "Values: <code>42</code>, <code>0x2a</code>, <code>64K</code>, <code>\"text\"</code>, "
+                     "<code>u\"UTF-16\"</code>, "
                      "<code>4d:79</code>. Parts: <code>payload[0:4]</code>, <code>payload[-2:]</code>.<br>"
                      "A test of what a message does not have is false, also with <code>!=</code>.</p>"));
     auto *model = new QStandardItemModel(dialog);

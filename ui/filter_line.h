@@ -1,4 +1,5 @@
-// Where a filter of messages is typed: its mistakes marked where they are, names completed, earlier and named filters at hand.
+// Where a filter of messages is typed: its mistakes marked where they are, names completed, earlier and named filters
+// at hand.
 #pragma once
 
 #include "core/traffic/message_filter.h"
@@ -13,7 +14,8 @@ class QToolButton;
 
 namespace ipclens {
 
-// A line, a button with what was filtered before, and under both the mistake when there is one. Lives on the GUI thread.
+// A line, a button with what was filtered before, and under both the mistake when there is one. Lives on the GUI
+// thread.
 class FilterLine : public QWidget {
     Q_OBJECT
 public:
@@ -27,7 +29,10 @@ public:
     QLineEdit *line() { return m_line; }
 
     // The filter as far as it was last whole: while a mistake stands, the one before it goes on.
-    MessageFilter filter(std::optional<TimeRange> time) const { return *MessageFilter::parse(m_good.toStdString(), time); }
+    MessageFilter filter(std::optional<TimeRange> time) const
+    {
+        return *MessageFilter::parse(m_good.toStdString(), time);
+    }
     bool hasMistake() const { return m_isWrong; }
 
 signals:

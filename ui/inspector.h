@@ -19,8 +19,9 @@ class Client;
 class InspectorLookups;
 struct SourceInfo;
 
-// A table of types with little- and big-endian values. Lives on the GUI thread. What it cannot know from the bytes alone (where
-// a pointer leads, whose window a number is, checksums of what is selected) it asks the session for while it is visible.
+// A table of types with little- and big-endian values. Lives on the GUI thread. What it cannot know from the bytes
+// alone (where a pointer leads, whose window a number is, checksums of what is selected) it asks the session for while
+// it is visible.
 class Inspector : public QWidget {
     Q_OBJECT
 public:

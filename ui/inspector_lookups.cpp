@@ -30,9 +30,11 @@ Sums sumsOf(const std::vector<MemoryImage> &images)
     Sums sums;
     for (const auto &sum : checksums(all))
         sums.emplace_back(fromUtf8(sum.name), fromUtf8(sum.text));
-    const auto view = QByteArray::fromRawData(reinterpret_cast<const char *>(all.data()), static_cast<qsizetype>(all.size()));
-    for (const auto &[name, method] : {std::pair{"MD5", QCryptographicHash::Md5}, std::pair{"SHA-1", QCryptographicHash::Sha1},
-                                       std::pair{"SHA-256", QCryptographicHash::Sha256}})
+    const auto view =
+        QByteArray::fromRawData(reinterpret_cast<const char *>(all.data()), static_cast<qsizetype>(all.size()));
+    for (const auto &[name, method] :
+         {std::pair{"MD5", QCryptographicHash::Md5}, std::pair{"SHA-1", QCryptographicHash::Sha1},
+          std::pair{"SHA-256", QCryptographicHash::Sha256}})
         sums.emplace_back(QLatin1String(name), QString::fromLatin1(QCryptographicHash::hash(view, method).toHex()));
     return sums;
 }
@@ -116,7 +118,8 @@ QString InspectorLookups::windowOf(std::uint64_t handle)
 void InspectorLookups::askWindows(std::uint64_t handle)
 {
     const bool isFresh = m_sinceList.isValid() && m_sinceList.elapsed() < windowsFreshFor;
-    if (isFresh || m_isListing || m_hasNoWindows || m_client == nullptr || m_client->state() != Client::State::Connected)
+    if (isFresh || m_isListing || m_hasNoWindows || m_client == nullptr ||
+        m_client->state() != Client::State::Connected)
         return;
     m_isListing = true;
     m_handle = handle;
@@ -179,7 +182,8 @@ void InspectorLookups::computeChecksums(bool mayBeLarge)
 
 void InspectorLookups::takeSelection(Result<MemoryImages> reply)
 {
-    const bool isWhole = reply && std::ranges::all_of(reply->images, [](const MemoryImage &image) { return image.unreadable.empty(); });
+    const bool isWhole =
+        reply && std::ranges::all_of(reply->images, [](const MemoryImage &image) { return image.unreadable.empty(); });
     if (!isWhole) {
         m_selectionText = reply ? tr("parts of it cannot be read") : fromUtf8(toText(reply.error()));
         emit changed();

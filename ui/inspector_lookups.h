@@ -9,8 +9,8 @@
 
 namespace ipclens {
 
-// GUI thread. One question of a kind at a time; answers are kept until the source changes. Checksums are made on a thread of the
-// pool.
+// GUI thread. One question of a kind at a time; answers are kept until the source changes. Checksums are made on a
+// thread of the pool.
 class InspectorLookups : public QObject {
     Q_OBJECT
 public:

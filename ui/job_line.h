@@ -19,8 +19,8 @@ public:
     explicit JobLine(Client &client, QWidget *parent = nullptr);
     ~JobLine() override; // cancels what still runs: nobody would see what comes of it
 
-    // Sends a command that has a `job`. The callback gets its Result when it ends; a Cancelled error at once when it is cancelled,
-    // which sessions do not answer. It is not called once `context` is gone.
+    // Sends a command that has a `job`. The callback gets its Result when it ends; a Cancelled error at once when it is
+    // cancelled, which sessions do not answer. It is not called once `context` is gone.
     template <class Command, class Callback>
     void run(const QString &what, Command command, QObject *context, Callback callback)
     {
@@ -29,8 +29,9 @@ public:
         const auto shared = std::make_shared<Callback>(std::move(callback));
         m_whenCancelled = [context = QPointer<QObject>(context), shared] {
             if (context)
-                (*shared)(Result<typename Command::Reply>(Failure(
-                    Error{.kind = ErrorKind::Cancelled, .operation = std::string(Command::name), .meaning = "was cancelled"})));
+                (*shared)(Result<typename Command::Reply>(Failure(Error{.kind = ErrorKind::Cancelled,
+                                                                        .operation = std::string(Command::name),
+                                                                        .meaning = "was cancelled"})));
         };
         m_call = m_client.call(std::move(command), context,
                                [line = QPointer(this), job, shared](Result<typename Command::Reply> reply) {

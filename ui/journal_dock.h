@@ -54,7 +54,8 @@ private:
     QLabel *m_empty;
     QPushButton *m_undo;
     bool m_undoing = false;
-    std::uint64_t m_awaited = 0; // entry of the undo that is done, but not in the list yet: replies are faster than events
+    std::uint64_t m_awaited =
+        0; // entry of the undo that is done, but not in the list yet: replies are faster than events
 };
 
 } // namespace ipclens

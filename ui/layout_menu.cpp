@@ -51,9 +51,10 @@ void fillMarksMenu(QMenu &menu, HexView &view, const std::function<void()> &chos
 {
     empty(menu);
     auto *group = new QActionGroup(&menu);
-    const std::pair<QString, HexView::ChangeMarks> modes[] = {{tr("&Fade after a second"), HexView::ChangeMarks::Fading},
-                                                              {tr("&Stay until cleared"), HexView::ChangeMarks::Kept},
-                                                              {tr("&How often (heat map)"), HexView::ChangeMarks::Heat}};
+    const std::pair<QString, HexView::ChangeMarks> modes[] = {
+        {tr("&Fade after a second"), HexView::ChangeMarks::Fading},
+        {tr("&Stay until cleared"), HexView::ChangeMarks::Kept},
+        {tr("&How often (heat map)"), HexView::ChangeMarks::Heat}};
     for (const auto &[text, mode] : modes) {
         auto *action = menu.addAction(text, &view, [&view, mode = mode, chosen] {
             view.setChangeMarks(mode);

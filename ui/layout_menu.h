@@ -13,8 +13,8 @@ namespace ipclens {
 
 class HexView;
 
-// Empties the menu and fills it with what can be chosen, as it is now. `chosen` is called after each change of which the view does
-// not tell itself.
+// Empties the menu and fills it with what can be chosen, as it is now. `chosen` is called after each change of which
+// the view does not tell itself.
 void fillLayoutMenu(QMenu &menu, HexView &view, const std::function<void()> &chosen);
 void fillMarksMenu(QMenu &menu, HexView &view, const std::function<void()> &chosen);
 

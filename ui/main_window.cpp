@@ -135,7 +135,8 @@ void MainWindow::makeStatusBar()
     m_statusLabel->setObjectName(QStringLiteral("viewStatus"));
     m_countsLabel->setObjectName(QStringLiteral("counts"));
     m_statusLabel->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long text must not widen the window
-    m_countsLabel->setToolTip(tr("Messages that arrived, those lost because the queue was full, and those whose payload was cut"));
+    m_countsLabel->setToolTip(
+        tr("Messages that arrived, those lost because the queue was full, and those whose payload was cut"));
     statusBar()->addWidget(m_connectionLabel);
     statusBar()->addWidget(m_statusLabel, 1);
     statusBar()->addPermanentWidget(m_countsLabel);
@@ -172,7 +173,8 @@ void MainWindow::buildSession()
     connect(m_journal, &JournalDock::openRequested, this,
             [this](const SourceSpec &spec, Address at) { m_documents->open(spec, at); });
     m_sessionButton->setText(fontMetrics().elidedText(m_session.name, Qt::ElideMiddle, 180));
-    m_sessionButton->setToolTip(tr("Session: %1").arg(m_session.command.isEmpty() ? m_session.name : m_session.command));
+    m_sessionButton->setToolTip(
+        tr("Session: %1").arg(m_session.command.isEmpty() ? m_session.name : m_session.command));
     setWindowTitle(m_session.command.isEmpty() ? tr("ipclens") : tr("%1 \u2013 ipclens").arg(m_session.name));
     documentChanged();
     showCounts(0, 0, 0);
@@ -323,7 +325,8 @@ void MainWindow::showLatency()
         if (m_client->latency() < 0)
             m_connectionLabel->setText(tr("connected to %1").arg(name));
         else if (m_client->latency() >= 1000)
-            m_connectionLabel->setText(tr("%1 has not answered for %2 s").arg(name).arg(m_client->latency() / 1000, 0, 'f', 0));
+            m_connectionLabel->setText(
+                tr("%1 has not answered for %2 s").arg(name).arg(m_client->latency() / 1000, 0, 'f', 0));
         else
             m_connectionLabel->setText(tr("connected to %1 (%2 ms)").arg(name).arg(m_client->latency(), 0, 'f', 1));
         break;
@@ -390,7 +393,8 @@ void MainWindow::listenLater(const InboxRequest &request)
 void MainWindow::openMapping(const QString &name)
 {
     auto *dialog = new OpenMappingDialog(*m_client, name, m_documents);
-    connect(dialog, &OpenMappingDialog::opened, m_documents, [this](const SourceInfo &source) { m_documents->add(source); });
+    connect(dialog, &OpenMappingDialog::opened, m_documents,
+            [this](const SourceInfo &source) { m_documents->add(source); });
     present(dialog);
 }
 
@@ -446,7 +450,8 @@ void MainWindow::chooseSession()
     auto *dialog = new ConnectDialog(this);
     connect(dialog, &QDialog::accepted, this, [this, dialog] {
         // Later, because what belongs to the old session goes.
-        QMetaObject::invokeMethod(this, [this, chosen = dialog->choice()] { useSession(chosen); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, chosen = dialog->choice()] { useSession(chosen); }, Qt::QueuedConnection);
     });
     present(dialog);
 }
@@ -534,7 +539,8 @@ void MainWindow::changeEvent(QEvent *event)
 QString MainWindow::sessionGroup() const
 {
     const auto hash = QCryptographicHash::hash(m_session.command.toUtf8(), QCryptographicHash::Md5).toHex();
-    return QStringLiteral("session-") + (m_session.command.isEmpty() ? QStringLiteral("here") : QString::fromLatin1(hash));
+    return QStringLiteral("session-") +
+           (m_session.command.isEmpty() ? QStringLiteral("here") : QString::fromLatin1(hash));
 }
 
 void MainWindow::save()

@@ -53,17 +53,19 @@ void MainWindow::makeActions()
                            tr("Work inside Wine, on another machine or elevated"), [this] { chooseSession(); });
     m_create = makeAction(icon(Sign::Create), tr("Create &mapping\u2026"), tr("Ctrl+N"),
                           tr("Make a named file mapping that other programs can open"), [this] { createMapping(); });
-    m_reconnect = makeAction(icon(Sign::Refresh), tr("&Reconnect"), tr("Ctrl+Shift+K"), tr("Make the lost connection again"),
-                             [this] { m_client->connectNow(); });
-    m_restartElevated = makeAction({}, tr("Restart e&levated"), {}, tr("Close this window and open one with an administrator's rights"),
-                                   [this] { restartElevated(); });
+    m_reconnect = makeAction(icon(Sign::Refresh), tr("&Reconnect"), tr("Ctrl+Shift+K"),
+                             tr("Make the lost connection again"), [this] { m_client->connectNow(); });
+    m_restartElevated =
+        makeAction({}, tr("Restart e&levated"), {}, tr("Close this window and open one with an administrator's rights"),
+                   [this] { restartElevated(); });
     m_restartElevated->setVisible(elevation() != Elevation::Unknown);
     m_restartElevated->setEnabled(elevation() == Elevation::Possible);
     m_quit = makeAction({}, tr("&Quit"), QKeySequence(tr("Ctrl+Q")), {}, [this] { close(); });
 
-    m_find = makeAction(icon(Sign::Find), tr("&Find\u2026"), tr("Ctrl+F"),
-                        tr("Search the bytes in front, or type into the filter of the traffic or of the explorer's list"),
-                        [this] { find(); });
+    m_find =
+        makeAction(icon(Sign::Find), tr("&Find\u2026"), tr("Ctrl+F"),
+                   tr("Search the bytes in front, or type into the filter of the traffic or of the explorer's list"),
+                   [this] { find(); });
     makeMemoryActions();
     makeSharingActions();
     m_writable = makeAction(icon(Sign::Lock), tr("Allow &writing"), tr("Ctrl+E"),
@@ -266,30 +268,39 @@ void MainWindow::showHelp()
                              action->text().remove(QLatin1Char('&')).toHtmlEscaped());
     }
     const std::pair<const char *, QString> others[] = {
-        {"Space", tr("Pause what the tab shows")},      {"Ctrl+R", tr("List the regions")},
-        {"Ctrl++ / Ctrl+-", tr("Larger, smaller bytes")}, {"F2", tr("Type over the value at the cursor, or in the inspector")},
+        {"Space", tr("Pause what the tab shows")},
+        {"Ctrl+R", tr("List the regions")},
+        {"Ctrl++ / Ctrl+-", tr("Larger, smaller bytes")},
+        {"F2", tr("Type over the value at the cursor, or in the inspector")},
         {"Alt+Return", tr("In the find bar: list all")}};
     for (const auto &[keys, what] : others)
         rows += QStringLiteral("<tr><td><b>%1</b>&nbsp;&nbsp;</td><td>%2</td></tr>").arg(QLatin1String(keys), what);
-    text->setHtml(
-        tr("<h3>What one sees</h3>"
-           "<p>The explorer lists what there is: processes, named objects, windows. A double-click opens what it lists; the "
-           "right button shows everything that can be done with it.</p>"
-           "<p>A memory tab shows bytes as they are now. Bytes that just changed stand out and fade; what cannot be read is shown "
-           "as unreadable, never as zero.</p>"
-           "<p>The address line takes expressions: demo.exe+10, [[1000]+8]+4, +0n40. Find searches for bytes, text, numbers and "
-           "regular expressions; a scan finds values and narrows them down while they change; compare marks what differs from "
-           "a frozen frame. Layout says how the bytes are shown. The inspector's values can be typed over, and Enter follows "
-           "its pointers.</p>"
-           "<h3>Writing</h3>"
-           "<p>Everything opens read-only. The padlock allows writing for one tab: then typing changes the target. Each write "
-           "replaces only the bytes that were shown, is read back, and is listed in the journal, from where it can be undone. A frozen "
-           "value is written again whenever the target changes it.</p>"
-           "<h3>Sessions</h3>"
-           "<p>A session is where the looking is done: in this program, inside Wine, on another machine or elevated. Session "
-           "\u203a Connect starts a command and speaks to it over its standard input and output.</p>"
-           "<h3>Keyboard</h3><table>%1</table>")
-            .arg(rows));
+    text->setHtml(tr("<h3>What one sees</h3>"
+                     "<p>The explorer lists what there is: processes, named objects, windows. A double-click opens "
+                     "what it lists; the "
+                     "right button shows everything that can be done with it.</p>"
+                     "<p>A memory tab shows bytes as they are now. Bytes that just changed stand out and fade; what "
+                     "cannot be read is shown "
+                     "as unreadable, never as zero.</p>"
+                     "<p>The address line takes expressions: demo.exe+10, [[1000]+8]+4, +0n40. Find searches for "
+                     "bytes, text, numbers and "
+                     "regular expressions; a scan finds values and narrows them down while they change; compare marks "
+                     "what differs from "
+                     "a frozen frame. Layout says how the bytes are shown. The inspector's values can be typed over, "
+                     "and Enter follows "
+                     "its pointers.</p>"
+                     "<h3>Writing</h3>"
+                     "<p>Everything opens read-only. The padlock allows writing for one tab: then typing changes the "
+                     "target. Each write "
+                     "replaces only the bytes that were shown, is read back, and is listed in the journal, from where "
+                     "it can be undone. A frozen "
+                     "value is written again whenever the target changes it.</p>"
+                     "<h3>Sessions</h3>"
+                     "<p>A session is where the looking is done: in this program, inside Wine, on another machine or "
+                     "elevated. Session "
+                     "\u203a Connect starts a command and speaks to it over its standard input and output.</p>"
+                     "<h3>Keyboard</h3><table>%1</table>")
+                      .arg(rows));
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, dialog);
     connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::close);
     auto *column = new QVBoxLayout(dialog);
@@ -301,12 +312,13 @@ void MainWindow::showHelp()
 
 void MainWindow::showAbout()
 {
-    auto *box = new QMessageBox(QMessageBox::NoIcon, tr("About ipclens"),
-                                tr("<h3>ipclens %1</h3><p>Looks at what Windows programs share: file mappings, shared sections, "
-                                   "messages and memory.</p><p>Free software under the GNU General Public License, version 3 or "
-                                   "later. Uses Qt %2 and QCustomPlot.</p>")
-                                    .arg(QStringLiteral(IPCLENS_VERSION), QLatin1String(qVersion())),
-                                QMessageBox::Close, this);
+    auto *box = new QMessageBox(
+        QMessageBox::NoIcon, tr("About ipclens"),
+        tr("<h3>ipclens %1</h3><p>Looks at what Windows programs share: file mappings, shared sections, "
+           "messages and memory.</p><p>Free software under the GNU General Public License, version 3 or "
+           "later. Uses Qt %2 and QCustomPlot.</p>")
+            .arg(QStringLiteral(IPCLENS_VERSION), QLatin1String(qVersion())),
+        QMessageBox::Close, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setIconPixmap(QApplication::windowIcon().pixmap(64, 64));
     box->setWindowModality(Qt::NonModal);

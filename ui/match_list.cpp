@@ -18,7 +18,8 @@ constexpr int refreshInterval = 500; // milliseconds
 } // namespace
 
 MatchList::MatchList(Client &client, QWidget *parent)
-    : QWidget(parent), m_client(client), m_model(new MatchModel(this)), m_title(new QLabel(this)), m_view(new QTreeView(this))
+    : QWidget(parent), m_client(client), m_model(new MatchModel(this)), m_title(new QLabel(this)),
+      m_view(new QTreeView(this))
 {
     m_view->setModel(m_model);
     m_view->setObjectName(QStringLiteral("matches"));
@@ -99,14 +100,15 @@ void MatchList::readVisible()
     for (int row = first; row < last; ++row)
         read.ranges.push_back(m_model->shownRange(row));
     m_isReading = true;
-    m_client.call(std::move(read), this, [this, first, source = m_source, all = total](const Result<MemoryImages> &reply) {
-        m_isReading = false;
-        // A source that cannot be read says so in its view; the list keeps what it knew.
-        if (!reply || source != m_source || all != m_model->rowCount())
-            return;
-        for (std::size_t i = 0; i < reply->images.size(); ++i)
-            m_model->setContent(first + static_cast<int>(i), reply->images[i]);
-    });
+    m_client.call(std::move(read), this,
+                  [this, first, source = m_source, all = total](const Result<MemoryImages> &reply) {
+                      m_isReading = false;
+                      // A source that cannot be read says so in its view; the list keeps what it knew.
+                      if (!reply || source != m_source || all != m_model->rowCount())
+                          return;
+                      for (std::size_t i = 0; i < reply->images.size(); ++i)
+                          m_model->setContent(first + static_cast<int>(i), reply->images[i]);
+                  });
 }
 
 } // namespace ipclens

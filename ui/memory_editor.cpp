@@ -70,13 +70,15 @@ void MemoryEditor::write(Edit edit)
     if (edit.bytes.empty() || (!edit.expected.empty() && edit.expected == edit.bytes))
         return; // nothing would change
     if (!m_isWritable) {
-        m_bar.showText(tr("%1 was not written: the tab is read-only. Open the padlock (Ctrl+E) to write.").arg(placeText(edit.at)),
-                       ErrorBar::Level::Error);
+        m_bar.showText(
+            tr("%1 was not written: the tab is read-only. Open the padlock (Ctrl+E) to write.").arg(placeText(edit.at)),
+            ErrorBar::Level::Error);
         return;
     }
     if (edit.bytes.size() > largestEdit) {
-        m_bar.showText(tr("%1 are more than one write takes (%2).").arg(sizeText(edit.bytes.size()), sizeText(largestEdit)),
-                       ErrorBar::Level::Error);
+        m_bar.showText(
+            tr("%1 are more than one write takes (%2).").arg(sizeText(edit.bytes.size()), sizeText(largestEdit)),
+            ErrorBar::Level::Error);
         return;
     }
     const auto outlook = writeOutlook(m_link.regions(), m_link.source(), {edit.at, edit.bytes.size()});
@@ -180,7 +182,9 @@ void MemoryEditor::showRefused(const Edit &edit, const WriteReply &reply)
     const bool isLong = reply.after.size() > 16;
     const std::size_t count = isLong ? std::min<std::size_t>(8, reply.after.size() - first) : reply.after.size();
     first = isLong ? first : 0;
-    const auto part = [&](const Bytes &bytes) { return bytesText(std::span<const std::byte>(bytes).subspan(first, count)); };
+    const auto part = [&](const Bytes &bytes) {
+        return bytesText(std::span<const std::byte>(bytes).subspan(first, count));
+    };
     const QString what = isLong ? tr("%1 bytes were not written").arg(countText(edit.bytes.size()))
                                 : tr("%1 was not written").arg(bytesText(edit.bytes));
     m_bar.showText(tr("%1 changed from %2 to %3 meanwhile; %4.")
@@ -203,11 +207,16 @@ void MemoryEditor::watch(const Edit &edit, const WriteReply &reply)
     if (edit.bytes.size() > largestWatched)
         return;
     const AddressRange written{edit.at, edit.bytes.size()};
-    std::erase_if(m_fresh, [&](const Fresh &fresh) { return intersect({fresh.at, fresh.bytes.size()}, written).size != 0; });
+    std::erase_if(m_fresh, [&](const Fresh &fresh) {
+        return intersect({fresh.at, fresh.bytes.size()}, written).size != 0;
+    });
     if (m_fresh.size() >= mostWatched)
         m_fresh.erase(m_fresh.begin());
     const auto time = m_entryTimes.find(reply.entry);
-    Fresh fresh{.at = edit.at, .bytes = edit.bytes, .time = time == m_entryTimes.end() ? 0 : time->second, .entry = reply.entry,
+    Fresh fresh{.at = edit.at,
+                .bytes = edit.bytes,
+                .time = time == m_entryTimes.end() ? 0 : time->second,
+                .entry = reply.entry,
                 .age = {}};
     fresh.age.start();
     m_fresh.push_back(std::move(fresh));

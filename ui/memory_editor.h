@@ -1,4 +1,5 @@
-// Everything that is written from one memory tab: says first what will happen, compares, writes, and looks at it afterwards.
+// Everything that is written from one memory tab: says first what will happen, compares, writes, and looks at it
+// afterwards.
 #pragma once
 
 #include "ui/source_link.h"

@@ -351,7 +351,9 @@ void MessageList::addFilters(QMenu &menu, const QModelIndex &index)
         auto *part = menu.addMenu(title);
         for (const auto &[column, test] : tests) {
             const QString shown = QString(test).replace(QLatin1Char('&'), QLatin1String("&&"));
-            part->addAction(shown, this, [this, sign = way.first, filter = way.second.arg(test)] { emit filterRequested(sign, filter); });
+            part->addAction(shown, this, [this, sign = way.first, filter = way.second.arg(test)] {
+                emit filterRequested(sign, filter);
+            });
         }
     }
     menu.addSeparator();

@@ -35,7 +35,8 @@ void RangeSaver::readNext()
     }
     m_line.show(m_done, m_range.size);
     const AddressRange piece{m_range.begin + m_done, std::min(pieceSize, m_range.size - m_done)};
-    m_client.call(ReadMemory{m_source.source, {piece}}, this, [this](Result<MemoryImages> reply) { take(std::move(reply)); });
+    m_client.call(ReadMemory{m_source.source, {piece}}, this,
+                  [this](Result<MemoryImages> reply) { take(std::move(reply)); });
 }
 
 void RangeSaver::take(Result<MemoryImages> reply)
@@ -46,7 +47,8 @@ void RangeSaver::take(Result<MemoryImages> reply)
     }
     MemoryImage &image = reply->images.front();
     for (const auto &hole : image.unreadable) {
-        std::fill_n(image.bytes.begin() + static_cast<std::ptrdiff_t>(hole.begin - image.address), hole.size, std::byte{});
+        std::fill_n(image.bytes.begin() + static_cast<std::ptrdiff_t>(hole.begin - image.address), hole.size,
+                    std::byte{});
         if (!m_unreadable.empty() && m_unreadable.back().end() == hole.begin)
             m_unreadable.back().size += hole.size;
         else

@@ -9,13 +9,14 @@ namespace ipclens {
 
 class JobLine;
 
-// GUI thread. What cannot be read becomes zeros, so that offsets in the file stay right, and is listed. Deletes itself when it is
-// done.
+// GUI thread. What cannot be read becomes zeros, so that offsets in the file stay right, and is listed. Deletes itself
+// when it is done.
 class RangeSaver : public QObject {
     Q_OBJECT
 public:
     // `line` shows how far it is; all outlive it. Begins at once.
-    RangeSaver(Client &client, const SourceInfo &source, AddressRange range, const QString &path, JobLine &line, QObject *parent);
+    RangeSaver(Client &client, const SourceInfo &source, AddressRange range, const QString &path, JobLine &line,
+               QObject *parent);
 
     static constexpr std::uint64_t largest = std::uint64_t{64} << 30; // bytes
 

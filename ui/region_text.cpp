@@ -82,11 +82,13 @@ WriteOutlook writeOutlook(const std::vector<Region> &regions, const SourceInfo &
         } else if (!protection.write && !protection.copyOnWrite) {
             outlook.refusal = tr("The page at %1 is not writable (%2), and ipclens never changes a page's protection.")
                                   .arg(shown(met.begin), regionText(region));
-        } else if (protection.copyOnWrite && source.spec.kind != SourceKind::SharedSection && outlook.warning.isEmpty()) {
+        } else if (protection.copyOnWrite && source.spec.kind != SourceKind::SharedSection &&
+                   outlook.warning.isEmpty()) {
             // Wine lists SHARED sections of modules as copy-on-write, which they are not.
-            outlook.warning = tr("The page at %1 is copy-on-write (%2): writing gives this process a private copy of it; others "
-                                 "that map the same memory keep seeing the old bytes.")
-                                  .arg(shown(met.begin), regionText(region));
+            outlook.warning =
+                tr("The page at %1 is copy-on-write (%2): writing gives this process a private copy of it; others "
+                   "that map the same memory keep seeing the old bytes.")
+                    .arg(shown(met.begin), regionText(region));
         }
         if (!outlook.refusal.isEmpty())
             return outlook;

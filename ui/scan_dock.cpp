@@ -29,12 +29,13 @@ struct ComparisonText {
     ScanComparison comparison;
     const char *text;
 };
-constexpr ComparisonText ofFirst[] = {{ScanComparison::Exact, QT_TRANSLATE_NOOP("ScanDock", "is exactly")},
-                                      {ScanComparison::NotEqual, QT_TRANSLATE_NOOP("ScanDock", "is not")},
-                                      {ScanComparison::Between, QT_TRANSLATE_NOOP("ScanDock", "is between")},
-                                      {ScanComparison::Greater, QT_TRANSLATE_NOOP("ScanDock", "is greater than")},
-                                      {ScanComparison::Less, QT_TRANSLATE_NOOP("ScanDock", "is less than")},
-                                      {ScanComparison::Unknown, QT_TRANSLATE_NOOP("ScanDock", "is anything (unknown)")}};
+constexpr ComparisonText ofFirst[] = {
+    {ScanComparison::Exact, QT_TRANSLATE_NOOP("ScanDock", "is exactly")},
+    {ScanComparison::NotEqual, QT_TRANSLATE_NOOP("ScanDock", "is not")},
+    {ScanComparison::Between, QT_TRANSLATE_NOOP("ScanDock", "is between")},
+    {ScanComparison::Greater, QT_TRANSLATE_NOOP("ScanDock", "is greater than")},
+    {ScanComparison::Less, QT_TRANSLATE_NOOP("ScanDock", "is less than")},
+    {ScanComparison::Unknown, QT_TRANSLATE_NOOP("ScanDock", "is anything (unknown)")}};
 constexpr ComparisonText ofNext[] = {{ScanComparison::Changed, QT_TRANSLATE_NOOP("ScanDock", "has changed")},
                                      {ScanComparison::Unchanged, QT_TRANSLATE_NOOP("ScanDock", "has not changed")},
                                      {ScanComparison::Increased, QT_TRANSLATE_NOOP("ScanDock", "has increased")},
@@ -64,8 +65,8 @@ bool fitsBytes(ScanComparison comparison)
 } // namespace
 
 ScanDock::ScanDock(Client &client, QWidget *parent)
-    : QWidget(parent), m_client(client), m_model(new ScanModel(this)), m_said(new QLabel(this)), m_error(new ErrorBar(this)),
-      m_job(new JobLine(client, this)), m_view(new QTableView(this))
+    : QWidget(parent), m_client(client), m_model(new ScanModel(this)), m_said(new QLabel(this)),
+      m_error(new ErrorBar(this)), m_job(new JobLine(client, this)), m_view(new QTableView(this))
 {
     setObjectName(QStringLiteral("scan"));
     auto *form = new QGridLayout;
@@ -253,8 +254,9 @@ bool ScanDock::check(QLineEdit *line)
     markProblem(*line, parsed ? std::nullopt : std::optional(parsed.error()));
     if (parsed)
         return true;
-    m_error->showText(tr("%1 \"%2\": %3").arg(line->accessibleName(), line->text(), problemText(parsed.error(), line->text())),
-                      ErrorBar::Level::Error);
+    m_error->showText(
+        tr("%1 \"%2\": %3").arg(line->accessibleName(), line->text(), problemText(parsed.error(), line->text())),
+        ErrorBar::Level::Error);
     line->setFocus();
     return false;
 }
@@ -304,7 +306,8 @@ void ScanDock::sourceGone(SourceId source)
     offerComparisons();
     showStatus();
     updateButtons();
-    m_error->showText(tr("The scan of %1 is gone: it was closed, or its session ended.").arg(name), ErrorBar::Level::Warning);
+    m_error->showText(tr("The scan of %1 is gone: it was closed, or its session ended.").arg(name),
+                      ErrorBar::Level::Warning);
 }
 
 void ScanDock::firstScan()
@@ -341,7 +344,8 @@ void ScanDock::narrow()
         return;
     if (auto wanted = terms()) {
         NarrowScan next{.scan = m_status.scan, .terms = std::move(*wanted)};
-        m_job->run(tr("Narrowing"), std::move(next), this, [this](const Result<ScanStatus> &reply) { take(reply, false); });
+        m_job->run(tr("Narrowing"), std::move(next), this,
+                   [this](const Result<ScanStatus> &reply) { take(reply, false); });
     }
 }
 
@@ -376,16 +380,18 @@ void ScanDock::take(const Result<ScanStatus> &reply, bool isFirst)
 void ScanDock::showStatus()
 {
     if (m_status.scan == 0) {
-        m_said->setText(m_front.source == 0 ? tr("Open a mapping or a process to scan its memory.")
-                                            : tr("Scans %1: say what the value is like, or that it is unknown, and narrow down "
-                                                 "what was found while it changes.")
-                                                  .arg(titleOf(m_front)));
+        m_said->setText(m_front.source == 0
+                            ? tr("Open a mapping or a process to scan its memory.")
+                            : tr("Scans %1: say what the value is like, or that it is unknown, and narrow down "
+                                 "what was found while it changes.")
+                                  .arg(titleOf(m_front)));
         return;
     }
     QString text = m_status.matches == 1 ? tr("1 match") : tr("%1 matches").arg(countText(m_status.matches));
     if (m_status.matches > ScanModel::mostRows)
         text += tr(" (the first %1 are listed)").arg(countText(ScanModel::mostRows));
-    text += tr(" in %1, step %2. %3 scanned").arg(titleOf(m_source)).arg(m_status.steps).arg(sizeText(m_status.scanned));
+    text +=
+        tr(" in %1, step %2. %3 scanned").arg(titleOf(m_source)).arg(m_status.steps).arg(sizeText(m_status.scanned));
     text += m_status.unreadable > 0 ? tr(", %1 unreadable.").arg(sizeText(m_status.unreadable)) : tr(", all readable.");
     text += tr(" Holds %1 of memory").arg(sizeText(m_status.memory));
     text += m_status.disk > 0 ? tr(" and %1 on disk.").arg(sizeText(m_status.disk)) : QStringLiteral(".");

@@ -136,7 +136,8 @@ void SourceLink::loadRegions()
     m_client.call(ListRegions{source}, this, [this, source](Result<RegionList> reply) {
         m_isLoading = false;
         if (m_isShown)
-            m_loadTimer.start(std::clamp(static_cast<int>(m_loading.elapsed()) * reloadFactor, shortestReload, longestReload));
+            m_loadTimer.start(
+                std::clamp(static_cast<int>(m_loading.elapsed()) * reloadFactor, shortestReload, longestReload));
         if (std::exchange(m_loadAgain, false) || source != m_source.source) {
             loadRegions();
             return;

@@ -90,8 +90,9 @@ QPalette darkPalette()
 bool windowsIsDark()
 {
     return QGuiApplication::platformName() == QLatin1String("windows") &&
-           QSettings(QStringLiteral("HKEY_CURRENT_USER\\Software\\Microsoft\\Windows\\CurrentVersion\\Themes\\Personalize"),
-                     QSettings::NativeFormat)
+           QSettings(
+               QStringLiteral("HKEY_CURRENT_USER\\Software\\Microsoft\\Windows\\CurrentVersion\\Themes\\Personalize"),
+               QSettings::NativeFormat)
                    .value(QStringLiteral("AppsUseLightTheme"), 1)
                    .toInt() == 0;
 }

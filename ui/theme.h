@@ -53,7 +53,8 @@ QColor curveColor(int number, const QPalette &palette);
 // The system's fixed-pitch font at the given size in points (0: the system's own size).
 QFont fixedFont(qreal pointSize = 0);
 
-// Forces a light or dark palette, for screenshots and for users whose desktop does not tell: "light", "dark" or "system".
+// Forces a light or dark palette, for screenshots and for users whose desktop does not tell: "light", "dark" or
+// "system".
 void apply(const QString &variant);
 
 // For what is printed, whatever the screen looks like.

@@ -92,7 +92,8 @@ void Tour::addOpened(std::size_t count)
                            const auto tabs = m_window.documents()->memoryTabs();
                            if (tabs.size() != static_cast<qsizetype>(count))
                                return false;
-                           m_window.documents()->setCurrentWidget(tabs.constLast()); // the inbox may have come to the front
+                           m_window.documents()->setCurrentWidget(
+                               tabs.constLast()); // the inbox may have come to the front
                            return showsBytes(tabs.constLast());
                        }});
 }
@@ -159,15 +160,17 @@ void Tour::addProcess()
                            m_window.documents()->open({.kind = SourceKind::Process, .process = m_process.key});
                        },
                        [this] { return showsBytes(memoryOf(QStringLiteral("process:"))); }});
-    m_steps.push_back({{}, tr("section .MYSEC in the demo's modules"),
+    m_steps.push_back({{},
+                       tr("section .MYSEC in the demo's modules"),
                        [this] {
-                           m_window.client().call(ListSharedSections{m_process.key}, this,
-                                                  [this](const Result<SharedSectionList> &reply) {
-                                                      for (const auto &section : reply ? reply->sections : std::vector<SharedSection>()) {
-                                                          if (QString::fromStdString(section.section).compare(QLatin1String(".mysec"), Qt::CaseInsensitive) == 0)
-                                                              m_shared = section;
-                                                      }
-                                                  });
+                           m_window.client().call(
+                               ListSharedSections{m_process.key}, this, [this](const Result<SharedSectionList> &reply) {
+                                   for (const auto &section : reply ? reply->sections : std::vector<SharedSection>()) {
+                                       if (QString::fromStdString(section.section)
+                                               .compare(QLatin1String(".mysec"), Qt::CaseInsensitive) == 0)
+                                           m_shared = section;
+                                   }
+                               });
                        },
                        [this] { return !m_shared.section.empty(); }});
     m_steps.push_back({QStringLiteral("shared-section"), tr("bytes of the shared section"),
@@ -204,7 +207,8 @@ void Tour::addTraffic()
                        [this] {
                            if (!m_dialog)
                                m_dialog = m_window.findChild<SendDialog *>();
-                           return m_dialog && m_dialog->isVisible() && m_sinceBegin.elapsed() > 1000; // its list of windows
+                           return m_dialog && m_dialog->isVisible() &&
+                                  m_sinceBegin.elapsed() > 1000; // its list of windows
                        }});
 }
 
@@ -226,14 +230,16 @@ void Tour::addLooks()
     m_steps.push_back({QStringLiteral("dark-mapping"), tr("tab of section MySharedMem"),
                        showMapping,
                        [this] { return showsBytes(memoryOf(QStringLiteral("section:MySharedMem"))); }});
-    m_steps.push_back({QStringLiteral("dark-start"), tr("start page"), [this] { m_window.documents()->showStart(); }, settled});
+    m_steps.push_back(
+        {QStringLiteral("dark-start"), tr("start page"), [this] { m_window.documents()->showStart(); }, settled});
     m_steps.push_back({QStringLiteral("windows"), tr("window titled Receive in the list"),
                        [this, explorer] {
                            m_window.setTheme(QStringLiteral("light"));
                            explorer->setCurrentWidget(explorer->windows());
                        },
                        [explorer] {
-                           return selectRow(explorer->windows(), [](const Window &window) { return window.title == "Receive"; });
+                           return selectRow(explorer->windows(),
+                                            [](const Window &window) { return window.title == "Receive"; });
                        }});
     m_steps.push_back({QStringLiteral("small"), tr("small window"),
                        [this, showMapping] {
@@ -301,7 +307,8 @@ bool Tour::savePicture(const QString &name)
     }
     const auto number = std::count_if(m_steps.begin(), m_steps.begin() + static_cast<std::ptrdiff_t>(m_step) + 1,
                                       [](const Step &step) { return !step.picture.isEmpty(); });
-    const auto path = QDir(m_folder).filePath(QStringLiteral("%1-%2.png").arg(number, 2, 10, QLatin1Char('0')).arg(name));
+    const auto path =
+        QDir(m_folder).filePath(QStringLiteral("%1-%2.png").arg(number, 2, 10, QLatin1Char('0')).arg(name));
     if (!picture.save(path)) {
         std::fprintf(stderr, "ipclens: tour: cannot write %s\n", qUtf8Printable(path));
         return false;
@@ -322,7 +329,8 @@ bool Tour::saveBytes(const QString &path) const
         if (i % 16 == 0)
             text += QStringLiteral("\n%1 ").arg(range.begin + i, 0, 16);
         const bool known = i < image.bytes.size() && image.isReadable(range.begin + i);
-        text += known ? QStringLiteral(" %1").arg(std::to_integer<int>(image.bytes[i]), 2, 16, QLatin1Char('0')) : QStringLiteral(" ..");
+        text += known ? QStringLiteral(" %1").arg(std::to_integer<int>(image.bytes[i]), 2, 16, QLatin1Char('0'))
+                      : QStringLiteral(" ..");
     }
     QFile file(path);
     if (file.open(QIODevice::WriteOnly) && file.write((text + QLatin1Char('\n')).toUtf8()) > 0 && file.flush())

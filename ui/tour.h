@@ -1,4 +1,5 @@
-// Walks through the running window without a user and saves a picture of every step, and beside it the bytes in view as text.
+// Walks through the running window without a user and saves a picture of every step, and beside it the bytes in view as
+// text.
 #pragma once
 
 #include "core/model/process.h"
@@ -19,7 +20,8 @@ namespace ipclens {
 class MainWindow;
 class MemoryTab;
 
-// GUI thread. Needs a session with the demo programs running. Prints the path of every picture, and what it waited for in vain.
+// GUI thread. Needs a session with the demo programs running. Prints the path of every picture, and what it waited for
+// in vain.
 class Tour : public QObject {
     Q_OBJECT
 public:

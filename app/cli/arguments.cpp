@@ -74,8 +74,8 @@ CLI::Option *addAddress(CLI::App &command, std::string &expression)
         expression = text;
     };
     return command
-        .add_option_function<std::string>("ADDRESS", take,
-                                          "Hex with or without 0x, or an expression: demo.exe+10, [demo.exe+10]+8, demo.dll/.MYSEC")
+        .add_option_function<std::string>(
+            "ADDRESS", take, "Hex with or without 0x, or an expression: demo.exe+10, [demo.exe+10]+8, demo.dll/.MYSEC")
         ->type_name("")
         ->required();
 }
@@ -87,7 +87,8 @@ Result<Address> addressIn(Run &run, SourceId source, const std::string &expressi
         return Failure(toError(parsed.error(), "read an address", expression));
     using Kind = AddressExpression::Kind;
     const bool isNumber = std::ranges::all_of(parsed->nodes, [](const auto &node) {
-        return node.kind == Kind::Number || node.kind == Kind::Add || node.kind == Kind::Subtract || node.kind == Kind::Multiply;
+        return node.kind == Kind::Number || node.kind == Kind::Add || node.kind == Kind::Subtract ||
+               node.kind == Kind::Multiply;
     });
     if (isNumber) {
         const auto value = evaluateAddress(*parsed, {});

@@ -93,14 +93,17 @@ void settle(CaptureArguments &arguments)
 void addFilter(CLI::App &app, Run &run)
 {
     auto *const command = app.add_subcommand("filter", "Shows or saves those messages of a capture that match");
-    command->footer("A capture that is damaged or cut is read up to the damage, and what is wrong is told; the exit code is 1.\n\n"
-                    "Examples:\n"
-                    "  ipclens-cli filter traffic.pcapng \"data.id == 4 && payload contains \\\"sequence\\\"\"\n"
-                    "  ipclens-cli filter - \"size > 64K\" --write large.pcapng");
+    command->footer(
+        "A capture that is damaged or cut is read up to the damage, and what is wrong is told; the exit code is 1.\n\n"
+        "Examples:\n"
+        "  ipclens-cli filter traffic.pcapng \"data.id == 4 && payload contains \\\"sequence\\\"\"\n"
+        "  ipclens-cli filter - \"size > 64K\" --write large.pcapng");
     const auto arguments = std::make_shared<CaptureArguments>();
     command->add_option("FILE", arguments->file, "A capture (pcapng), or - for standard input")->required();
-    command->add_option("FILTER", arguments->filterText, "What to show, as in sender.pid == 42; empty: all")->required();
-    command->add_option("--write", arguments->write, "Saves what matches as a capture instead; - is standard output")->type_name("FILE");
+    command->add_option("FILTER", arguments->filterText, "What to show, as in sender.pid == 42; empty: all")
+        ->required();
+    command->add_option("--write", arguments->write, "Saves what matches as a capture instead; - is standard output")
+        ->type_name("FILE");
     command->add_flag("--replace", arguments->replace, "Writes over an existing file");
     command->callback([&run, arguments] {
         settle(*arguments);

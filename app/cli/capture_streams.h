@@ -9,8 +9,8 @@
 
 namespace ipclens {
 
-// Gives the messages of a capture in a file, or in standard input for "-"; those before damage, too. `take` ends the reading with an
-// error.
+// Gives the messages of a capture in a file, or in standard input for "-"; those before damage, too. `take` ends the
+// reading with an error.
 Result<void> readCapture(const std::string &path, const std::function<Result<void>(Message)> &take);
 // The same as they stand in the file, which is several times quicker: the item is good during the call. Answers that stand behind their
 // message are items of their own.

@@ -17,7 +17,8 @@ void prepareConsole();
 // Makes standard input give its bytes as they are.
 void prepareBinaryInput();
 
-// Opens a file (UTF-8 path) for writing bytes; nullptr with errno set. EEXIST when it is there already, unless `replace`.
+// Opens a file (UTF-8 path) for writing bytes; nullptr with errno set. EEXIST when it is there already, unless
+// `replace`.
 std::FILE *openForWriting(const std::string &path, bool replace);
 
 // Calls `call` on a thread of its own at the first Ctrl+C (or SIGTERM). Another one ends the program the hard way.

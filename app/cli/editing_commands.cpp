@@ -55,7 +55,8 @@ Result<void> locate(Run &run, const SourceSpec &source, const std::string &text)
     }
     Table table({{"ADDRESS"}, {"READABLE"}, {"PLACE"}});
     for (const auto &place : reply->places)
-        table.add({hexNumber(place.address), place.isReadable ? "yes" : "no", place.text.empty() ? "nothing is there" : place.text});
+        table.add({hexNumber(place.address), place.isReadable ? "yes" : "no",
+                   place.text.empty() ? "nothing is there" : place.text});
     run.print(table.text());
     return {};
 }
@@ -63,15 +64,18 @@ Result<void> locate(Run &run, const SourceSpec &source, const std::string &text)
 void addEval(CLI::App &app, Run &run)
 {
     auto *const command = app.add_subcommand("eval", "Evaluates an address expression");
-    command->footer("Numbers are hex, 0n10 is decimal. Names are modules, module!export, module/section and mapped files;\n"
-                    "[ADDRESS] is the pointer stored there, u32[ADDRESS] a number of 32 bits.\n\n"
-                    "Examples:\n"
-                    "  ipclens-cli eval process:1234 \"[[demo.exe+10]+8]+4\"\n"
-                    "  ipclens-cli eval process:1234 demo.dll/.MYSEC");
+    command->footer(
+        "Numbers are hex, 0n10 is decimal. Names are modules, module!export, module/section and mapped files;\n"
+        "[ADDRESS] is the pointer stored there, u32[ADDRESS] a number of 32 bits.\n\n"
+        "Examples:\n"
+        "  ipclens-cli eval process:1234 \"[[demo.exe+10]+8]+4\"\n"
+        "  ipclens-cli eval process:1234 demo.dll/.MYSEC");
     const auto arguments = std::make_shared<AddressArguments>();
     addSource(*command, arguments->source);
     addAddress(*command, arguments->text);
-    command->callback([&run, arguments] { run.action = [&run, arguments] { return evaluate(run, arguments->source, arguments->text); }; });
+    command->callback([&run, arguments] {
+        run.action = [&run, arguments] { return evaluate(run, arguments->source, arguments->text); };
+    });
 }
 
 void addLocate(CLI::App &app, Run &run)
@@ -81,7 +85,9 @@ void addLocate(CLI::App &app, Run &run)
     const auto arguments = std::make_shared<AddressArguments>();
     addSource(*command, arguments->source);
     addAddress(*command, arguments->text);
-    command->callback([&run, arguments] { run.action = [&run, arguments] { return locate(run, arguments->source, arguments->text); }; });
+    command->callback([&run, arguments] {
+        run.action = [&run, arguments] { return locate(run, arguments->source, arguments->text); };
+    });
 }
 
 // snapshot and diff. --------------------------------------------------------------------------------------------------
@@ -105,14 +111,16 @@ Result<void> saveSnapshot(Run &run, const SnapshotArguments &arguments)
         return {};
     }
     for (const auto &range : reply->unreadable)
-        Run::note(fmt::format("could not be read: 0x{:x}..0x{:x} ({} bytes)", range.begin, range.end() - 1, range.size));
+        Run::note(
+            fmt::format("could not be read: 0x{:x}..0x{:x} ({} bytes)", range.begin, range.end() - 1, range.size));
     run.print(fmt::format("{}: {} in {} regions\n", reply->path, sizeText(reply->bytes), reply->regions));
     return {};
 }
 
 void addSnapshot(CLI::App &app, Run &run)
 {
-    auto *const command = app.add_subcommand("snapshot", "Saves the readable memory of a source, to be opened as snapshot:FILE");
+    auto *const command =
+        app.add_subcommand("snapshot", "Saves the readable memory of a source, to be opened as snapshot:FILE");
     command->footer("FILE is on the session's side. Never over an existing file without --replace.\n\n"
                     "Example:\n  ipclens-cli snapshot process:1234 before.ipclens");
     const auto arguments = std::make_shared<SnapshotArguments>();
@@ -238,8 +246,8 @@ Result<void> freeze(Run &run, const FreezeArguments &arguments)
         Run::note(fmt::format("holding {} at 0x{:x} until Ctrl+C", arguments.value, *address));
     std::optional<EventQueue::Time> deadline;
     if (arguments.duration > 0)
-        deadline = std::chrono::steady_clock::now() +
-                   std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(arguments.duration));
+        deadline = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                                          std::chrono::duration<double>(arguments.duration));
     Event event;
     for (;;) {
         const auto wake = run.events().next(event, deadline);
@@ -279,7 +287,8 @@ void readValue(FreezeArguments &arguments)
             refuse("VALUE", toText(bytes.error()) + ". Without --type it is hex bytes");
         arguments.bytes = std::move(*bytes);
     } else {
-        auto bytes = parseTyped(kindOf(*arguments.type), arguments.bigEndian ? ByteOrder::Big : ByteOrder::Little, arguments.value);
+        auto bytes = parseTyped(kindOf(*arguments.type), arguments.bigEndian ? ByteOrder::Big : ByteOrder::Little,
+                                arguments.value);
         if (!bytes)
             refuse("VALUE", toText(toError(bytes.error(), "read a value", arguments.value)));
         arguments.bytes = std::move(*bytes);
@@ -293,10 +302,11 @@ void readValue(FreezeArguments &arguments)
 void addFreeze(CLI::App &app, Run &run)
 {
     auto *const command = app.add_subcommand("freeze", "Holds a value by writing it again and again, until Ctrl+C");
-    command->footer("Journalled once, when it begins, with the old bytes.\n\n"
-                    "Examples:\n"
-                    "  ipclens-cli freeze section:MySharedMem 810 100 --type i32\n"
-                    "  ipclens-cli freeze process:1234 \"[demo.exe+10]+8\" 1.5 --type f32 --rule rise --hz 60 --duration 10");
+    command->footer(
+        "Journalled once, when it begins, with the old bytes.\n\n"
+        "Examples:\n"
+        "  ipclens-cli freeze section:MySharedMem 810 100 --type i32\n"
+        "  ipclens-cli freeze process:1234 \"[demo.exe+10]+8\" 1.5 --type f32 --rule rise --hz 60 --duration 10");
     const auto arguments = std::make_shared<FreezeArguments>();
     addSource(*command, arguments->source);
     addAddress(*command, arguments->address);
@@ -311,7 +321,8 @@ void addFreeze(CLI::App &app, Run &run)
         if (!arguments->type)
             refuse("--type", fmt::format("\"{}\" is none of u8, i8, u16, i16, u32, i32, u64, i64, f32, f64", text));
     };
-    command->add_option_function<std::string>("--type", takeType, "Type of the value")->type_name("u8..u64|i8..i64|f32|f64");
+    command->add_option_function<std::string>("--type", takeType, "Type of the value")
+        ->type_name("u8..u64|i8..i64|f32|f64");
     command->add_flag("--big-endian", arguments->bigEndian, "Most significant byte first");
     const auto takeRule = [arguments](const std::string &text) {
         const auto rule = enumFromName<RuleName>(text);
@@ -319,9 +330,13 @@ void addFreeze(CLI::App &app, Run &run)
             refuse("--rule", fmt::format("\"{}\" is none of {}", text, enumeratorNames(RuleName{})));
         arguments->rule = static_cast<FreezeRule>(*rule);
     };
-    command->add_option_function<std::string>("--rule", takeRule, "rise, fall: a larger or smaller value becomes the one held")
+    command
+        ->add_option_function<std::string>("--rule", takeRule,
+                                           "rise, fall: a larger or smaller value becomes the one held")
         ->type_name("hold|rise|fall");
-    command->add_option("--hz", arguments->rate, "Looks a second")->check(CLI::Range(0.1, 1000.0))->capture_default_str();
+    command->add_option("--hz", arguments->rate, "Looks a second")
+        ->check(CLI::Range(0.1, 1000.0))
+        ->capture_default_str();
     command->add_option("--duration", arguments->duration, "Ends after so many seconds")->check(CLI::NonNegativeNumber);
     command->callback([&run, arguments] {
         readValue(*arguments);

@@ -25,9 +25,10 @@ int main(std::vector<std::string> arguments)
     app.fallthrough();
     app.set_version_flag("--version", "ipclens-cli " IPCLENS_VERSION);
     app.get_formatter()->column_width(34);
-    app.add_option("--connect", run.connectTo,
-                   "Works through the session of COMMAND, speaking to it over its standard input and output; on Windows "
-                   "\"elevated\" asks for one with more rights")
+    app.add_option(
+           "--connect", run.connectTo,
+           "Works through the session of COMMAND, speaking to it over its standard input and output; on Windows "
+           "\"elevated\" asks for one with more rights")
         ->type_name("COMMAND");
     app.add_flag("--json", run.json, "Prints one JSON document (listen, watch: one object a line)");
     app.add_option("--journal", run.journalFolder, "Folder for the journal of writes")->type_name("FOLDER");

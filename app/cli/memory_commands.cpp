@@ -168,10 +168,11 @@ Result<void> read(Run &run, ReadArguments &arguments)
         return Failure(address.error());
     arguments.address = *address;
     if (arguments.length > ~std::uint64_t{0} - arguments.address)
-        return Failure(Error{.kind = ErrorKind::OutOfRange,
-                             .operation = "read memory",
-                             .object = placeText(arguments.source, arguments.address),
-                             .meaning = fmt::format("{} bytes from there go beyond the last address", arguments.length)});
+        return Failure(
+            Error{.kind = ErrorKind::OutOfRange,
+                  .operation = "read memory",
+                  .object = placeText(arguments.source, arguments.address),
+                  .meaning = fmt::format("{} bytes from there go beyond the last address", arguments.length)});
     ImagePrinter printer(run, arguments);
     auto outcome = readInPieces(**connection, opened->source, arguments.range(),
                                 [&](MemoryImage image) { return printer.take(std::move(image)); });

@@ -97,8 +97,9 @@ void addSessionCommands(CLI::App &app, Run &run)
     serving->footer("Example:\n  ipclens --connect \"ssh host ipclens-cli serve\"");
     const auto pipe = std::make_shared<std::string>();
     const auto server = std::make_shared<std::uint32_t>();
-    auto *const named = serving->add_option("--pipe", *pipe, "Serves on the private pipe NAME instead, as the window asks for")
-                            ->type_name("NAME");
+    auto *const named =
+        serving->add_option("--pipe", *pipe, "Serves on the private pipe NAME instead, as the window asks for")
+            ->type_name("NAME");
     named->needs(serving->add_option("--for", *server, "The process that made the pipe; of another it is not taken")
                      ->type_name("PID")
                      ->needs(named));

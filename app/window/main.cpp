@@ -48,24 +48,31 @@ std::optional<QSize> parseWindowSize(const QString &text)
 std::optional<int> read(const QStringList &arguments, Options &options)
 {
     QCommandLineParser parser;
-    parser.setApplicationDescription(QStringLiteral("Looks at what Windows programs share: mappings, shared sections, messages "
-                                                    "and memory, live."));
+    parser.setApplicationDescription(
+        QStringLiteral("Looks at what Windows programs share: mappings, shared sections, messages "
+                       "and memory, live."));
     const QCommandLineOption help({QStringLiteral("h"), QStringLiteral("help")}, QStringLiteral("Shows this help."));
-    const QCommandLineOption version({QStringLiteral("v"), QStringLiteral("version")}, QStringLiteral("Shows the version."));
-    const QCommandLineOption connect(QStringLiteral("connect"),
-                                     QStringLiteral("Works in the session that COMMAND starts, over its standard input and output: "
-                                                    "\"wine ipclens-cli.exe serve\", \"ssh host ipclens-cli serve\"; on Windows "
-                                                    "\"elevated\" asks for one with more rights."),
-                                     QStringLiteral("COMMAND"));
-    const QCommandLineOption open(QStringLiteral("open"),
-                                  QStringLiteral("Opens SOURCE: section:NAME, process:PID, module:PID/DLL/SECTION, file:PATH or snapshot:PATH. May be "
-                                                 "given more than once."),
-                                  QStringLiteral("SOURCE"));
-    const QCommandLineOption attach(QStringLiteral("attach"), QStringLiteral("Opens the memory of the process PID, read-only."),
+    const QCommandLineOption version({QStringLiteral("v"), QStringLiteral("version")},
+                                     QStringLiteral("Shows the version."));
+    const QCommandLineOption connect(
+        QStringLiteral("connect"),
+        QStringLiteral("Works in the session that COMMAND starts, over its standard input and output: "
+                       "\"wine ipclens-cli.exe serve\", \"ssh host ipclens-cli serve\"; on Windows "
+                       "\"elevated\" asks for one with more rights."),
+        QStringLiteral("COMMAND"));
+    const QCommandLineOption open(
+        QStringLiteral("open"),
+        QStringLiteral(
+            "Opens SOURCE: section:NAME, process:PID, module:PID/DLL/SECTION, file:PATH or snapshot:PATH. May be "
+            "given more than once."),
+        QStringLiteral("SOURCE"));
+    const QCommandLineOption attach(QStringLiteral("attach"),
+                                    QStringLiteral("Opens the memory of the process PID, read-only."),
                                     QStringLiteral("PID"));
-    const QCommandLineOption listen(QStringLiteral("listen"),
-                                    QStringLiteral("Listens for messages, as the last time, or else as class IpclensInbox and title "
-                                                   "Receive."));
+    const QCommandLineOption listen(
+        QStringLiteral("listen"),
+        QStringLiteral("Listens for messages, as the last time, or else as class IpclensInbox and title "
+                       "Receive."));
     const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("Colours: light, dark or system."),
                                    QStringLiteral("THEME"));
     const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Size of the window, as in 1280x800."),

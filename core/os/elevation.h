@@ -19,8 +19,8 @@ enum class Elevation {
 };
 Elevation elevation();
 
-// Starts `ipclens-cli serve` from this program's folder, elevated, and gives the stream to it. Blocks until the user has
-// decided and the session has opened its end; `stop` ends the second wait.
+// Starts `ipclens-cli serve` from this program's folder, elevated, and gives the stream to it. Blocks until the user
+// has decided and the session has opened its end; `stop` ends the second wait.
 Result<std::unique_ptr<ByteStream>> startElevatedSession(std::stop_token stop);
 
 // The serving end of that: opens the pipe `name`, when it was made by the process `server`.

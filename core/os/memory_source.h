@@ -38,11 +38,11 @@ public:
     // Reads into.size() bytes from `address`.
     virtual ReadOutcome read(Address address, std::span<std::byte> into) = 0;
 
-    // The bytes of `range` themselves, where they lie in this very process and touching them cannot fail; else empty. They change
+    // The bytes of `range` themselves, where they lie in this process and touching them is safe, else none. They change
     // under the reader's eyes, and go with the source.
     virtual std::span<const std::byte> direct(AddressRange) { return {}; }
 
-    // Writes all of `bytes` or fails; never changes protection. An aligned write of 2, 4 or 8 bytes is one access of that
+    // Writes all `bytes` or fails; never changes protection. An aligned write of 2, 4 or 8 bytes is one access of that
     // size. Fails with Unreadable on pages that are not writable, with OutOfRange outside the extent.
     virtual Result<void> write(Address address, std::span<const std::byte> bytes) = 0;
 };

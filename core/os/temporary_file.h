@@ -9,7 +9,8 @@
 
 namespace ipclens {
 
-// Gone when it is destroyed, and also when the process ends in any other way: the system removes it. One thread at a time.
+// Gone when it is destroyed, and also when the process ends in any other way: the system removes it. One thread at a
+// time.
 class TemporaryFile {
 public:
     virtual ~TemporaryFile() = default;

@@ -9,7 +9,8 @@ namespace ipclens {
 namespace {
 
 constexpr const char *operation = "find bytes";
-constexpr std::uint64_t pieceSize = 1 << 20; // of places where a match may begin; larger ones are read more slowly under Wine
+constexpr std::uint64_t pieceSize =
+    1 << 20; // of places where a match may begin; larger ones are read more slowly under Wine
 
 Result<void> check(const FindBytes &command)
 {
@@ -42,7 +43,8 @@ public:
         const bool isBackwards = m_command.backwards;
         // Where matches may begin, and the memory that they may lie in.
         const Address from = std::clamp(m_command.from, range->begin, range->end());
-        m_begins = isBackwards ? AddressRange{range->begin, from - range->begin} : AddressRange{from, range->end() - from};
+        m_begins =
+            isBackwards ? AddressRange{range->begin, from - range->begin} : AddressRange{from, range->end() - from};
         AddressRange read = m_begins;
         if (isBackwards)
             read.size += std::min<std::uint64_t>(range->end() - m_begins.end(), m_matcher.longest() - 1);
@@ -58,8 +60,8 @@ public:
         if (m_stop.stop_requested())
             return searchCancelled(operation);
         const bool all = m_reply.matches.size() <= m_command.limit;
-        const AddressRange seen =
-            isBackwards ? AddressRange{m_reached, read.end() - m_reached} : AddressRange{read.begin, m_reached - read.begin};
+        const AddressRange seen = isBackwards ? AddressRange{m_reached, read.end() - m_reached}
+                                              : AddressRange{read.begin, m_reached - read.begin};
         for (const AddressRange &barred : runs->barred)
             m_reply.unreadable += intersect(barred, all ? read : seen).size;
         if (!all) {

@@ -14,14 +14,16 @@ constexpr const char *operation = "freeze";
 
 Failure refuse(ErrorKind kind, std::string object, std::string meaning)
 {
-    return Failure(Error{.kind = kind, .operation = operation, .object = std::move(object), .meaning = std::move(meaning)});
+    return Failure(
+        Error{.kind = kind, .operation = operation, .object = std::move(object), .meaning = std::move(meaning)});
 }
 
 std::uint64_t bitsOf(std::span<const std::byte> bytes, ByteOrder order)
 {
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < bytes.size(); ++i)
-        value |= std::to_integer<std::uint64_t>(bytes[i]) << 8 * (order == ByteOrder::Little ? i : bytes.size() - 1 - i);
+        value |= std::to_integer<std::uint64_t>(bytes[i])
+                 << 8 * (order == ByteOrder::Little ? i : bytes.size() - 1 - i);
     return value;
 }
 
@@ -38,7 +40,8 @@ bool isLarger(ValueType type, ByteOrder order, const Bytes &left, const Bytes &r
     case ValueType::I32:
     case ValueType::I64: return extended(a) > extended(b);
     case ValueType::F32:
-        return std::bit_cast<float>(static_cast<std::uint32_t>(a)) > std::bit_cast<float>(static_cast<std::uint32_t>(b));
+        return std::bit_cast<float>(static_cast<std::uint32_t>(a)) >
+               std::bit_cast<float>(static_cast<std::uint32_t>(b));
     case ValueType::F64: return std::bit_cast<double>(a) > std::bit_cast<double>(b);
     default: return a > b;
     }
@@ -73,7 +76,8 @@ Result<void> Freezer::check(const FrozenItem &item)
     if (item.bytes.empty() || item.bytes.size() > mostBytes)
         return refuse(ErrorKind::OutOfRange, object, fmt::format("a frozen value has 1 to {} bytes", mostBytes));
     if (item.type && item.bytes.size() != sizeOf(*item.type))
-        return refuse(ErrorKind::Invalid, object, fmt::format("a {} has {} bytes", nameOf(*item.type), sizeOf(*item.type)));
+        return refuse(ErrorKind::Invalid, object,
+                      fmt::format("a {} has {} bytes", nameOf(*item.type), sizeOf(*item.type)));
     if (!item.type && item.rule != FreezeRule::Hold)
         return refuse(ErrorKind::Invalid, object, "only a number may rise or fall: name its type");
     return {};
@@ -203,7 +207,8 @@ void Freezer::rewrite(Entry &entry, std::unique_lock<std::mutex> &lock)
         if (held == found.bytes)
             return {};
         if ((*source)->info.access == Access::Read)
-            return refuse(ErrorKind::Refused, fmt::format("{} at 0x{:x}", item.name, item.address), "the source is open read-only");
+            return refuse(ErrorKind::Refused, fmt::format("{} at 0x{:x}", item.name, item.address),
+                          "the source is open read-only");
         isRewritten = true;
         return memory.write(item.address, held);
     };

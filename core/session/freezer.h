@@ -10,8 +10,8 @@
 
 namespace ipclens {
 
-// One thread for all items. Each time it looks first, and writes only what is different. Its functions are thread-safe; those that
-// stop items wait until a write under way is done, so that none comes after them.
+// One thread for all items. Each time it looks first, and writes only what is different. Its functions are thread-safe;
+// those that stop items wait until a write under way is done, so that none comes after them.
 class Freezer {
 public:
     static constexpr std::size_t mostItems = 1024;

@@ -21,7 +21,8 @@ Failure missing(std::string meaning, std::string hint = {})
 
 bool isSameName(std::string_view a, std::string_view b)
 {
-    return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+    return std::ranges::equal(a, b,
+                              [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 std::string_view lastPart(std::string_view path)
@@ -75,7 +76,8 @@ std::vector<Module> imagesIn(const std::vector<Region> &regions)
         if (!modules.empty() && modules.back().path == region.mapped)
             modules.back().range.size = region.range.end() - modules.back().range.begin;
         else
-            modules.push_back({.name = std::string(lastPart(region.mapped)), .path = region.mapped, .range = region.range});
+            modules.push_back(
+                {.name = std::string(lastPart(region.mapped)), .path = region.mapped, .range = region.range});
     }
     return modules;
 }
@@ -108,7 +110,9 @@ public:
     {
         AddressResolver resolver{.here = here + m_source.info.base, .pointerSize = m_source.pointerSize};
         resolver.name = [this](const std::string &name) { return addressOf(name); };
-        resolver.exported = [this](const std::string &module, const std::string &name) { return exported(module, name); };
+        resolver.exported = [this](const std::string &module, const std::string &name) {
+            return exported(module, name);
+        };
         resolver.section = [this](const std::string &module, const std::string &name) { return section(module, name); };
         resolver.pointer = [this](Address address, std::uint32_t size) { return pointer(address, size); };
         return resolver;
@@ -144,13 +148,15 @@ private:
         const auto regions = memory.regions(memory.extent(), m_stop);
         if (!regions)
             return Failure(regions.error());
-        const auto region = std::ranges::find_if(*regions, [&](const Region &one) { return isNameOf(name, one.mapped); });
+        const auto region =
+            std::ranges::find_if(*regions, [&](const Region &one) { return isNameOf(name, one.mapped); });
         if (region != regions->end())
             return region->allocationBase != 0 ? region->allocationBase : region->range.begin;
         if (found.error().kind != ErrorKind::Missing)
             return Failure(found.error());
-        return missing(fmt::format("nothing here is called \"{}\": no module, no mapped file and no mapping", name),
-                       "A mapping without a file behind it has no name inside a process: look for it in the list of regions");
+        return missing(
+            fmt::format("nothing here is called \"{}\": no module, no mapped file and no mapping", name),
+            "A mapping without a file behind it has no name inside a process: look for it in the list of regions");
     }
 
     Result<Address> section(const std::string &moduleName, const std::string &name)
@@ -168,7 +174,8 @@ private:
         std::string names;
         for (const PeSection &section : image->sections)
             names += (names.empty() ? "" : ", ") + section.name;
-        return missing(fmt::format("{} has no section \"{}\"", owner->name, name), names.empty() ? "" : "It has " + names);
+        return missing(fmt::format("{} has no section \"{}\"", owner->name, name),
+                       names.empty() ? "" : "It has " + names);
     }
 
     Result<Address> exported(const std::string &moduleName, const std::string &name)
@@ -182,7 +189,8 @@ private:
             return Failure(image.error());
         for (const PeSection &section : image->sections) {
             if (m_stop.stop_requested())
-                return Failure(Error{.kind = ErrorKind::Cancelled, .operation = "evaluate an address", .meaning = "was cancelled"});
+                return Failure(Error{
+                    .kind = ErrorKind::Cancelled, .operation = "evaluate an address", .meaning = "was cancelled"});
             const auto exports = exportsIn(memory, *image, section);
             if (!exports)
                 return Failure(exports.error());
@@ -213,7 +221,8 @@ private:
     const std::stop_token m_stop;
 };
 
-Result<std::shared_ptr<const PlaceFinder::Modules>> PlaceFinder::modulesOf(const OpenSourceState &source, std::stop_token stop)
+Result<std::shared_ptr<const PlaceFinder::Modules>> PlaceFinder::modulesOf(const OpenSourceState &source,
+                                                                           std::stop_token stop)
 {
     const auto now = std::chrono::steady_clock::now();
     {
@@ -225,7 +234,8 @@ Result<std::shared_ptr<const PlaceFinder::Modules>> PlaceFinder::modulesOf(const
     return listModules(source, std::move(stop));
 }
 
-Result<std::shared_ptr<const PlaceFinder::Modules>> PlaceFinder::listModules(const OpenSourceState &source, std::stop_token stop)
+Result<std::shared_ptr<const PlaceFinder::Modules>> PlaceFinder::listModules(const OpenSourceState &source,
+                                                                             std::stop_token stop)
 {
     auto modules = std::make_shared<Modules>();
     modules->time = std::chrono::steady_clock::now();
@@ -253,7 +263,8 @@ void PlaceFinder::forget(SourceId source)
     m_modules.erase(source);
 }
 
-Result<EvaluatedAddress> PlaceFinder::evaluate(const OpenSourceState &source, const std::string &text, Address here, std::stop_token stop)
+Result<EvaluatedAddress> PlaceFinder::evaluate(const OpenSourceState &source, const std::string &text, Address here,
+                                               std::stop_token stop)
 {
     constexpr const char *operation = "evaluate an address";
     const auto expression = parseAddressExpression(text);
@@ -268,20 +279,24 @@ Result<EvaluatedAddress> PlaceFinder::evaluate(const OpenSourceState &source, co
         return EvaluatedAddress{*address, std::move(value->steps)};
     const AddressRange extent = source.memory->extent();
     const auto shown = [&](Address at) { return at + source.info.base; };
-    return Failure(Error{.kind = ErrorKind::OutOfRange,
-                         .operation = operation,
-                         .object = fmt::format("0x{:x}", value->address),
-                         .meaning = extent.size == 0 ? "there are no bytes here"
-                                                     : fmt::format("{} reaches from 0x{:x} to 0x{:x}", source.info.name,
-                                                                   shown(extent.begin), shown(extent.end() - 1)),
-                         .hint = value->steps.empty() ? "" : fmt::format("It came from {}", fmt::join(value->steps, ", "))});
+    return Failure(
+        Error{.kind = ErrorKind::OutOfRange,
+              .operation = operation,
+              .object = fmt::format("0x{:x}", value->address),
+              .meaning = extent.size == 0 ? "there are no bytes here"
+                                          : fmt::format("{} reaches from 0x{:x} to 0x{:x}", source.info.name,
+                                                        shown(extent.begin), shown(extent.end() - 1)),
+              .hint = value->steps.empty() ? "" : fmt::format("It came from {}", fmt::join(value->steps, ", "))});
 }
 
-Result<AddressPlaces> PlaceFinder::locate(const OpenSourceState &source, const std::vector<Address> &addresses, std::stop_token stop)
+Result<AddressPlaces> PlaceFinder::locate(const OpenSourceState &source, const std::vector<Address> &addresses,
+                                          std::stop_token stop)
 {
     constexpr const char *operation = "locate addresses";
     if (addresses.size() > mostAddresses)
-        return Failure(Error{.kind = ErrorKind::OutOfRange, .operation = operation, .object = fmt::format("{} addresses", addresses.size()),
+        return Failure(Error{.kind = ErrorKind::OutOfRange,
+                             .operation = operation,
+                             .object = fmt::format("{} addresses", addresses.size()),
                              .meaning = fmt::format("at most {} can be located at once", mostAddresses)});
     MemorySource &memory = wholeMemory(source);
     const Address base = hasProcess(source) ? source.info.base : 0;
@@ -308,7 +323,8 @@ Result<AddressPlaces> PlaceFinder::locate(const OpenSourceState &source, const s
             if (auto listed = list({address, 1}); !listed)
                 return Failure(listed.error());
         }
-        const auto behind = std::ranges::upper_bound(regions, address, {}, [](const Region &region) { return region.range.begin; });
+        const auto behind =
+            std::ranges::upper_bound(regions, address, {}, [](const Region &region) { return region.range.begin; });
         const bool isFound = behind != regions.begin() && std::prev(behind)->range.contains(address);
         if (isFound) {
             const Region &region = *std::prev(behind);
@@ -320,7 +336,8 @@ Result<AddressPlaces> PlaceFinder::locate(const OpenSourceState &source, const s
                 const auto shared = std::ranges::find_if((*modules)->shared, contains);
                 const auto module = std::ranges::find_if((*modules)->modules, contains);
                 if (shared != (*modules)->shared.end())
-                    place.text = fmt::format("section {} of {}+0x{:x}", shared->section, shared->module, address - shared->range.begin);
+                    place.text = fmt::format("section {} of {}+0x{:x}", shared->section, shared->module,
+                                             address - shared->range.begin);
                 else if (module != (*modules)->modules.end())
                     place.text = fmt::format("{}+0x{:x}", module->name, address - module->range.begin);
             }

@@ -13,8 +13,10 @@ class PlaceFinder {
 public:
     explicit PlaceFinder(System &system) : m_system(system) {}
 
-    Result<EvaluatedAddress> evaluate(const OpenSourceState &source, const std::string &text, Address here, std::stop_token stop);
-    Result<AddressPlaces> locate(const OpenSourceState &source, const std::vector<Address> &addresses, std::stop_token stop);
+    Result<EvaluatedAddress> evaluate(const OpenSourceState &source, const std::string &text, Address here,
+                                      std::stop_token stop);
+    Result<AddressPlaces> locate(const OpenSourceState &source, const std::vector<Address> &addresses,
+                                 std::stop_token stop);
     void forget(SourceId source);
 
 private:

@@ -8,10 +8,10 @@ namespace ipclens {
 
 // The matches of one scan and what they held, for each step that can still be gone back to.
 //
-// Memory is divided into blocks of at most 1 MiB. Of each are kept: which of its candidates match, as a bitmap, as a list of
-// numbers or, when all do, not at all; and what they held, as one copy of the block or value by value: whatever is smaller. So no
-// step takes more than 1 1/8 of the bytes looked through. Steps share what they have in common. Former steps beyond a quarter of
-// these bytes, and everything beyond the session's budget, go to a temporary file.
+// Memory is divided into blocks of at most 1 MiB. Of each are kept: which of its candidates match, as a bitmap, as a
+// list of numbers or, when all do, not at all; and what they held, as one copy of the block or value by value: whatever
+// is smaller. So no step takes more than 1 1/8 of the bytes looked through. Steps share what they have in common.
+// Former steps beyond a quarter of these bytes, and everything beyond the session's budget, go to a temporary file.
 //
 // start(), narrow() and undo() on one thread; read(), status() and close() on any.
 class Scan {

@@ -19,8 +19,8 @@ Failure refuse(std::string object, std::string meaning, std::string hint = {})
 
 } // namespace
 
-Result<ScanCriterion> ScanCriterion::make(std::optional<ValueType> type, ByteOrder order, const ScanTerms &terms, bool isFirst,
-                                std::size_t size)
+Result<ScanCriterion> ScanCriterion::make(std::optional<ValueType> type, ByteOrder order, const ScanTerms &terms,
+                                          bool isFirst, std::size_t size)
 {
     if (!type)
         return forBytes(terms, isFirst, size);

@@ -10,8 +10,8 @@ namespace ipclens {
 class ScanCriterion {
 public:
     // `size` is that of the candidates when narrowing a scan for bytes, else 0.
-    static Result<ScanCriterion> make(std::optional<ValueType> type, ByteOrder order, const ScanTerms &terms, bool isFirst,
-                                 std::size_t size);
+    static Result<ScanCriterion> make(std::optional<ValueType> type, ByteOrder order, const ScanTerms &terms,
+                                      bool isFirst, std::size_t size);
 
     std::size_t size() const { return m_size; } // of a candidate, in bytes
     bool isAll() const { return m_kind == Kind::All; }

@@ -142,7 +142,8 @@ Result<void> ScanPass::narrowBlock(const std::shared_ptr<const ScanBlock> &block
         markMatches(*old, now);
     }
     dropUnreadable(block->begin, block->slots);
-    auto added = m_criterion.keepsValues() ? addUnchanged(block, *old) : addBlock(block->begin, block->slots, now, &*old);
+    auto added =
+        m_criterion.keepsValues() ? addUnchanged(block, *old) : addBlock(block->begin, block->slots, now, &*old);
     m_progress.add(range.size, m_step->matches);
     return added;
 }

@@ -31,7 +31,8 @@ private:
     void dropUnreadable(Address begin, std::uint32_t slots);
     void findParts(const LoadedScanBlock &old);
     void markMatches(const LoadedScanBlock &old, std::span<const std::byte> now);
-    Result<void> addBlock(Address begin, std::uint32_t slots, std::span<const std::byte> now, const LoadedScanBlock *old);
+    Result<void> addBlock(Address begin, std::uint32_t slots, std::span<const std::byte> now,
+                          const LoadedScanBlock *old);
     Result<void> addUnchanged(const std::shared_ptr<const ScanBlock> &block, const LoadedScanBlock &old);
     Result<void> finish(std::shared_ptr<ScanBlock> block, Bytes values);
     Result<void> storePositions(ScanBlock &block);

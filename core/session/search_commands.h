@@ -14,7 +14,7 @@ IPCLENS_ENUM(TextEncoding, Ascii, Latin1, Utf8, Utf16, Utf32)
 // What to look for, as typed.
 struct BytePattern {
     PatternKind kind = PatternKind::Hex;
-    std::string text; // hex: "4d ?? 79", also half bytes "4?"; number: "42", "0x2a", "1.5"; regex: over bytes, \xNN allowed
+    std::string text; // hex: "4d ?? 79", half bytes "4?"; number: "42", "0x2a", "1.5"; regex: over bytes, \xNN allowed
     TextEncoding encoding = TextEncoding::Utf8; // text
     bool foldCase = false;                      // text and regex
     ValueType type = ValueType::U32;            // number
@@ -39,7 +39,7 @@ struct FindReply {
     std::uint64_t unreadable = 0;      // bytes of committed memory that could not be read
     IPCLENS_FIELDS(matches, more, searched, unreadable)
 };
-// Matches may overlap and may span regions that touch, never holes. A match begins at or after `from` (backwards: before it).
+// Matches may overlap and may span regions that touch, never holes. They begin at or after `from` (backwards: before).
 // `range` of size 0: the whole source. Cancellable.
 struct FindBytes {
     using Reply = FindReply;

@@ -13,7 +13,8 @@ inline constexpr std::uint64_t worthSkipping = 32 << 10;
 // Readable memory without a hole in it: one region, or several that touch.
 struct SearchRuns {
     std::vector<AddressRange> runs;   // ascending, none touching the next
-    std::vector<AddressRange> barred; // committed memory of the kinds chosen that is guarded or allows no reading, ascending
+    std::vector<AddressRange>
+        barred; // committed memory of the kinds chosen that is guarded or allows no reading, ascending
 };
 
 // What of `range` is chosen and readable. A region of a kind that the system does not tell is always chosen.
@@ -24,7 +25,8 @@ std::uint64_t totalSize(std::span<const AddressRange> ranges);
 // The range that a command names: size 0 is all of the source. An error where it wraps or lies outside.
 Result<AddressRange> searchedRange(const MemorySource &memory, AddressRange range, const char *operation);
 
-// Bytes at one place: the memory itself where it is at hand, else a copy. Reused from piece to piece. One thread at a time.
+// Bytes at one place: the memory itself where it is at hand, else a copy. Reused from piece to piece. One thread at a
+// time.
 class PieceReader {
 public:
     explicit PieceReader(MemorySource &memory) : m_memory(memory) {}

@@ -17,8 +17,9 @@ struct SessionOptions {
 // The folder journals go to unless told otherwise: %LOCALAPPDATA%\ipclens\journal, or $XDG_STATE_HOME/ipclens/journal.
 std::filesystem::path defaultJournalFolder();
 
-// A session in this process, with its threads: session (quick commands), job (walks), send (messages), sampler (watches),
-// delivery (inboxes). Its `closed` sink is never called. Events come on the thread that made them; never two at a time.
+// A session in this process, with its threads: session (quick commands), job (walks), send (messages), sampler
+// (watches), delivery (inboxes). Its `closed` sink is never called. Events come on the thread that made them; never two
+// at a time.
 std::unique_ptr<Connection> startSession(std::unique_ptr<System> system, SessionOptions options, ConnectionSinks sinks);
 
 } // namespace ipclens

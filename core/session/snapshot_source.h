@@ -8,8 +8,8 @@
 
 namespace ipclens {
 
-// Addresses, regions and holes are those of the source that it was taken of. Never written to. Bytes that were not saved are
-// unreadable, and so are those of a piece that does not match its checksum.
+// Addresses, regions and holes are those of the source that it was taken of. Never written to. Bytes that were not
+// saved are unreadable, and so are those of a piece that does not match its checksum.
 class SnapshotSource : public MemorySource {
 public:
     // Errors say what is wrong with the file, and where.

@@ -94,7 +94,8 @@ private:
     std::uint64_t m_size = 0;
 };
 
-Result<std::unique_ptr<SnapshotStorage>> openStorage(const char *operation, const std::filesystem::path &path, std::ios::openmode mode)
+Result<std::unique_ptr<SnapshotStorage>> openStorage(const char *operation, const std::filesystem::path &path,
+                                                     std::ios::openmode mode)
 {
     std::fstream file;
     file.rdbuf()->pubsetbuf(nullptr, 0); // what is read and written is large
@@ -112,7 +113,9 @@ Result<std::unique_ptr<SnapshotStorage>> openSnapshotStorage(const std::filesyst
     std::error_code code;
     const auto status = std::filesystem::status(path, code);
     if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
-        return Failure(Error{.kind = ErrorKind::WrongType, .operation = "open snapshot", .object = "file " + toUtf8(path),
+        return Failure(Error{.kind = ErrorKind::WrongType,
+                             .operation = "open snapshot",
+                             .object = "file " + toUtf8(path),
                              .meaning = "is not a regular file"});
     return openStorage("open snapshot", path, {});
 }

@@ -117,7 +117,8 @@ void setRange(ValueCriterion &criterion, const Number &low, const Number &high)
     const Limits limits = limitsOf(criterion.type);
     std::uint64_t least = low.bits, most = high.bits;
     if (criterion.tolerance >= 1) {
-        const auto reach = criterion.tolerance >= 0x1p64 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(criterion.tolerance);
+        const auto reach =
+            criterion.tolerance >= 0x1p64 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(criterion.tolerance);
         least = least - limits.least > reach ? least - reach : limits.least;
         most = limits.most - most > reach ? most + reach : limits.most;
     }
@@ -208,7 +209,8 @@ Result<void> setNumbers(ValueCriterion &criterion, const ScanTerms &terms)
 
 } // namespace
 
-Result<std::optional<ValueCriterion>> makeValueCriterion(ValueType type, ByteOrder order, const ScanTerms &terms, bool isFirst)
+Result<std::optional<ValueCriterion>> makeValueCriterion(ValueType type, ByteOrder order, const ScanTerms &terms,
+                                                         bool isFirst)
 {
     if (!(terms.tolerance >= 0) || std::isinf(terms.tolerance))
         return refuse(fmt::format("tolerance {}", terms.tolerance), "it is a number from 0 on");

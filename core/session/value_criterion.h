@@ -13,8 +13,8 @@ IPCLENS_ENUM(ValueOperation,
     Greater, // than before
     AddedBy) // before and the difference give it
 
-// One question about values of one type. NaN is in no range, neither greater nor less; it is the same as before when its
-// bits are.
+// One question about values of one type. NaN is in no range, neither greater nor less; it is the same as before when
+// its bits are.
 struct ValueCriterion {
     ValueType type = ValueType::U32;
     ByteOrder order = ByteOrder::Little;
@@ -30,17 +30,18 @@ struct ValueCriterion {
     bool needsBefore() const { return operation != ValueOperation::InRange; }
 };
 
-// The criterion that a scan's terms ask for, when `isFirst` without a scan before. None: all values are wanted (Unknown).
-// Errors quote the term that is wrong and say where.
-Result<std::optional<ValueCriterion>> makeValueCriterion(ValueType type, ByteOrder order, const ScanTerms &terms, bool isFirst);
+// The criterion that a scan's terms ask for, when `isFirst` without a scan before. None: all values are wanted
+// (Unknown). Errors quote the term that is wrong and say where.
+Result<std::optional<ValueCriterion>> makeValueCriterion(ValueType type, ByteOrder order, const ScanTerms &terms,
+                                                         bool isFirst);
 
 // `before` is looked at only by tests that need it. Neither needs to be aligned.
 using OneValueCheck = bool (*)(const ValueCriterion &criterion, const std::byte *now, const std::byte *before);
 OneValueCheck oneValueCheck(const ValueCriterion &criterion);
 
-// Sets bit i % 64 of bits[i / 64] where the value at now + i * stride passes, for i below `slots`; other bits of the last word
-// become 0. `stride` is 1, 2, 4 or 8. Both memories have (slots - 1) * stride + size bytes; `before` may be null for tests that
-// do not need it. With SSE 4.2 where the processor has it.
+// Sets bit i % 64 of bits[i / 64] where the value at now + i * stride passes, for i below `slots`; other bits of the
+// last word become 0. `stride` is 1, 2, 4 or 8. Both memories have (slots - 1) * stride + size bytes; `before` may be
+// null for tests that do not need it. With SSE 4.2 where the processor has it.
 void checkValues(const ValueCriterion &criterion, const std::byte *now, const std::byte *before, std::size_t slots,
                 std::size_t stride, std::uint64_t *bits);
 

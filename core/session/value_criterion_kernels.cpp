@@ -149,7 +149,8 @@ IPCLENS_INLINE __m128i masks(const ValueCriterion &criterion, __m128i now, __m12
         const __m128i tolerance = Lane::all(static_cast<T>(criterion.tolerance));
         const __m128i low = Lane::all(static_cast<T>(criterion.lowReal));
         if constexpr (operation == ValueOperation::InRange)
-            return _mm_and_si128(Lane::atMost(low, now), Lane::atMost(now, Lane::all(static_cast<T>(criterion.highReal))));
+            return _mm_and_si128(Lane::atMost(low, now),
+                                 Lane::atMost(now, Lane::all(static_cast<T>(criterion.highReal))));
         else if constexpr (operation == ValueOperation::Same)
             return _mm_or_si128(Bits::equal(now, before),
                                 Lane::atMost(Lane::size(Lane::minus(now, before)), tolerance));
@@ -198,7 +199,8 @@ IPCLENS_INLINE __m128i masksAt(const ValueCriterion &criterion, const std::byte 
         __m128i second = _mm_loadu_si128(reinterpret_cast<const __m128i *>(before));
         if constexpr (isTurned)
             second = turned<sizeof(T)>(second);
-        return criterion.swapped ? masks<T, operation>(criterion, second, first) : masks<T, operation>(criterion, first, second);
+        return criterion.swapped ? masks<T, operation>(criterion, second, first)
+                                 : masks<T, operation>(criterion, first, second);
     }
 }
 
@@ -354,8 +356,8 @@ std::uint64_t everyNth(const std::uint64_t *words, std::size_t step)
 }
 
 // As many whole words as SIMD can do; how many.
-std::size_t checkWords(const ValueCriterion &criterion, const std::byte *now, const std::byte *before, std::size_t slots,
-                      std::size_t stride, std::uint64_t *bits)
+std::size_t checkWords(const ValueCriterion &criterion, const std::byte *now, const std::byte *before,
+                       std::size_t slots, std::size_t stride, std::uint64_t *bits)
 {
     const std::size_t size = sizeOf(criterion.type);
     const bool isEveryByte = stride < size;

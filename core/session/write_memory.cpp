@@ -49,8 +49,8 @@ Result<std::string> checkPages(const OpenSourceState &source, AddressRange range
         const Protection &protection = region.protection;
         if (region.state == RegionState::Committed && !protection.write && !protection.copyOnWrite)
             return refuse(ErrorKind::Refused, object,
-                          fmt::format("the page at 0x{:x} is not writable ({})", std::max(region.range.begin, range.begin),
-                                      toText(protection)),
+                          fmt::format("the page at 0x{:x} is not writable ({})",
+                                      std::max(region.range.begin, range.begin), toText(protection)),
                           "ipclens never changes a page's protection");
         // Wine lists SHARED sections of modules as copy-on-write, which they are not.
         isPrivate = isPrivate || (protection.copyOnWrite && source.info.spec.kind != SourceKind::SharedSection);

@@ -56,7 +56,8 @@ bool isNumber(std::string_view word)
         return true;
     const bool isHex = std::ranges::all_of(word, [](char c) { return hexDigit(c) >= 0 || isSeparator(c); });
     // What begins with a digit and has no dot is a number gone wrong: a name of that kind is written in quotes.
-    return hexDigit(word[0]) >= 0 && (isHex || (std::isdigit(static_cast<unsigned char>(word[0])) && word.find('.') == word.npos));
+    return hexDigit(word[0]) >= 0 &&
+           (isHex || (std::isdigit(static_cast<unsigned char>(word[0])) && word.find('.') == word.npos));
 }
 
 // The end of the name that begins at `at`: a dash belongs to it when a piece behind it ends like a module's file name.
@@ -83,11 +84,13 @@ public:
     Parsed<AddressExpression> parse()
     {
         if (m_text.size() > AddressExpression::longest)
-            return std::unexpected(TextProblem{AddressExpression::longest, m_text.size() - AddressExpression::longest,
-                                               fmt::format("an expression has at most {} bytes", AddressExpression::longest)});
+            return std::unexpected(
+                TextProblem{AddressExpression::longest, m_text.size() - AddressExpression::longest,
+                            fmt::format("an expression has at most {} bytes", AddressExpression::longest)});
         skipSpaces();
         if (atEnd())
-            return std::unexpected(TextProblem{0, m_text.size(), "an address was expected, as 7ff61000, demo.exe+10 or [1000]+8"});
+            return std::unexpected(
+                TextProblem{0, m_text.size(), "an address was expected, as 7ff61000, demo.exe+10 or [1000]+8"});
         bool isGood = false;
         if (peek() == '+' || peek() == '-') {
             m_expression.nodes.push_back({.kind = Kind::Here, .offset = m_at});
@@ -186,7 +189,8 @@ private:
             return pointer(0, m_at);
         if (peek() == '"' || isWordCharacter(peek()))
             return word();
-        return none(m_at, atEnd() ? 0 : 1, fmt::format("a number or a name was expected, found {}", characterAt(m_text, m_at)));
+        return none(m_at, atEnd() ? 0 : 1,
+                    fmt::format("a number or a name was expected, found {}", characterAt(m_text, m_at)));
     }
 
     // From an opening bracket to its partner.
@@ -203,7 +207,8 @@ private:
         if (atEnd())
             return none(open, 1, fmt::format("this bracket is never closed by '{}'", close));
         if (peek() != close)
-            return none(m_at, 1, fmt::format("'{}' or an operator was expected, found {}", close, characterAt(m_text, m_at)));
+            return none(m_at, 1,
+                        fmt::format("'{}' or an operator was expected, found {}", close, characterAt(m_text, m_at)));
         ++m_at;
         --m_depth;
         m_expression.nodes[*inside].offset = begin; // shown with its brackets
@@ -247,7 +252,8 @@ private:
 
     Index sizedPointer(std::string_view prefix, std::size_t begin)
     {
-        constexpr std::array<std::pair<std::string_view, std::uint64_t>, 4> sizes{{{"u8", 1}, {"u16", 2}, {"u32", 4}, {"u64", 8}}};
+        constexpr std::array<std::pair<std::string_view, std::uint64_t>, 4> sizes{
+            {{"u8", 1}, {"u16", 2}, {"u32", 4}, {"u64", 8}}};
         const auto *const size = std::ranges::find(sizes, prefix, [](const auto &entry) { return entry.first; });
         if (size == sizes.end())
             return none(begin, prefix.size(), "before [ only u8, u16, u32 or u64 may stand");
@@ -337,7 +343,8 @@ public:
             m_values[i] = *value;
         }
         if (m_values.empty())
-            return Failure(Error{.kind = ErrorKind::Invalid, .operation = operation, .meaning = "the expression is empty"});
+            return Failure(
+                Error{.kind = ErrorKind::Invalid, .operation = operation, .meaning = "the expression is empty"});
         return AddressValue{m_values.back(), std::move(m_steps)};
     }
 
@@ -349,13 +356,17 @@ private:
     std::string placeOf(const Node &node) const
     {
         const auto part = textOf(node);
-        return part == m_expression.text || part.empty() ? fmt::format("\"{}\"", printable(m_expression.text))
-                                                         : fmt::format("\"{}\" in \"{}\"", printable(part), printable(m_expression.text));
+        return part == m_expression.text || part.empty()
+                   ? fmt::format("\"{}\"", printable(m_expression.text))
+                   : fmt::format("\"{}\" in \"{}\"", printable(part), printable(m_expression.text));
     }
 
     Failure outside(const Node &node, std::string_view meaning) const
     {
-        return Failure(Error{.kind = ErrorKind::OutOfRange, .operation = operation, .object = placeOf(node), .meaning = std::string(meaning)});
+        return Failure(Error{.kind = ErrorKind::OutOfRange,
+                             .operation = operation,
+                             .object = placeOf(node),
+                             .meaning = std::string(meaning)});
     }
 
     // An answer from outside as a step, or why there is none and for which part.
@@ -387,7 +398,8 @@ private:
         case Kind::Number: return node.number;
         case Kind::Here: return m_resolver.here;
         case Kind::Name:
-            return answered(node, node.name, m_resolver.name ? m_resolver.name(node.name) : unsupported("there are no names here"));
+            return answered(node, node.name,
+                            m_resolver.name ? m_resolver.name(node.name) : unsupported("there are no names here"));
         case Kind::Export:
             return answered(node, node.name + '!' + node.member,
                             m_resolver.exported ? m_resolver.exported(node.name, node.member)
@@ -398,8 +410,11 @@ private:
                                                : unsupported("there are no modules here"));
         case Kind::Pointer: {
             const auto size = node.number == 0 ? m_resolver.pointerSize : static_cast<std::uint32_t>(node.number);
-            const auto what = fmt::format("{}[0x{:x}]", node.number == 0 ? "" : fmt::format("u{}", 8 * node.number), left());
-            return answered(node, what, m_resolver.pointer ? m_resolver.pointer(left(), size) : unsupported("there is no memory here"));
+            const auto what =
+                fmt::format("{}[0x{:x}]", node.number == 0 ? "" : fmt::format("u{}", 8 * node.number), left());
+            return answered(node, what,
+                            m_resolver.pointer ? m_resolver.pointer(left(), size)
+                                               : unsupported("there is no memory here"));
         }
         case Kind::Add:
             return right() <= largest - left() ? Result<std::uint64_t>(left() + right())
@@ -454,7 +469,8 @@ Result<AddressValue> evaluateAddress(const AddressExpression &expression, const 
     return Evaluator(expression, resolver).evaluate();
 }
 
-AddressCompletions completeAddress(std::string_view text, std::size_t cursor, std::span<const std::string> names, std::size_t limit)
+AddressCompletions completeAddress(std::string_view text, std::size_t cursor, std::span<const std::string> names,
+                                   std::size_t limit)
 {
     cursor = std::min(cursor, text.size());
     const auto before = text.substr(0, cursor);

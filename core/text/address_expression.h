@@ -8,11 +8,11 @@
 //   number      = hex digits, with or without 0x; decimal digits after 0n; ' _ ` may stand between digits
 //   name        = word | word "!" word | word "/" word | the same with quoted words
 //
-// Numbers are hex: "10" is sixteen and "0n10" is ten, as in WinDbg. A word of hex digits alone is a number: the module "cafe" is
-// written "cafe.exe", or in quotes. A name is a module ("demo.exe", "kernel32"), an export ("demo.dll!PeerBytes"), a section of a
-// module ("demo.dll/.MYSEC"), or the mapped object of a region ("MySharedMem", with any part of its path before it). In quotes
-// anything but a quote may be in a name. Without quotes a dash is a minus, except before a piece that ends in .exe, .dll and the
-// like: "ipclens-demo.exe+10" is what it looks like.
+// Numbers are hex: "10" is sixteen and "0n10" is ten, as in WinDbg. A word of hex digits alone is a number: the module
+// "cafe" is written "cafe.exe", or in quotes. A name is a module ("demo.exe", "kernel32"), an export
+// ("demo.dll!PeerBytes"), a section of a module ("demo.dll/.MYSEC"), or the mapped object of a region ("MySharedMem",
+// with any part of its path before it). In quotes anything but a quote may be in a name. Without quotes a dash is a
+// minus, except before a piece that ends in .exe, .dll and the like: "ipclens-demo.exe+10" is what it looks like.
 #pragma once
 
 #include "core/model/memory.h"

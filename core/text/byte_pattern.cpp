@@ -349,7 +349,9 @@ Result<MaskedBytes> parseMaskedBytes(std::string_view text)
 {
     constexpr std::string_view what = "read the bytes to find";
     MaskedBytes bytes;
-    const auto isHalf = [&](std::size_t at) { return at < text.size() && (text[at] == '?' || hexDigit(text[at]) >= 0); };
+    const auto isHalf = [&](std::size_t at) {
+        return at < text.size() && (text[at] == '?' || hexDigit(text[at]) >= 0);
+    };
     const auto add = [&](char high, char low) {
         const auto value = [](char c) { return c == '?' ? 0 : hexDigit(c); };
         const auto mask = [](char c) { return c == '?' ? 0 : 0xF; };
@@ -382,7 +384,8 @@ Result<MaskedBytes> parseMaskedBytes(std::string_view text)
     if (bytes.size() == 0)
         return wrongText(what, text, "there are no bytes to find");
     if (bytes.size() > longestPattern)
-        return wrongText(what, text, fmt::format("there are {} bytes, at most {} can be found", bytes.size(), longestPattern));
+        return wrongText(what, text,
+                         fmt::format("there are {} bytes, at most {} can be found", bytes.size(), longestPattern));
     if (std::ranges::all_of(bytes.mask, [](std::uint8_t mask) { return mask == 0; }))
         return wrongText(what, text, "it matches everywhere: some byte must be known");
     return bytes;

@@ -47,11 +47,12 @@ struct MaskedBytes {
     }
 };
 
-// "4d ?? 79", "4d5a", "4? ?a": ? stands for any half byte, alone between spaces for a whole one. Some byte must not be ??.
+// "4d ?? 79", "4d5a", "4? ?a": ? stands for any half byte, alone between spaces for a whole one. Some byte must not be
+// ??.
 Result<MaskedBytes> parseMaskedBytes(std::string_view text);
 
-// Errors quote the text and say the place. Text is matched character for character; with foldCase, characters that differ in case
-// alone match each other, in all scripts, one character for one (so "ss" does not find the sharp s).
+// Errors quote the text and say the place. Text is matched character for character; with foldCase, characters that
+// differ in case alone match each other, in all scripts, one character for one (so "ss" does not find the sharp s).
 Result<std::unique_ptr<ByteMatcher>> makeMatcher(const BytePattern &pattern);
 // The same for bytes that are parsed already.
 std::unique_ptr<ByteMatcher> makeMatcher(MaskedBytes bytes);

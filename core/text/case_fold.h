@@ -6,8 +6,8 @@
 
 namespace ipclens {
 
-// Unicode's simple case folding: what differs in case alone folds to the same. It is one character to one character in every
-// language: the sharp s is not "ss", and the dotted and dotless i of Turkish are letters of their own.
+// Unicode's simple case folding: what differs in case alone folds to the same. It is one character to one character in
+// every language: the sharp s is not "ss", and the dotted and dotless i of Turkish are letters of their own.
 char32_t foldedCase(char32_t character);
 
 // All characters that fold to the same, `character` itself first: k, K and the Kelvin sign.

@@ -168,8 +168,9 @@ std::optional<char32_t> simpleEscape(char c)
 
 std::unexpected<TextProblem> lacks(std::string_view text, std::size_t begin, std::size_t end, TextEncoding encoding)
 {
-    return wrong(begin, end - begin, fmt::format("'{}' does not exist in {}", printable(text.substr(begin, end - begin)),
-                                                 nameOf(encoding)));
+    return wrong(
+        begin, end - begin,
+        fmt::format("'{}' does not exist in {}", printable(text.substr(begin, end - begin)), nameOf(encoding)));
 }
 
 } // namespace
@@ -242,7 +243,8 @@ std::string quotedText(std::span<const std::byte> bytes, TextEncoding encoding, 
     return shown + '"';
 }
 
-Parsed<void> readLiteralCharacter(std::string_view text, std::size_t &at, TextEncoding encoding, ByteOrder order, Bytes &bytes)
+Parsed<void> readLiteralCharacter(std::string_view text, std::size_t &at, TextEncoding encoding, ByteOrder order,
+                                  Bytes &bytes)
 {
     const std::size_t begin = at;
     if (text[at] != '\\') {

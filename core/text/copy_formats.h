@@ -16,8 +16,8 @@ struct CopyFormatInfo {
 };
 std::span<const CopyFormatInfo> copyFormats();
 
-// Unreadable bytes are ?? in Hex and HexDump and marked by a comment in CArray and StdArray; Python and Base64 have no way to
-// mark them and fail with Unreadable. `base` is added to shown addresses. Without a newline at its end.
+// Unreadable bytes are ?? in Hex and HexDump and marked by a comment in CArray and StdArray; Python and Base64 have no
+// way to mark them and fail with Unreadable. `base` is added to shown addresses. Without a newline at its end.
 Result<std::string> copyAs(CopyFormat format, const MemoryImage &image, Address base = 0);
 
 } // namespace ipclens

@@ -130,7 +130,8 @@ private:
 std::string formatFileTime(std::uint64_t hundredNanoseconds)
 {
     constexpr std::uint64_t perDay = perSecond * secondsPerDay;
-    constexpr auto daysUntil10000 = static_cast<std::uint64_t>((sys_days(year{10000} / January / 1) - fileTimeEpoch).count());
+    constexpr auto daysUntil10000 =
+        static_cast<std::uint64_t>((sys_days(year{10000} / January / 1) - fileTimeEpoch).count());
     const std::uint64_t day = hundredNanoseconds / perDay;
     if (day >= daysUntil10000)
         return "no date";
@@ -165,7 +166,8 @@ Parsed<std::int64_t> parseUnixTime(std::string_view text)
     if (!moment)
         return std::unexpected(moment.error());
     if (moment->fraction > 0)
-        return std::unexpected(TextProblem{moment->fractionAt, text.size() - moment->fractionAt, "it counts whole seconds"});
+        return std::unexpected(
+            TextProblem{moment->fractionAt, text.size() - moment->fractionAt, "it counts whole seconds"});
     return moment->day.time_since_epoch().count() * secondsPerDay + moment->secondOfDay;
 }
 

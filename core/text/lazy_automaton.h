@@ -1,4 +1,5 @@
-// The machine behind ByteRegex: a program of choices and bytes, run as a deterministic automaton that is made as it is needed.
+// The machine behind ByteRegex: a program of choices and bytes, run as a deterministic automaton that is made as it is
+// needed.
 #pragma once
 
 #include <array>
@@ -22,9 +23,9 @@ struct AutomatonProgram {
     std::vector<std::bitset<256>> sets;
 };
 
-// Anchored: matches begin with the first byte stepped over, and of several the preferred one counts. Anywhere: they begin with
-// any byte, and all count. A state is an ordered list of steps that wait for a byte; states are kept until there are too many,
-// then all are forgotten. One thread at a time.
+// Anchored: matches begin with the first byte stepped over, and of several the preferred one counts. Anywhere: they
+// begin with any byte, and all count. A state is an ordered list of steps that wait for a byte; states are kept until
+// there are too many, then all are forgotten. One thread at a time.
 class LazyAutomaton {
 public:
     enum class Kind { Anchored, Anywhere };

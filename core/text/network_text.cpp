@@ -69,8 +69,8 @@ std::optional<TextProblem> readGroup(std::string_view text, std::size_t &at, Ipv
 
 std::string formatGuid(std::span<const std::byte> bytes)
 {
-    return fmt::format("{{{}-{}-{}-{}-{}}}", toHex(bytes.first(4)), toHex(bytes.subspan(4, 2)), toHex(bytes.subspan(6, 2)),
-                       toHex(bytes.subspan(8, 2)), toHex(bytes.subspan(10, 6)));
+    return fmt::format("{{{}-{}-{}-{}-{}}}", toHex(bytes.first(4)), toHex(bytes.subspan(4, 2)),
+                       toHex(bytes.subspan(6, 2)), toHex(bytes.subspan(8, 2)), toHex(bytes.subspan(10, 6)));
 }
 
 Parsed<Bytes> parseGuid(std::string_view text)
@@ -116,10 +116,12 @@ Parsed<Bytes> parseIpv4(std::string_view text)
             return wrong(text, at, fmt::format("a number was expected, found {}", characterAt(text, at)));
         // A leading zero would be octal to some programs and decimal to others.
         if (value > 255 || (at - begin > 1 && text[begin] == '0'))
-            return std::unexpected(TextProblem{begin, at - begin, "each of the four numbers is 0 to 255, without zeros before it"});
+            return std::unexpected(
+                TextProblem{begin, at - begin, "each of the four numbers is 0 to 255, without zeros before it"});
         bytes.push_back(static_cast<std::byte>(value));
         if (bytes.size() == 4)
-            return at == text.size() ? Parsed<Bytes>(std::move(bytes)) : wrong(text, at, "nothing was expected behind the fourth number");
+            return at == text.size() ? Parsed<Bytes>(std::move(bytes))
+                                     : wrong(text, at, "nothing was expected behind the fourth number");
         if (at >= text.size() || text[at] != '.')
             return wrong(text, at, fmt::format("a dot was expected, found {}", characterAt(text, at)));
     }
@@ -179,7 +181,8 @@ Parsed<Bytes> parseIpv6(std::string_view text)
             return std::unexpected(*problem);
     }
     if (found.gap ? found.count > 7 : found.count < 8)
-        return wrong(text, text.size(), found.gap ? "\"::\" stands for at least one group" : "eight groups were expected, or \"::\"");
+        return wrong(text, text.size(),
+                     found.gap ? "\"::\" stands for at least one group" : "eight groups were expected, or \"::\"");
     const std::size_t before = found.gap.value_or(8);
     Bytes bytes(16, std::byte{});
     for (std::size_t i = 0; i < found.count; ++i) {

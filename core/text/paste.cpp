@@ -286,7 +286,8 @@ PasteForm guessPasteForm(std::string_view text)
         return PasteForm::Hex;
     const bool looksLikeArray = text.find('{') != text.npos || text.find("0x") != text.npos;
     if (looksLikeArray) {
-        if (const auto array = CArrayReader(text, TextEncoding::Utf8, ByteOrder::Little).read(); array && !array->empty())
+        if (const auto array = CArrayReader(text, TextEncoding::Utf8, ByteOrder::Little).read();
+            array && !array->empty())
             return PasteForm::CArray;
     }
     return PasteForm::Text;

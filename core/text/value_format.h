@@ -18,8 +18,9 @@ struct DecodedValue {
     bool operator==(const DecodedValue &) const = default;
 };
 
-// All types of core/text/typed_value.h, always the same rows in the same order. Values that reach an unreadable byte are
-// "unreadable", those that reach beyond the image are "-". The largest value needs 16 bytes; text shows more when there is more.
+// All types of core/text/typed_value.h, always the same rows in the same order. Values that reach an unreadable byte
+// are "unreadable", those that reach beyond the image are "-". The largest value needs 16 bytes; text shows more when
+// there is more.
 std::vector<DecodedValue> decodeValues(const MemoryImage &image, Address at);
 
 } // namespace ipclens

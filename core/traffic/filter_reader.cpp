@@ -77,9 +77,9 @@ private:
             if (take(sign))
                 return relation;
         constexpr std::pair<std::string_view, Relation> words[] = {
-            {"eq", Relation::Equal}, {"ne", Relation::NotEqual}, {"le", Relation::LessEqual}, {"ge", Relation::GreaterEqual},
-            {"lt", Relation::Less}, {"gt", Relation::Greater}, {"contains", Relation::Contains},
-            {"matches", Relation::Matches}, {"in", Relation::In}};
+            {"eq", Relation::Equal},          {"ne", Relation::NotEqual},     {"le", Relation::LessEqual},
+            {"ge", Relation::GreaterEqual},   {"lt", Relation::Less},         {"gt", Relation::Greater},
+            {"contains", Relation::Contains}, {"matches", Relation::Matches}, {"in", Relation::In}};
         for (const auto &[word, relation] : words)
             if (takeWord(word))
                 return relation;
@@ -180,7 +180,8 @@ private:
         }
         if (right.type != left)
             fail(right, fmt::format("this is {}, but {} was expected", nameOf(right.type), nameOf(left)));
-        const bool ordered = test.relation != Relation::Equal && test.relation != Relation::NotEqual && test.relation != Relation::In;
+        const bool ordered =
+            test.relation != Relation::Equal && test.relation != Relation::NotEqual && test.relation != Relation::In;
         if (left == Type::Truth && ordered)
             fail(test.left, "true and false can only be equal or not");
     }
@@ -255,7 +256,8 @@ private:
     {
         for (const auto &field : allFields()) {
             if (field.name.ends_with(word) || field.name.starts_with(word) || word.starts_with(field.name))
-                return fmt::format("there is no field \"{}\"; did you mean {}? Text to look for stands in quotes", word, field.name);
+                return fmt::format("there is no field \"{}\"; did you mean {}? Text to look for stands in quotes", word,
+                                   field.name);
         }
         return fmt::format("there is no field \"{}\". Text to look for stands in quotes", word);
     }
@@ -291,7 +293,11 @@ private:
         take("(");
         if (++m_calls > deepest)
             fail(open, 1, fmt::format("calls are at most {} deep", deepest));
-        Operand call{.kind = Operand::Kind::Call, .type = Type::Number, .function = info.function, .width = info.width, .isSigned = info.isSigned};
+        Operand call{.kind = Operand::Kind::Call,
+                     .type = Type::Number,
+                     .function = info.function,
+                     .width = info.width,
+                     .isSigned = info.isSigned};
         const bool reads = info.function == Function::Integer || info.function == Function::Float;
         call.arguments.push_back(readOperand());
         const Operand &what = call.arguments.front();
@@ -306,7 +312,8 @@ private:
         if (reads && take(",")) {
             call.arguments.push_back(readOperand());
             const auto *offset = std::get_if<Whole>(&call.arguments[1].number);
-            if (call.arguments[1].kind != Operand::Kind::Literal || call.arguments[1].type != Type::Number || !offset || offset->negative)
+            if (call.arguments[1].kind != Operand::Kind::Literal || call.arguments[1].type != Type::Number || !offset ||
+                offset->negative)
                 fail(call.arguments[1], "an offset in bytes was expected");
             if (take(",")) {
                 if (takeWord("big"))

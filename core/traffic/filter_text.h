@@ -47,7 +47,8 @@ private:
     std::size_t m_at = 0;
 };
 
-// "13:47:25.5" today or "2026-11-23 13:47:25", local, as nanoseconds since 1970 UTC. Not thread-safe: the C library's calendar is not.
+// "13:47:25.5" today or "2026-11-23 13:47:25", local, as nanoseconds since 1970 UTC. Not thread-safe: the C library's
+// calendar is not.
 std::optional<std::int64_t> parseLocalTime(std::string_view text);
 
 } // namespace ipclens::filter

@@ -24,7 +24,8 @@ bool isMeantAsExpression(std::string_view text)
 {
     if (text.find_first_of("=<>!&|(){}[]\"'") != text.npos)
         return true;
-    constexpr std::array<std::string_view, 9> relations{"contains", "matches", "in", "eq", "ne", "lt", "le", "gt", "ge"};
+    constexpr std::array<std::string_view, 9> relations{"contains", "matches", "in", "eq", "ne",
+                                                        "lt",       "le",      "gt", "ge"};
     const auto first = takeWord(text);
     return std::ranges::find(filterNames(), first, &FilterName::name) != filterNames().end() &&
            std::ranges::find(relations, takeWord(text)) != relations.end();

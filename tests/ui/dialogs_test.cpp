@@ -52,7 +52,8 @@ struct DialogTest : shell::Shell {
 TEST_F(DialogTest, OpensAMappingByName)
 {
     OpenMappingDialog dialog(*client, QStringLiteral("MySharedMem"));
-    QObject::connect(&dialog, &OpenMappingDialog::opened, &dialog, [this](const SourceInfo &source) { opened = source; });
+    QObject::connect(&dialog, &OpenMappingDialog::opened, &dialog,
+                     [this](const SourceInfo &source) { opened = source; });
     dialog.show();
     buttonOf(dialog, QStringLiteral("Open"))->click();
     ASSERT_TRUE(waitUntil([this] { return opened.has_value(); }));
@@ -68,7 +69,8 @@ TEST_F(DialogTest, OpensAMappingForWritingOrAsACopyWhenAsked)
                                         std::pair{QStringLiteral("Private"), Access::Copy}}) {
         opened.reset();
         OpenMappingDialog dialog(*client, QStringLiteral("MySharedMem"));
-        QObject::connect(&dialog, &OpenMappingDialog::opened, &dialog, [this](const SourceInfo &source) { opened = source; });
+        QObject::connect(&dialog, &OpenMappingDialog::opened, &dialog,
+                         [this](const SourceInfo &source) { opened = source; });
         for (auto *radio : dialog.findChildren<QRadioButton *>()) {
             if (radio->text().remove(QLatin1Char('&')).startsWith(start))
                 radio->setChecked(true);
@@ -111,7 +113,8 @@ TEST(OpenMapping, ExplainsWhereANameLies)
 TEST_F(DialogTest, CreatesAMapping)
 {
     CreateMappingDialog dialog(*client);
-    QObject::connect(&dialog, &CreateMappingDialog::created, &dialog, [this](const SourceInfo &source) { opened = source; });
+    QObject::connect(&dialog, &CreateMappingDialog::created, &dialog,
+                     [this](const SourceInfo &source) { opened = source; });
     auto *create = buttonOf(dialog, QStringLiteral("Create"));
     EXPECT_FALSE(create->isEnabled());
     dialog.findChild<QLineEdit *>(QStringLiteral("name"))->setText(QStringLiteral("New"));
@@ -172,7 +175,8 @@ TEST_F(DialogTest, AWrongNumberIsToldInTheDialog)
     for (const auto *text : {"abc", "99999999999", "12345"}) {
         pid->setText(QLatin1String(text));
         buttonOf(dialog, QStringLiteral("Attach"))->click();
-        EXPECT_TRUE(waitUntil([&] { return bar->text().contains(QLatin1String(text)); })) << text << ": " << bar->text().toStdString();
+        EXPECT_TRUE(waitUntil([&] { return bar->text().contains(QLatin1String(text)); }))
+            << text << ": " << bar->text().toStdString();
     }
 }
 
@@ -181,7 +185,8 @@ TEST_F(DialogTest, ASourceThatComesTooLateIsClosedAgain)
     auto dialog = std::make_unique<OpenMappingDialog>(*client, QStringLiteral("MySharedMem"));
     buttonOf(*dialog, QStringLiteral("Open"))->click();
     dialog.reset();
-    // Ids count up and are not reused: the next one tells that the lost one was opened; reading from it, that it was closed.
+    // Ids count up and are not reused: the next one tells that the lost one was opened; reading from it, that it was
+    // closed.
     std::optional<Result<SourceInfo>> next;
     client->call(OpenSource{{.kind = SourceKind::Section, .name = "MySharedMem"}}, client.get(),
                  [&](Result<SourceInfo> reply) { next = std::move(reply); });
@@ -189,7 +194,8 @@ TEST_F(DialogTest, ASourceThatComesTooLateIsClosedAgain)
     ASSERT_TRUE(*next);
     ASSERT_GT((*next)->source, 1u);
     std::optional<Result<MemoryImages>> read;
-    client->call(ReadMemory{(*next)->source - 1, {{0, 1}}}, client.get(), [&](Result<MemoryImages> reply) { read = std::move(reply); });
+    client->call(ReadMemory{(*next)->source - 1, {{0, 1}}}, client.get(),
+                 [&](Result<MemoryImages> reply) { read = std::move(reply); });
     ASSERT_TRUE(waitUntil([&] { return read.has_value(); }));
     EXPECT_FALSE(*read);
 }
@@ -230,7 +236,8 @@ TEST(ListenDialog, TakesClassAndTitleOfAWindow)
 TEST(ConnectDialog, NamesASessionAfterItsCommand)
 {
     EXPECT_EQ(sessionThrough(QStringLiteral("wine /a/ipclens-cli.exe serve")).name, "wine");
-    EXPECT_EQ(sessionThrough(QStringLiteral("env -u DISPLAY WINEPREFIX=/x wine '/a b/ipclens-cli.exe' serve")).name, "wine");
+    EXPECT_EQ(sessionThrough(QStringLiteral("env -u DISPLAY WINEPREFIX=/x wine '/a b/ipclens-cli.exe' serve")).name,
+              "wine");
     EXPECT_EQ(sessionThrough(QStringLiteral("WINEPREFIX=/x /usr/bin/wine64 cli serve")).name, "wine64");
     EXPECT_EQ(sessionThrough(QStringLiteral("ssh -C box ipclens-cli serve")).name, "ssh box");
     EXPECT_EQ(sessionThrough(QString()).name, "");

@@ -35,7 +35,8 @@ protected:
     void press(int key, Qt::KeyboardModifiers modifiers = {}) { QTest::keyClick(&line(), Qt::Key(key), modifiers); }
     FindBytes answer(std::vector<AddressRange> matches, std::uint64_t unreadable = 0)
     {
-        return played.end->answer<FindBytes>(FindReply{.matches = std::move(matches), .searched = 0x10000, .unreadable = unreadable});
+        return played.end->answer<FindBytes>(
+            FindReply{.matches = std::move(matches), .searched = 0x10000, .unreadable = unreadable});
     }
 
     PlayedClient played;
@@ -124,7 +125,8 @@ TEST_F(FindBarTest, TellsWhatTheSessionRefuses)
 {
     type("4d");
     press(Qt::Key_Return);
-    played.end->answer<FindBytes>(Failure(Error{.kind = ErrorKind::Exited, .operation = "find", .meaning = "it has exited"}));
+    played.end->answer<FindBytes>(
+        Failure(Error{.kind = ErrorKind::Exited, .operation = "find", .meaning = "it has exited"}));
     EXPECT_TRUE(waitUntil([this] { return said().contains("it has exited"); }));
 }
 
@@ -150,16 +152,18 @@ TEST_F(FindBarTest, ListsAll)
     const auto asked = played.end->take<FindBytes>(&reply);
     EXPECT_EQ(asked.from, 0u);
     EXPECT_EQ(asked.limit, 100'000u);
-    reply(Result<AnyReply>(AnyReply(FindReply{.matches = {{0x10, 1}, {0x20, 1}, {0xfff8, 1}}, .more = true, .searched = 0x10000})));
+    reply(Result<AnyReply>(
+        AnyReply(FindReply{.matches = {{0x10, 1}, {0x20, 1}, {0xfff8, 1}}, .more = true, .searched = 0x10000})));
     ASSERT_TRUE(waitUntil([&] { return list->model().rowCount() == 3; }));
-    QAbstractItemModelTester tester(const_cast<MatchModel *>(&list->model()), QAbstractItemModelTester::FailureReportingMode::Fatal);
+    QAbstractItemModelTester tester(const_cast<MatchModel *>(&list->model()),
+                                    QAbstractItemModelTester::FailureReportingMode::Fatal);
     QStringList labels;
     for (auto *label : list->findChildren<QLabel *>())
         labels << label->text();
     EXPECT_TRUE(labels.join(' ').contains("there are more")) << labels.join(' ').toStdString();
-    const auto read = played.end->answer<ReadMemory>(MemoryImages{{MemoryImage{.address = 0x10, .bytes = toBytes("MZ")},
-                                                                   MemoryImage{.address = 0x20, .bytes = toBytes("M\x01")},
-                                                                   MemoryImage{.address = 0xfff8, .bytes = toBytes("12345678")}}});
+    const auto read = played.end->answer<ReadMemory>(MemoryImages{
+        {MemoryImage{.address = 0x10, .bytes = toBytes("MZ")}, MemoryImage{.address = 0x20, .bytes = toBytes("M\x01")},
+         MemoryImage{.address = 0xfff8, .bytes = toBytes("12345678")}}});
     EXPECT_EQ(read.ranges.back(), (AddressRange{0xfff8, 8})) << "not beyond the end";
     EXPECT_TRUE(waitUntil([&] { return list->model().data(list->model().index(0, 2)).toString().contains("4d 5a"); }));
     emit list->chosen(list->model().matches()[1]);

@@ -40,7 +40,8 @@ protected:
 
 TEST_F(FrozenDockTest, HoldsAValueWithTheChosenRule)
 {
-    QAbstractItemModelTester tester(const_cast<FrozenModel *>(&dock.model()), QAbstractItemModelTester::FailureReportingMode::Fatal);
+    QAbstractItemModelTester tester(const_cast<FrozenModel *>(&dock.model()),
+                                    QAbstractItemModelTester::FailureReportingMode::Fatal);
     dock.findChild<QComboBox *>()->setCurrentIndex(1);
     dock.freeze(item(0));
     auto answered = item(4);
@@ -57,7 +58,8 @@ TEST_F(FrozenDockTest, HoldsAValueWithTheChosenRule)
 TEST_F(FrozenDockTest, ARefusalIsToldInPlace)
 {
     dock.freeze(item(0));
-    played.end->answer<Freeze>(Failure(Error{.kind = ErrorKind::Refused, .operation = "freeze", .meaning = "open it for writing"}));
+    played.end->answer<Freeze>(
+        Failure(Error{.kind = ErrorKind::Refused, .operation = "freeze", .meaning = "open it for writing"}));
     EXPECT_TRUE(waitUntil([&] { return error().text().contains("open it for writing"); }));
     EXPECT_EQ(dock.model().rowCount(), 0);
 }

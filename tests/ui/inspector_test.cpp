@@ -201,8 +201,11 @@ TEST_F(InspectorTest, KnowsWhoseWindowANumberIs)
     inspector.show();
     inspector.setSource(&played.client, {.source = 5, .extent = {0, 0x10000}});
     inspector.showBytes(0x1000, imageOf({0x46, 0, 1, 0, 0, 0, 0, 0}));
-    played.end->answer<ListWindows>(WindowList{
-        {{.handle = 0x10046, .className = "IpclensInbox", .title = "Receive", .process = {77, 1}, .processName = "demo.exe"}}});
+    played.end->answer<ListWindows>(WindowList{{{.handle = 0x10046,
+                                                 .className = "IpclensInbox",
+                                                 .title = "Receive",
+                                                 .process = {77, 1},
+                                                 .processName = "demo.exe"}}});
     const auto has = [&] {
         for (int row = 0; row < table().rowCount(); ++row) {
             if (table().item(row, 0)->text() == "HWND")
@@ -238,8 +241,10 @@ TEST_F(InspectorTest, SumsWhatIsSelected)
     EXPECT_EQ(sum("MD5"), "25f9e794323b453885f5181f1b624d0b");
     EXPECT_TRUE(sum("SHA-256").startsWith("15e2b0d3c33891eb"));
     inspector.showSelection({{0x1000, 2}});
-    played.end->answer<ReadMemory>(MemoryImages{{{.address = 0x1000, .bytes = toBytes("12"), .unreadable = {{0x1001, 1}}}}});
-    EXPECT_TRUE(waitUntil([&] { return sum("selection").contains("cannot be read"); })) << "no sum of what is not there";
+    played.end->answer<ReadMemory>(
+        MemoryImages{{{.address = 0x1000, .bytes = toBytes("12"), .unreadable = {{0x1001, 1}}}}});
+    EXPECT_TRUE(waitUntil([&] { return sum("selection").contains("cannot be read"); }))
+        << "no sum of what is not there";
     EXPECT_TRUE(sum("MD5").isEmpty());
     inspector.showSelection({{0, 2 << 20}});
     EXPECT_TRUE(waitUntil([&] { return sum("selection").contains("press Enter"); }));

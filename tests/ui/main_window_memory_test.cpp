@@ -103,7 +103,8 @@ TEST_F(MainWindowMemoryTest, EveryActionIsInAMenu)
         const bool isReachable = candidate->shortcut().isEmpty() || inMenus.contains(candidate);
         EXPECT_TRUE(isReachable) << candidate->text().toStdString();
     }
-    for (const auto *keys : {"F3", "Shift+F3", "F8", "Shift+F8", "Alt+Left", "Alt+Right", "Ctrl+D", "Ctrl+H", "Ctrl+S", "Ctrl+V"})
+    for (const auto *keys :
+         {"F3", "Shift+F3", "F8", "Shift+F8", "Alt+Left", "Alt+Right", "Ctrl+D", "Ctrl+H", "Ctrl+S", "Ctrl+V"})
         EXPECT_FALSE(action(QLatin1String(keys))->isEnabled()) << keys << " has no memory to act on";
     openSection();
     EXPECT_TRUE(action("F3")->isEnabled());
@@ -224,7 +225,8 @@ TEST_F(MainWindowMemoryTest, FreezingInAReadOnlyTabIsRefusedInPlace)
 {
     start();
     auto *tab = openSection();
-    window->showFrozen()->freeze({.source = tab->source().source, .address = 0, .bytes = Bytes(4, std::byte{}), .type = ValueType::U32});
+    window->showFrozen()->freeze(
+        {.source = tab->source().source, .address = 0, .bytes = Bytes(4, std::byte{}), .type = ValueType::U32});
     auto *error = window->findChild<FrozenDock *>()->findChild<ErrorBar *>();
     EXPECT_TRUE(waitUntil([&] { return !error->isHidden(); }));
     EXPECT_FALSE(error->text().isEmpty());
@@ -257,7 +259,8 @@ TEST_F(MainWindowMemoryTest, ASnapshotIsSavedAndOpenedAgain)
     dialog->setPath(path);
     dialog->accept();
     auto *bar = window->findChild<ErrorBar *>(QStringLiteral("errorBar"));
-    ASSERT_TRUE(waitUntil([&] { return bar->text().contains("Saved 4 KiB in 1 regions"); })) << bar->text().toStdString();
+    ASSERT_TRUE(waitUntil([&] { return bar->text().contains("Saved 4 KiB in 1 regions"); }))
+        << bar->text().toStdString();
     section->set(0, "something else");
     auto *tab = open({.kind = SourceKind::Snapshot, .name = path.toStdString()});
     EXPECT_EQ(tab->title(), "snapshot x.ipcsnap");

@@ -28,7 +28,8 @@ ScanRows rowsFrom(std::uint64_t first, std::uint32_t count)
 {
     ScanRows rows{.first = first, .rows = {}};
     for (std::uint32_t i = 0; i < count; ++i)
-        rows.rows.push_back({.address = 0x1000 + (first + i) * 4, .before = u32(100), .now = u32(i % 2 == 0 ? 100 : 101)});
+        rows.rows.push_back(
+            {.address = 0x1000 + (first + i) * 4, .before = u32(100), .now = u32(i % 2 == 0 ? 100 : 101)});
     return rows;
 }
 
@@ -61,8 +62,13 @@ protected:
     {
         part<QLineEdit>("scanValue")->setText("100");
         part<QPushButton>("firstScan")->click();
-        started = played.end->answer<StartScan>(ScanStatus{.scan = 9, .matches = matches, .scanned = 0x100000, .unreadable = 0x1000,
-                                                           .memory = 2048, .disk = 4096, .steps = 1});
+        started = played.end->answer<StartScan>(ScanStatus{.scan = 9,
+                                                           .matches = matches,
+                                                           .scanned = 0x100000,
+                                                           .unreadable = 0x1000,
+                                                           .memory = 2048,
+                                                           .disk = 4096,
+                                                           .steps = 1});
         ASSERT_TRUE(waitUntil([&] { return dock.status().scan == 9; }));
     }
 
@@ -135,7 +141,8 @@ TEST_F(ScanDockTest, ReadsOnlyWhatIsInSight)
     const auto top = played.end->answer<ReadScan>(rowsFrom(0, 50));
     EXPECT_EQ(top.first, 0u);
     EXPECT_LT(top.count, 100u);
-    QAbstractItemModelTester tester(const_cast<ScanModel *>(&dock.model()), QAbstractItemModelTester::FailureReportingMode::Fatal);
+    QAbstractItemModelTester tester(const_cast<ScanModel *>(&dock.model()),
+                                    QAbstractItemModelTester::FailureReportingMode::Fatal);
     ASSERT_TRUE(waitUntil([&] { return dock.model().row(0) != nullptr; }));
     part<QTableView>("scanMatches")->scrollTo(dock.model().index(700'000, 0), QAbstractItemView::PositionAtTop);
     ReplySink reply;

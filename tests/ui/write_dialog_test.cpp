@@ -50,7 +50,8 @@ protected:
             asked = played.end->take<ReadMemory>(&reply).ranges;
             MemoryImages images;
             for (const auto &range : asked)
-                images.images.push_back({.address = range.begin, .bytes = Bytes(range.size, static_cast<std::byte>(fill))});
+                images.images.push_back(
+                    {.address = range.begin, .bytes = Bytes(range.size, static_cast<std::byte>(fill))});
             reply(Result<AnyReply>(AnyReply(std::move(images))));
         }
         EXPECT_TRUE(waitUntil([this] { return isOk(); }));
@@ -58,8 +59,11 @@ protected:
     }
 
     PlayedClient played;
-    SourceLink link{played.client, {.source = 5, .spec = {.kind = SourceKind::Section, .name = "X"}, .access = Access::ReadWrite,
-                                    .extent = {0, 0x3000}}};
+    SourceLink link{played.client,
+                    {.source = 5,
+                     .spec = {.kind = SourceKind::Section, .name = "X"},
+                     .access = Access::ReadWrite,
+                     .extent = {0, 0x3000}}};
     std::unique_ptr<WriteDialog> dialog;
 };
 

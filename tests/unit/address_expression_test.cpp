@@ -12,9 +12,13 @@ namespace {
 // Names and memory made of values.
 AddressResolver resolver()
 {
-    static const std::map<std::string, Address> names{{"demo.exe", 0x140000000}, {"ipclens-demo.exe", 0x150000000},
-                                                      {"kernel32", 0x7ff60000}, {"my module.dll", 0x5000}, {"cafe.exe", 0x9000}};
-    static const std::map<Address, std::uint64_t> memory{{0x1000, 0x2000}, {0x2008, 0x3000}, {0x140000010, 0xffff'ffff'0000'4000}};
+    static const std::map<std::string, Address> names{{"demo.exe", 0x140000000},
+                                                      {"ipclens-demo.exe", 0x150000000},
+                                                      {"kernel32", 0x7ff60000},
+                                                      {"my module.dll", 0x5000},
+                                                      {"cafe.exe", 0x9000}};
+    static const std::map<Address, std::uint64_t> memory{
+        {0x1000, 0x2000}, {0x2008, 0x3000}, {0x140000010, 0xffff'ffff'0000'4000}};
     const auto find = [](const auto &map, const auto &key) -> Result<std::uint64_t> {
         const auto found = map.find(key);
         if (found == map.end())
@@ -24,8 +28,9 @@ AddressResolver resolver()
     AddressResolver resolver{.here = 0x100};
     resolver.name = [=](const std::string &name) { return find(names, name); };
     resolver.exported = [](const std::string &module, const std::string &name) -> Result<Address> {
-        return module == "demo.dll" && name == "PeerBytes" ? Result<Address>(0x6000)
-                                                           : Failure(Error{.kind = ErrorKind::Missing, .meaning = "no export"});
+        return module == "demo.dll" && name == "PeerBytes"
+                   ? Result<Address>(0x6000)
+                   : Failure(Error{.kind = ErrorKind::Missing, .meaning = "no export"});
     };
     resolver.section = [](const std::string &module, const std::string &name) -> Result<Address> {
         return module == "demo.dll" ? Result<Address>(name == ".MYSEC" ? 0x7000 : name == "/4" ? 0x8000 : 1)
@@ -82,7 +87,8 @@ TEST(AddressExpression, FindsNames)
     EXPECT_EQ(valueOf("\"my module.dll\"+1"), 0x5001u);
     EXPECT_EQ(valueOf("ipclens-demo.exe+10"), 0x150000010u) << "the dash is in the name";
     EXPECT_EQ(valueOf("ipclens-demo.exe-10"), 0x14ffffff0u) << "the second one is not";
-    EXPECT_EQ(evaluate("ld-linux-x86-64.so.2+10").error().object, "\"ld-linux-x86-64.so.2\" in \"ld-linux-x86-64.so.2+10\"");
+    EXPECT_EQ(evaluate("ld-linux-x86-64.so.2+10").error().object,
+              "\"ld-linux-x86-64.so.2\" in \"ld-linux-x86-64.so.2+10\"");
     EXPECT_EQ(valueOf("demo.exe-kernel32"), 0x140000000u - 0x7ff60000u);
     EXPECT_EQ(valueOf("demo.dll!PeerBytes+4"), 0x6004u);
     EXPECT_EQ(valueOf("demo.dll/.MYSEC"), 0x7000u);
@@ -122,11 +128,27 @@ TEST(AddressExpression, SaysWhereItCannotBeRead)
         std::string text;
         std::size_t offset, length;
     };
-    const Case cases[] = {{"", 0, 0},        {"   ", 0, 3},      {"10+", 3, 0},       {"10 20", 3, 1},       {"12g", 2, 1},
-                          {"0xg", 2, 1},     {"0n1f", 3, 1},     {"0n", 2, 0},        {"(10", 0, 1},         {"10)", 2, 1},
-                          {"[10", 0, 1},     {"[10)", 3, 1},     {"u33[10]", 0, 3},   {"\"abc", 0, 1},       {"\"\"", 0, 2},
-                          {"demo.dll!", 9, 0}, {"10+*2", 3, 1},  {"10++2", 3, 1},     {"1*\xc3\xa4\xff", 4, 1},
-                          {"10%2", 2, 1},    {"12345678901234567", 0, 17}};
+    const Case cases[] = {{"", 0, 0},
+                          {"   ", 0, 3},
+                          {"10+", 3, 0},
+                          {"10 20", 3, 1},
+                          {"12g", 2, 1},
+                          {"0xg", 2, 1},
+                          {"0n1f", 3, 1},
+                          {"0n", 2, 0},
+                          {"(10", 0, 1},
+                          {"10)", 2, 1},
+                          {"[10", 0, 1},
+                          {"[10)", 3, 1},
+                          {"u33[10]", 0, 3},
+                          {"\"abc", 0, 1},
+                          {"\"\"", 0, 2},
+                          {"demo.dll!", 9, 0},
+                          {"10+*2", 3, 1},
+                          {"10++2", 3, 1},
+                          {"1*\xc3\xa4\xff", 4, 1},
+                          {"10%2", 2, 1},
+                          {"12345678901234567", 0, 17}};
     for (const Case &one : cases) {
         const auto parsed = parseAddressExpression(one.text);
         ASSERT_FALSE(parsed) << one.text;
@@ -162,12 +184,36 @@ TEST(AddressExpression, AgreesWithPlainAddresses)
 TEST(AddressExpression, SurvivesAnything)
 {
     std::mt19937 random(1);
-    constexpr std::string_view pieces[] = {"[", "]", "(", ")", "+", "-", "*", "!", "/", "\"", "u32", "0x", "0n", "demo.exe", "a-b.dll",
-                                           "1000", " ", "'", "`", "\xc3\xa4", "\xff", "\0", "ffffffffffffffff", "g", "."};
+    constexpr std::string_view pieces[] = {"[",
+                                           "]",
+                                           "(",
+                                           ")",
+                                           "+",
+                                           "-",
+                                           "*",
+                                           "!",
+                                           "/",
+                                           "\"",
+                                           "u32",
+                                           "0x",
+                                           "0n",
+                                           "demo.exe",
+                                           "a-b.dll",
+                                           "1000",
+                                           " ",
+                                           "'",
+                                           "`",
+                                           "\xc3\xa4",
+                                           "\xff",
+                                           "\0",
+                                           "ffffffffffffffff",
+                                           "g",
+                                           "."};
     for (int i = 0; i < 20'000; ++i) {
         std::string text;
         for (auto count = random() % 12; count > 0; --count)
-            text += random() % 8 == 0 ? std::string(1, static_cast<char>(random())) : std::string(pieces[random() % std::size(pieces)]);
+            text += random() % 8 == 0 ? std::string(1, static_cast<char>(random()))
+                                      : std::string(pieces[random() % std::size(pieces)]);
         const auto parsed = parseAddressExpression(text);
         if (parsed) {
             static_cast<void>(evaluateAddress(*parsed, resolver()));
@@ -184,7 +230,8 @@ TEST(AddressExpression, SurvivesAnything)
 
 TEST(AddressExpression, CompletesNames)
 {
-    const std::vector<std::string> names{"kernel32.dll", "demo.exe", "ipclens-demo.exe", "my module.dll", "cafe", "demo.dll/.MYSEC"};
+    const std::vector<std::string> names{"kernel32.dll",  "demo.exe", "ipclens-demo.exe",
+                                         "my module.dll", "cafe",     "demo.dll/.MYSEC"};
     const auto complete = [&](std::string_view text) { return completeAddress(text, text.size(), names); };
     EXPECT_EQ(complete("DEM").texts, (std::vector<std::string>{"demo.exe", "demo.dll/.MYSEC", "ipclens-demo.exe"}));
     const auto inside = completeAddress("[ker]+8", 4, names);
@@ -194,7 +241,8 @@ TEST(AddressExpression, CompletesNames)
     EXPECT_EQ(complete("10-ker").offset, 3u) << "the dash is a minus when no name has it";
     EXPECT_EQ(complete("ipclens-d").offset, 0u);
     EXPECT_EQ(complete("\"my m").texts, std::vector<std::string>{"\"my module.dll\""});
-    EXPECT_EQ(complete("my").texts, (std::vector<std::string>{"\"my module.dll\"", "demo.dll/.MYSEC"})) << "with quotes where they are needed";
+    EXPECT_EQ(complete("my").texts, (std::vector<std::string>{"\"my module.dll\"", "demo.dll/.MYSEC"}))
+        << "with quotes where they are needed";
     EXPECT_EQ(complete("caf").texts, std::vector<std::string>{"\"cafe\""}) << "without them it would be a number";
     EXPECT_EQ(complete("demo.dll/").texts, std::vector<std::string>{"demo.dll/.MYSEC"});
     EXPECT_TRUE(complete("").texts.empty());

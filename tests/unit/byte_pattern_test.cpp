@@ -93,10 +93,10 @@ TEST(BytePattern, FindsAtEveryPlace)
 
 TEST(BytePattern, TextInAllEncodings)
 {
-    const auto text = [](std::string what, TextEncoding encoding, std::string_view bytes, ByteOrder order = ByteOrder::Little,
-                         bool fold = false) {
-        return matches({.kind = PatternKind::Text, .text = what, .encoding = encoding, .foldCase = fold, .order = order},
-                       bytes);
+    const auto text = [](std::string what, TextEncoding encoding, std::string_view bytes,
+                         ByteOrder order = ByteOrder::Little, bool fold = false) {
+        return matches(
+            {.kind = PatternKind::Text, .text = what, .encoding = encoding, .foldCase = fold, .order = order}, bytes);
     };
     EXPECT_EQ(text("bc", TextEncoding::Ascii, "abcd"), (Matches{{1, 2}}));
     EXPECT_EQ(text("\xC3\xA4", TextEncoding::Latin1, "x\xE4"), (Matches{{1, 1}}));
@@ -142,8 +142,8 @@ TEST(BytePattern, NumbersWithTolerance)
 {
     const auto number = [](std::string what, ValueType type, std::string_view bytes, double tolerance = 0,
                            ByteOrder order = ByteOrder::Little) {
-        return matches({.kind = PatternKind::Number, .text = what, .type = type, .order = order, .tolerance = tolerance},
-                       bytes);
+        return matches(
+            {.kind = PatternKind::Number, .text = what, .type = type, .order = order, .tolerance = tolerance}, bytes);
     };
     EXPECT_EQ(number("258", ValueType::U16, "\x02\x01\x02"), (Matches{{0, 2}}));
     EXPECT_EQ(number("258", ValueType::U16, "\x02\x01\x02", 0, ByteOrder::Big), (Matches{{1, 2}}));
@@ -155,9 +155,12 @@ TEST(BytePattern, NumbersWithTolerance)
     EXPECT_EQ(number("1.1", ValueType::F32, "\x00\x00\x80\x3F"sv, 0.2), (Matches{{0, 4}}));
     EXPECT_EQ(number("0", ValueType::F32, "\x00\x00\x00\x80"sv), (Matches{{0, 4}})); // -0 equals 0
     EXPECT_EQ(number("1", ValueType::F64, "\x3F\xF0\0\0\0\0\0\0"sv, 0, ByteOrder::Big), (Matches{{0, 8}}));
-    EXPECT_THAT(problem({.kind = PatternKind::Number, .text = "256", .type = ValueType::U8}), testing::HasSubstr("256"));
-    EXPECT_THAT(problem({.kind = PatternKind::Number, .text = "1x", .type = ValueType::U32}), testing::HasSubstr("'x'"));
-    EXPECT_THAT(problem({.kind = PatternKind::Number, .text = "nan", .type = ValueType::F32}), testing::HasSubstr("NaN"));
+    EXPECT_THAT(problem({.kind = PatternKind::Number, .text = "256", .type = ValueType::U8}),
+                testing::HasSubstr("256"));
+    EXPECT_THAT(problem({.kind = PatternKind::Number, .text = "1x", .type = ValueType::U32}),
+                testing::HasSubstr("'x'"));
+    EXPECT_THAT(problem({.kind = PatternKind::Number, .text = "nan", .type = ValueType::F32}),
+                testing::HasSubstr("NaN"));
     EXPECT_THAT(problem({.kind = PatternKind::Number, .text = "1", .tolerance = -1}), testing::HasSubstr("tolerance"));
 }
 

@@ -18,7 +18,8 @@ MemoryImage image(std::string_view bytes, std::vector<AddressRange> unreadable =
     return {.address = 0x1000, .bytes = toBytes(bytes), .unreadable = std::move(unreadable)};
 }
 
-std::string pasted(PasteForm form, std::string_view text, TextEncoding encoding = TextEncoding::Utf8, ByteOrder order = ByteOrder::Little)
+std::string pasted(PasteForm form, std::string_view text, TextEncoding encoding = TextEncoding::Utf8,
+                   ByteOrder order = ByteOrder::Little)
 {
     const auto bytes = parsePasted(form, text, encoding, order);
     return bytes ? toHex(*bytes) : "wrong at " + std::to_string(bytes.error().offset);
@@ -28,8 +29,10 @@ TEST(CopyFormats, WriteWhatOtherProgramsRead)
 {
     const auto bytes = image("My\0\xff"sv);
     EXPECT_EQ(copyAs(CopyFormat::Hex, bytes).value(), "4d 79 00 ff");
-    EXPECT_EQ(copyAs(CopyFormat::CArray, bytes).value(), "const unsigned char bytes[4] = {\n    0x4d, 0x79, 0x00, 0xff\n};");
-    EXPECT_EQ(copyAs(CopyFormat::StdArray, image("M")).value(), "constexpr std::array<std::byte, 1> bytes{\n    std::byte{0x4d}\n};");
+    EXPECT_EQ(copyAs(CopyFormat::CArray, bytes).value(),
+              "const unsigned char bytes[4] = {\n    0x4d, 0x79, 0x00, 0xff\n};");
+    EXPECT_EQ(copyAs(CopyFormat::StdArray, image("M")).value(),
+              "constexpr std::array<std::byte, 1> bytes{\n    std::byte{0x4d}\n};");
     EXPECT_EQ(copyAs(CopyFormat::Python, bytes).value(), "bytes([\n    0x4d, 0x79, 0x00, 0xff\n])");
     EXPECT_EQ(copyAs(CopyFormat::Address, bytes, 0x10000).value(), "0x11000");
     EXPECT_EQ(copyAs(CopyFormat::HexDump, image("M"), 0x10000).value().substr(0, 12), "00011000  4d");
@@ -142,7 +145,8 @@ TEST(Paste, GuessesTheForm)
 TEST(Paste, SurvivesAnything)
 {
     std::mt19937 random(5);
-    constexpr std::string_view pieces[] = {"{", "}", ",", "'", "\"", "\\", "0x", "1", "255", "-", "/*", "*/", "//", "\n", "std::byte{", "=", ";", "\xff", "a"};
+    constexpr std::string_view pieces[] = {"{",  "}",  ",",  "'",  "\"",         "\\", "0x", "1",    "255", "-",
+                                           "/*", "*/", "//", "\n", "std::byte{", "=",  ";",  "\xff", "a"};
     for (int i = 0; i < 20'000; ++i) {
         std::string text;
         for (auto count = random() % 10; count > 0; --count)

@@ -162,7 +162,14 @@ TEST(FilterExpression, ListsAndTruths)
 TEST(FilterExpression, ComparesTimes)
 {
     auto message = copied();
-    std::tm day{.tm_sec = 25, .tm_min = 47, .tm_hour = 13, .tm_mday = 23, .tm_mon = 10, .tm_year = 126, .tm_wday = 0, .tm_yday = 0,
+    std::tm day{.tm_sec = 25,
+                .tm_min = 47,
+                .tm_hour = 13,
+                .tm_mday = 23,
+                .tm_mon = 10,
+                .tm_year = 126,
+                .tm_wday = 0,
+                .tm_yday = 0,
                 .tm_isdst = -1};
     message.time = static_cast<std::int64_t>(std::mktime(&day)) * 1'000'000'000 + 500'000'000;
     EXPECT_TRUE(matches("time >= \"2026-11-23 13:47:25\"", message));
@@ -233,9 +240,11 @@ TEST(FilterExpression, EndlessNestingIsRefused)
 TEST(FilterExpression, TakesAnyText)
 {
     std::mt19937 random(1); // NOLINT: the same on every run
-    constexpr std::string_view pieces[] = {"size", "payload", "sender.exe", "u32(", "lower(", "(", ")", "[", "]", "{", "}", ",", "..",
-        "==", "!=", "<", ">=", "contains", "matches", "in", "&&", "||", "!", "not", "4d:79", "0x1f", "-1", "1.5e3", "\"a\\x", "\"b\"",
-        "u'c'", ":", "-", "64K", "true", "\xFF", " ", "\0"};
+    constexpr std::string_view pieces[] = {"size",  "payload",  "sender.exe", "u32(",  "lower(", "(",     ")",    "[",
+                                           "]",     "{",        "}",          ",",     "..",     "==",    "!=",   "<",
+                                           ">=",    "contains", "matches",    "in",    "&&",     "||",    "!",    "not",
+                                           "4d:79", "0x1f",     "-1",         "1.5e3", "\"a\\x", "\"b\"", "u'c'", ":",
+                                           "-",     "64K",      "true",       "\xFF",  " ",      "\0"};
     const auto message = copied();
     std::size_t good = 0;
     for (int round = 0; round < 20'000; ++round) {

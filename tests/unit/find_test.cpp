@@ -35,7 +35,8 @@ TEST(Find, ForwardsAndBackwardsWithLimits)
     source.addRegion({0x1000, 0x3000});
     for (const Address at : {0x1000, 0x1800, 0x1806, 0x3FFA})
         source.set(at, "needle");
-    EXPECT_EQ(begins(find(source, {.pattern = needle, .limit = 10})), (std::vector<Address>{0x1000, 0x1800, 0x1806, 0x3FFA}));
+    EXPECT_EQ(begins(find(source, {.pattern = needle, .limit = 10})),
+              (std::vector<Address>{0x1000, 0x1800, 0x1806, 0x3FFA}));
     const auto two = find(source, {.pattern = needle, .limit = 2});
     EXPECT_EQ(begins(two), (std::vector<Address>{0x1000, 0x1800}));
     EXPECT_EQ(two.matches[0].size, 6u);
@@ -48,13 +49,18 @@ TEST(Find, ForwardsAndBackwardsWithLimits)
     // Backwards: what begins before `from`, the nearest first.
     EXPECT_EQ(begins(find(source, {.pattern = needle, .from = ~Address{0}, .backwards = true, .limit = 10})),
               (std::vector<Address>{0x3FFA, 0x1806, 0x1800, 0x1000}));
-    EXPECT_EQ(begins(find(source, {.pattern = needle, .from = 0x1806, .backwards = true})), (std::vector<Address>{0x1800}));
-    EXPECT_EQ(begins(find(source, {.pattern = needle, .from = 0x1807, .backwards = true})), (std::vector<Address>{0x1806}));
+    EXPECT_EQ(begins(find(source, {.pattern = needle, .from = 0x1806, .backwards = true})),
+              (std::vector<Address>{0x1800}));
+    EXPECT_EQ(begins(find(source, {.pattern = needle, .from = 0x1807, .backwards = true})),
+              (std::vector<Address>{0x1806}));
     EXPECT_TRUE(begins(find(source, {.pattern = needle, .from = 0x1000, .backwards = true})).empty());
     // All of a match lies in the range.
-    EXPECT_EQ(begins(find(source, {.pattern = needle, .range = {0x1001, 0x804}, .limit = 9})), (std::vector<Address>{}));
-    EXPECT_EQ(begins(find(source, {.pattern = needle, .range = {0x1001, 0x80B}, .limit = 9})), (std::vector<Address>{0x1800, 0x1806}));
-    EXPECT_EQ(begins(find(source, {.pattern = needle, .limit = 9, .alignment = 8})), (std::vector<Address>{0x1000, 0x1800}));
+    EXPECT_EQ(begins(find(source, {.pattern = needle, .range = {0x1001, 0x804}, .limit = 9})),
+              (std::vector<Address>{}));
+    EXPECT_EQ(begins(find(source, {.pattern = needle, .range = {0x1001, 0x80B}, .limit = 9})),
+              (std::vector<Address>{0x1800, 0x1806}));
+    EXPECT_EQ(begins(find(source, {.pattern = needle, .limit = 9, .alignment = 8})),
+              (std::vector<Address>{0x1000, 0x1800}));
 }
 
 TEST(Find, AcrossRegionsThatTouchNeverAcrossHoles)
@@ -73,7 +79,8 @@ TEST(Find, AcrossRegionsThatTouchNeverAcrossHoles)
                   (std::vector<Address>{0x13FFA, 0x10FFD}));
     }
     // A region that is not chosen is a hole, too.
-    EXPECT_EQ(begins(find(source, {.pattern = needle, .limit = 9, .regions = {.mapped = false}})), (std::vector<Address>{0x13FFA}));
+    EXPECT_EQ(begins(find(source, {.pattern = needle, .limit = 9, .regions = {.mapped = false}})),
+              (std::vector<Address>{0x13FFA}));
     EXPECT_TRUE(begins(find(source, {.pattern = needle, .limit = 9, .regions = {.writableOnly = true}})).empty());
 }
 
@@ -102,7 +109,8 @@ TEST(Find, NeverTouchesGuardedOrClosedPages)
     EXPECT_EQ(reply.unreadable, 0x2000u); // committed, but closed
 }
 
-// A length taken from the first region only, an end taken for a size, and offsets of 32 bits all lose the last of these.
+// A length taken from the first region only, an end taken for a size, and offsets of 32 bits all lose the last of
+// these.
 TEST(Find, BeyondFourGibibytes)
 {
     SparseSource source;
@@ -117,7 +125,8 @@ TEST(Find, BeyondFourGibibytes)
     EXPECT_EQ(begins(reply), (std::vector<Address>{0x10010, far, 0x7FFF'0000'1FFA}));
     EXPECT_EQ(reply.unreadable, 5 * gibi - 2 * mebi);
     EXPECT_EQ(reply.searched, 2 * mebi + 0x2000);
-    EXPECT_EQ(begins(find(source, {.pattern = needle, .from = far + 1, .backwards = true, .limit = 1})), (std::vector<Address>{far}));
+    EXPECT_EQ(begins(find(source, {.pattern = needle, .from = far + 1, .backwards = true, .limit = 1})),
+              (std::vector<Address>{far}));
     EXPECT_EQ(begins(find(source, {.pattern = needle, .from = 3 * gibi, .limit = 1})), (std::vector<Address>{far}));
 }
 
@@ -190,9 +199,11 @@ TEST(Find, AgreesWithAPlainLoop)
         EXPECT_EQ(find(source, {.pattern = {.text = text}, .limit = 100'000}).matches, expected) << text;
         const Address from = 0x10000 + pick(at - 0x10000);
         std::vector<AddressRange> before;
-        std::ranges::copy_if(expected, std::back_inserter(before), [&](const AddressRange &match) { return match.begin < from; });
+        std::ranges::copy_if(expected, std::back_inserter(before),
+                             [&](const AddressRange &match) { return match.begin < from; });
         std::ranges::reverse(before);
-        EXPECT_EQ(find(source, {.pattern = {.text = text}, .from = from, .backwards = true, .limit = 100'000}).matches, before);
+        EXPECT_EQ(find(source, {.pattern = {.text = text}, .from = from, .backwards = true, .limit = 100'000}).matches,
+                  before);
     }
 }
 

@@ -26,7 +26,8 @@ ValueCriterion make(ValueType type, const ScanTerms &terms, ByteOrder order = By
 template <class T>
 bool passes(const ValueCriterion &test, T now, T before = {})
 {
-    return oneValueCheck(test)(test, reinterpret_cast<const std::byte *>(&now), reinterpret_cast<const std::byte *>(&before));
+    return oneValueCheck(test)(test, reinterpret_cast<const std::byte *>(&now),
+                               reinterpret_cast<const std::byte *>(&before));
 }
 
 std::string problem(ValueType type, const ScanTerms &terms, bool isFirst = false)
@@ -42,9 +43,11 @@ TEST(ScanValues, IntegersAtTheirLimits)
     EXPECT_TRUE(passes<std::int8_t>(make(ValueType::I8, {.value = "-128"}), -128));
     EXPECT_FALSE(passes<std::int8_t>(make(ValueType::I8, {.value = "-128"}), 127));
     EXPECT_TRUE(passes<std::uint64_t>(make(ValueType::U64, {.value = "18446744073709551615"}), ~std::uint64_t{0}));
-    EXPECT_TRUE(passes<std::int64_t>(make(ValueType::I64, {.value = "-9223372036854775808"}), std::numeric_limits<std::int64_t>::min()));
+    EXPECT_TRUE(passes<std::int64_t>(make(ValueType::I64, {.value = "-9223372036854775808"}),
+                                     std::numeric_limits<std::int64_t>::min()));
     EXPECT_TRUE(passes<std::int32_t>(make(ValueType::I32, {.value = "0xFFFFFFFF"}), -1));
-    const auto all = make(ValueType::I64, {.comparison = Between, .value = "-9223372036854775808", .upper = "9223372036854775807"});
+    const auto all =
+        make(ValueType::I64, {.comparison = Between, .value = "-9223372036854775808", .upper = "9223372036854775807"});
     EXPECT_TRUE(passes<std::int64_t>(all, 0));
     EXPECT_TRUE(passes<std::int64_t>(all, -1));
     EXPECT_TRUE(passes<std::int16_t>(make(ValueType::I16, {.comparison = Between, .value = "-1", .upper = "1"}), 0));
@@ -52,7 +55,8 @@ TEST(ScanValues, IntegersAtTheirLimits)
     EXPECT_FALSE(passes<std::int16_t>(make(ValueType::I16, {.comparison = Between, .value = "-1", .upper = "1"}), -2));
     EXPECT_TRUE(passes<std::uint8_t>(make(ValueType::U8, {.comparison = Greater, .value = "254"}), 255));
     EXPECT_FALSE(passes<std::uint8_t>(make(ValueType::U8, {.comparison = Greater, .value = "254"}), 254));
-    EXPECT_TRUE(passes<std::int32_t>(make(ValueType::I32, {.comparison = Less, .value = "0"}), std::numeric_limits<std::int32_t>::min()));
+    EXPECT_TRUE(passes<std::int32_t>(make(ValueType::I32, {.comparison = Less, .value = "0"}),
+                                     std::numeric_limits<std::int32_t>::min()));
     EXPECT_FALSE(passes<std::int32_t>(make(ValueType::I32, {.comparison = Less, .value = "0"}), 0));
     // A difference may be larger than a signed value, and never wraps.
     EXPECT_TRUE(passes<std::int8_t>(make(ValueType::I8, {.comparison = IncreasedBy, .value = "200"}), 100, -100));
@@ -99,16 +103,21 @@ TEST(ScanValues, FloatsNanAndTolerance)
 TEST(ScanValues, ErrorsNameTheTerm)
 {
     using enum ScanComparison;
-    EXPECT_THAT(problem(ValueType::U8, {.value = "256"}), testing::AllOf(testing::HasSubstr("\"256\""), testing::HasSubstr("u8")));
+    EXPECT_THAT(problem(ValueType::U8, {.value = "256"}),
+                testing::AllOf(testing::HasSubstr("\"256\""), testing::HasSubstr("u8")));
     EXPECT_THAT(problem(ValueType::U8, {.value = "-1"}), testing::HasSubstr("\"-1\""));
     EXPECT_THAT(problem(ValueType::U32, {.value = "12z"}), testing::HasSubstr("'z'"));
     EXPECT_THAT(problem(ValueType::U32, {.value = ""}), testing::HasSubstr("u32"));
     EXPECT_THAT(problem(ValueType::F32, {.value = "nan"}), testing::HasSubstr("NaN"));
-    EXPECT_THAT(problem(ValueType::U32, {.comparison = Between, .value = "5", .upper = "4"}), testing::HasSubstr("upper end"));
-    EXPECT_THAT(problem(ValueType::U32, {.comparison = Between, .value = "5", .upper = "x"}), testing::HasSubstr("\"x\""));
-    EXPECT_THAT(problem(ValueType::U8, {.comparison = Greater, .value = "255"}), testing::HasSubstr("no u8 is greater"));
+    EXPECT_THAT(problem(ValueType::U32, {.comparison = Between, .value = "5", .upper = "4"}),
+                testing::HasSubstr("upper end"));
+    EXPECT_THAT(problem(ValueType::U32, {.comparison = Between, .value = "5", .upper = "x"}),
+                testing::HasSubstr("\"x\""));
+    EXPECT_THAT(problem(ValueType::U8, {.comparison = Greater, .value = "255"}),
+                testing::HasSubstr("no u8 is greater"));
     EXPECT_THAT(problem(ValueType::I8, {.comparison = Less, .value = "-128"}), testing::HasSubstr("no i8 is less"));
-    EXPECT_THAT(problem(ValueType::F32, {.comparison = IncreasedBy, .value = "-1"}), testing::HasSubstr("not negative"));
+    EXPECT_THAT(problem(ValueType::F32, {.comparison = IncreasedBy, .value = "-1"}),
+                testing::HasSubstr("not negative"));
     EXPECT_THAT(problem(ValueType::F32, {.value = "1", .tolerance = -0.5}), testing::HasSubstr("tolerance"));
     EXPECT_THAT(problem(ValueType::F32, {.value = "1", .tolerance = std::nan("")}), testing::HasSubstr("tolerance"));
     EXPECT_THAT(problem(ValueType::U32, {.comparison = Changed, .tolerance = 1}), testing::HasSubstr("only floats"));
@@ -122,8 +131,12 @@ T randomValue(std::mt19937 &random)
 {
     const auto pick = random() % 16;
     if constexpr (std::is_floating_point_v<T>) {
-        constexpr std::array special{T(0), T(-0.0), std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::infinity(),
-                                     -std::numeric_limits<T>::infinity(), std::numeric_limits<T>::denorm_min()};
+        constexpr std::array special{T(0),
+                                     T(-0.0),
+                                     std::numeric_limits<T>::quiet_NaN(),
+                                     std::numeric_limits<T>::infinity(),
+                                     -std::numeric_limits<T>::infinity(),
+                                     std::numeric_limits<T>::denorm_min()};
         return pick < special.size() ? special[pick] : static_cast<T>(static_cast<int>(random() % 9) - 4) / 2;
     } else {
         constexpr std::array special{T(0), std::numeric_limits<T>::max(), std::numeric_limits<T>::min(), T(-1)};
@@ -177,7 +190,8 @@ TEST(ScanValues, AllWaysAgree)
                 for (std::size_t i = 0; i < now.size(); i += sizeOf(type)) // half stay as they are
                     if (random() % 2)
                         std::copy_n(now.begin() + static_cast<std::ptrdiff_t>(i),
-                                    std::min(sizeOf(type), now.size() - i), before.begin() + static_cast<std::ptrdiff_t>(i));
+                                    std::min(sizeOf(type), now.size() - i),
+                                    before.begin() + static_cast<std::ptrdiff_t>(i));
                 for (const std::size_t stride : {1u, 2u, 4u, 8u}) {
                     const std::size_t shift = random() % 8;
                     const std::size_t most = (now.size() - shift - sizeOf(type)) / stride + 1;
@@ -187,7 +201,8 @@ TEST(ScanValues, AllWaysAgree)
                     useSimd(false);
                     checkValues(test, now.data() + shift, before.data() + shift, slots, stride, plain.data());
                     useSimd(true);
-                    ASSERT_EQ(fast, plain) << nameOf(type) << ' ' << nameOf(comparison) << ' ' << nameOf(order) << ' ' << stride;
+                    ASSERT_EQ(fast, plain)
+                        << nameOf(type) << ' ' << nameOf(comparison) << ' ' << nameOf(order) << ' ' << stride;
                     EXPECT_EQ(fast.back(), 0x5555u); // nothing behind is written
                     std::size_t yes = 0;
                     for (std::size_t slot = 0; slot < slots; ++slot) {

@@ -93,7 +93,8 @@ TEST(TypedValue, ReadsIntegers)
     EXPECT_EQ(parsed(TypedKind::U64, "18446744073709551615"), "ffffffffffffffff");
     EXPECT_EQ(parsed(TypedKind::U8, "-0"), "00");
     EXPECT_EQ(parsed(TypedKind::Binary, "0010 1010"), "2a");
-    for (const auto *const text : {"", "256", "-1", "0x100", "1.5", "12a", "0x", "- 1", "1 2", "+", "99999999999999999999", "\xff"})
+    for (const auto *const text :
+         {"", "256", "-1", "0x100", "1.5", "12a", "0x", "- 1", "1 2", "+", "99999999999999999999", "\xff"})
         EXPECT_TRUE(isRefused(TypedKind::U8, text)) << text;
     for (const auto *const text : {"128", "-129", "0x100"})
         EXPECT_TRUE(isRefused(TypedKind::I8, text)) << text;
@@ -114,7 +115,8 @@ TEST(TypedValue, ReadsFloats)
     EXPECT_EQ(parsed(TypedKind::F32, "nan(0x7f800001)"), "0100807f");
     EXPECT_EQ(little(TypedKind::F32, "01 00 80 7f"), "nan(0x7f800001)") << "a nan keeps its bits";
     EXPECT_EQ(parsed(TypedKind::F32, "-0"), "00000080");
-    for (const auto *const text : {"", "1.5x", "1e39", "x", "--1", "1,5", "nan(0x3f800000)", "nan(", "infinit", "1e-60"})
+    for (const auto *const text :
+         {"", "1.5x", "1e39", "x", "--1", "1,5", "nan(0x3f800000)", "nan(", "infinit", "1e-60"})
         EXPECT_TRUE(isRefused(TypedKind::F32, text)) << text;
 }
 
@@ -162,8 +164,8 @@ TEST(TypedValue, ReadsTimes)
     EXPECT_EQ(parsed(TypedKind::FileTime, "2"), "0200000000000000");
     EXPECT_EQ(little(TypedKind::FileTime, "ff ff ff ff ff ff ff ff"), "no date (18446744073709551615)");
     EXPECT_EQ(parsed(TypedKind::FileTime, "no date (18446744073709551615)"), "ffffffffffffffff");
-    for (const auto *const text : {"2023-02-29", "2023-13-01", "2023-1-1", "2023-01-01 24:00", "2023-01-01 10:00:00.5", "2023-01-01x",
-                                   "1900-01-01", "2038-01-19 03:14:08", "10:00", "2023-01-01 10:00 +02"})
+    for (const auto *const text : {"2023-02-29", "2023-13-01", "2023-1-1", "2023-01-01 24:00", "2023-01-01 10:00:00.5",
+                                   "2023-01-01x", "1900-01-01", "2038-01-19 03:14:08", "10:00", "2023-01-01 10:00 +02"})
         EXPECT_TRUE(isRefused(TypedKind::Unix32, text)) << text;
     EXPECT_TRUE(isRefused(TypedKind::FileTime, "1600-12-31"));
     EXPECT_TRUE(isRefused(TypedKind::FileTime, "2023-01-01 10:00:00.12345678"));
@@ -187,9 +189,10 @@ TEST(TypedValue, ReadsIdentifiers)
     EXPECT_EQ(parsed(TypedKind::Ipv6, "::"), "00000000000000000000000000000000");
     EXPECT_EQ(parsed(TypedKind::Ipv6, "::ffff:1.2.3.4"), "00000000000000000000ffff01020304");
     EXPECT_EQ(little(TypedKind::Ipv6, "2001 0db8 0000 0001 0000 0000 0000 0001"), "2001:db8:0:1::1");
-    EXPECT_EQ(little(TypedKind::Ipv6, "0001 0000 0003 0004 0005 0006 0007 0008"), "1:0:3:4:5:6:7:8") << "one zero stays";
-    for (const auto *const text : {":", ":::", "1::2::3", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "12345::", "1:2:3:4:5:6:7::8", "::1.2.3",
-                                   "1:", "g::"})
+    EXPECT_EQ(little(TypedKind::Ipv6, "0001 0000 0003 0004 0005 0006 0007 0008"), "1:0:3:4:5:6:7:8")
+        << "one zero stays";
+    for (const auto *const text : {":", ":::", "1::2::3", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9",
+                                   "12345::", "1:2:3:4:5:6:7::8", "::1.2.3", "1:", "g::"})
         EXPECT_TRUE(isRefused(TypedKind::Ipv6, text)) << text;
     EXPECT_EQ(big(TypedKind::Rgb, "ff 80 00"), "#ff8000");
     EXPECT_EQ(little(TypedKind::Rgb, "00 80 ff"), "#ff8000");
@@ -203,8 +206,8 @@ TEST(TypedValue, ReadsIdentifiers)
 
 TEST(TypedValue, KnowsTheTypesOfCommands)
 {
-    for (const ValueType type : {ValueType::U8, ValueType::I8, ValueType::U16, ValueType::I16, ValueType::U32, ValueType::I32,
-                                 ValueType::U64, ValueType::I64, ValueType::F32, ValueType::F64})
+    for (const ValueType type : {ValueType::U8, ValueType::I8, ValueType::U16, ValueType::I16, ValueType::U32,
+                                 ValueType::I32, ValueType::U64, ValueType::I64, ValueType::F32, ValueType::F64})
         EXPECT_EQ(typedType(kindOf(type)).size, sizeOf(type)) << nameOf(type);
 }
 

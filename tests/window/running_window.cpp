@@ -123,7 +123,8 @@ std::vector<HWND> windowsOf(DWORD pid)
 
 OwnSection::OwnSection(std::string name, std::size_t size)
     : m_name(std::move(name)), m_size(size),
-      m_section(CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, static_cast<DWORD>(size), wide(m_name).c_str()))
+      m_section(CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, static_cast<DWORD>(size),
+                                   wide(m_name).c_str()))
 {
     if (!m_section)
         throwLastError("CreateFileMapping");

@@ -66,7 +66,8 @@ protected:
     }
     std::unique_ptr<ByteStream> startDemo(const std::string &arguments)
     {
-        return value(startChild(fmt::format("\"{}\" {} --quiet", (selfFolder() / "ipclens-demo.exe").string(), arguments)));
+        return value(
+            startChild(fmt::format("\"{}\" {} --quiet", (selfFolder() / "ipclens-demo.exe").string(), arguments)));
     }
     json journal() const
     {
@@ -84,8 +85,9 @@ protected:
             EXPECT_EQ(entry["state"], "Verified") << entry.dump();
             written[entry["address"].get<std::uint64_t>()] = entry["bytes"];
         }
-        EXPECT_EQ(written, (std::map<std::uint64_t, std::string>{
-                               {freeOffset, "4c"}, {freeOffset + 1, "65"}, {freeOffset + 2, "6e"}, {freeOffset + 3, "73"}}));
+        EXPECT_EQ(written,
+                  (std::map<std::uint64_t, std::string>{
+                      {freeOffset, "4c"}, {freeOffset + 1, "65"}, {freeOffset + 2, "6e"}, {freeOffset + 3, "73"}}));
     }
 
     TemporaryFolder local;
@@ -108,7 +110,8 @@ TEST_F(WindowTest, worksWithAllFourMechanismsAndShowsTheRightBytes)
     const RunningWindow window({"--open", "section:" + own.name(), "--tour", folder.string()});
     EXPECT_EQ(window.waitForEnd(), 0u) << window.output();
 
-    // Lists, mapping, process memory, DLL section and messages were there, or the tour would have failed; now what it did.
+    // Lists, mapping, process memory, DLL section and messages were there, or the tour would have failed; now what it
+    // did.
     EXPECT_EQ(mapping.textAt(freeOffset, 4), "Lens");
     expectLensInJournal();
     std::istringstream paths(window.output());
@@ -189,7 +192,8 @@ TEST_F(WindowTest, harmsNobodyWhenItIsKilledDuringTraffic)
         char text[] = "as fast as it goes";
         COPYDATASTRUCT data{7, sizeof text, text};
         DWORD_PTR result = 0;
-        while (SendMessageTimeoutW(inbox, WM_COPYDATA, 0, reinterpret_cast<LPARAM>(&data), SMTO_ABORTIFHUNG, 60'000, &result))
+        while (SendMessageTimeoutW(inbox, WM_COPYDATA, 0, reinterpret_cast<LPARAM>(&data), SMTO_ABORTIFHUNG, 60'000,
+                                   &result))
             ++delivered;
         failure = GetLastError();
     });
@@ -279,8 +283,8 @@ TEST_F(WindowTest, printsOnTheConsoleItWasStartedFrom)
         TerminateProcess(process.get(), 9);
         ADD_FAILURE() << "it does not end";
     }
-    const HANDLE console =
-        CreateFileW(L"CONOUT$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr, OPEN_EXISTING, 0, nullptr);
+    const HANDLE console = CreateFileW(L"CONOUT$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                                       nullptr, OPEN_EXISTING, 0, nullptr);
     wchar_t text[400] = {};
     DWORD read = 0;
     EXPECT_TRUE(ReadConsoleOutputCharacterW(console, text, 399, {0, 0}, &read)) << GetLastError();

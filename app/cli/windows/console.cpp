@@ -67,7 +67,8 @@ void prepareBinaryInput()
 std::FILE *openForWriting(const std::string &path, bool replace)
 {
     std::wstring wide(path.size() + 1, L'\0'); // UTF-16 never has more units than UTF-8 has bytes
-    if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path.c_str(), -1, wide.data(), static_cast<int>(wide.size())) == 0) {
+    if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path.c_str(), -1, wide.data(),
+                            static_cast<int>(wide.size())) == 0) {
         errno = EINVAL;
         return nullptr;
     }

@@ -18,12 +18,13 @@ bool writeToConsole(const QString &text)
     const BOOL attached = AttachConsole(ATTACH_PARENT_PROCESS);
     if (!attached && GetLastError() != ERROR_ACCESS_DENIED) // denied: attached already
         return false;
-    const HANDLE console =
-        CreateFileW(L"CONOUT$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, nullptr, OPEN_EXISTING, 0, nullptr);
+    const HANDLE console = CreateFileW(L"CONOUT$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                                       nullptr, OPEN_EXISTING, 0, nullptr);
     if (console == INVALID_HANDLE_VALUE)
         return false;
     // The prompt of a shell, which does not wait for programs with windows, stands there already.
-    const auto wide = QString(QLatin1Char('\n') + text).replace(QLatin1Char('\n'), QLatin1String("\r\n")).toStdWString();
+    const auto wide =
+        QString(QLatin1Char('\n') + text).replace(QLatin1Char('\n'), QLatin1String("\r\n")).toStdWString();
     DWORD written = 0;
     const BOOL done = WriteConsoleW(console, wide.c_str(), static_cast<DWORD>(wide.size()), &written, nullptr);
     CloseHandle(console);

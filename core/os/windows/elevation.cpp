@@ -83,7 +83,8 @@ Result<std::unique_ptr<ByteStream>> startElevatedSession(std::stop_token stop)
     auto pipe = PrivatePipe::create();
     if (!pipe)
         return Failure(pipe.error());
-    const auto arguments = toUtf16(fmt::format("serve --pipe {} --for {}", pipe->name(), GetCurrentProcessId()), "arguments");
+    const auto arguments =
+        toUtf16(fmt::format("serve --pipe {} --for {}", pipe->name(), GetCurrentProcessId()), "arguments");
     if (!arguments)
         return Failure(arguments.error());
     auto process = run(*folder / L"ipclens-cli.exe", *arguments, SW_HIDE);

@@ -42,7 +42,8 @@ Result<std::wstring> ownSid()
         return systemFailure(code, "OpenProcessToken", "this process");
     alignas(TOKEN_USER) std::array<std::byte, sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE> buffer;
     DWORD size = 0;
-    const BOOL told = GetTokenInformation(token.get(), TokenUser, buffer.data(), static_cast<DWORD>(buffer.size()), &size);
+    const BOOL told =
+        GetTokenInformation(token.get(), TokenUser, buffer.data(), static_cast<DWORD>(buffer.size()), &size);
     code = GetLastError();
     if (!told)
         return systemFailure(code, "GetTokenInformation", "this process");
@@ -63,7 +64,8 @@ Result<LocalMemory> onlyThisUser()
         return Failure(sid.error());
     const std::wstring rule = L"D:P(D;;GA;;;NU)(A;;GA;;;" + *sid + L")";
     PSECURITY_DESCRIPTOR descriptor = nullptr;
-    const BOOL made = ConvertStringSecurityDescriptorToSecurityDescriptorW(rule.c_str(), SDDL_REVISION_1, &descriptor, nullptr);
+    const BOOL made =
+        ConvertStringSecurityDescriptorToSecurityDescriptorW(rule.c_str(), SDDL_REVISION_1, &descriptor, nullptr);
     const DWORD code = GetLastError();
     if (!made)
         return systemFailure(code, "ConvertStringSecurityDescriptorToSecurityDescriptor", "this user");
@@ -78,10 +80,9 @@ Result<KernelHandle> createPipe(const std::string &name, Direction direction, vo
         return Failure(widePath.error());
     SECURITY_ATTRIBUTES attributes{sizeof attributes, security, FALSE};
     const DWORD access = direction == Direction::In ? PIPE_ACCESS_INBOUND : PIPE_ACCESS_OUTBOUND;
-    const HANDLE pipe =
-        CreateNamedPipeW(widePath->c_str(), access | FILE_FLAG_FIRST_PIPE_INSTANCE,
-                         PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1, pipeSize, pipeSize,
-                         0, &attributes);
+    const HANDLE pipe = CreateNamedPipeW(widePath->c_str(), access | FILE_FLAG_FIRST_PIPE_INSTANCE,
+                                         PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS,
+                                         1, pipeSize, pipeSize, 0, &attributes);
     const DWORD code = GetLastError();
     if (pipe == INVALID_HANDLE_VALUE)
         return systemFailure(code, "CreateNamedPipe", "pipe " + path);
@@ -107,7 +108,9 @@ public:
             switch (WaitForMultipleObjects(2, waited.data(), FALSE, timeout)) {
             case WAIT_OBJECT_0: return;
             case WAIT_OBJECT_0 + 1: why = fmt::format("process {} ended without opening it", m_pid); break;
-            case WAIT_TIMEOUT: why = fmt::format("process {} did not open it within {} s", m_pid, timeout / 1000); break;
+            case WAIT_TIMEOUT:
+                why = fmt::format("process {} did not open it within {} s", m_pid, timeout / 1000);
+                break;
             default: break;
             }
             PipeStream::shutdown();
@@ -157,7 +160,9 @@ private:
         if (*code != 0)
             return systemFailure(*code, "ConnectNamedPipe", "pipe " + m_name);
         if (client != m_pid)
-            return Failure(Error{.kind = ErrorKind::Refused, .operation = "wait for the session", .object = "pipe " + m_name,
+            return Failure(Error{.kind = ErrorKind::Refused,
+                                 .operation = "wait for the session",
+                                 .object = "pipe " + m_name,
                                  .meaning = fmt::format("process {} opened it, but process {} was to", client, m_pid)});
         return {};
     }
@@ -206,12 +211,14 @@ Result<std::unique_ptr<ByteStream>> openPrivatePipe(const std::string &name, std
         if (!widePath)
             return Failure(widePath.error());
         // We have more rights than who made the pipe: it may learn who we are, but not act as us.
-        const HANDLE pipe = CreateFileW(widePath->c_str(), direction == Direction::In ? GENERIC_WRITE : GENERIC_READ, 0, nullptr,
-                                        OPEN_EXISTING, SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, nullptr);
+        const HANDLE pipe =
+            CreateFileW(widePath->c_str(), direction == Direction::In ? GENERIC_WRITE : GENERIC_READ, 0, nullptr,
+                        OPEN_EXISTING, SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION, nullptr);
         DWORD code = GetLastError();
         if (pipe == INVALID_HANDLE_VALUE)
             return systemFailure(code, "open the session's pipe", "pipe " + path,
-                                 code == ERROR_ACCESS_DENIED ? "It is open only to the user who asked for the session" : "");
+                                 code == ERROR_ACCESS_DENIED ? "It is open only to the user who asked for the session"
+                                                             : "");
         KernelHandle owner(pipe);
         ULONG maker = 0;
         const BOOL told = GetNamedPipeServerProcessId(pipe, &maker);
@@ -219,7 +226,9 @@ Result<std::unique_ptr<ByteStream>> openPrivatePipe(const std::string &name, std
         if (!told)
             return systemFailure(code, "GetNamedPipeServerProcessId", "pipe " + path);
         if (maker != server)
-            return Failure(Error{.kind = ErrorKind::Refused, .operation = "open the session's pipe", .object = "pipe " + path,
+            return Failure(Error{.kind = ErrorKind::Refused,
+                                 .operation = "open the session's pipe",
+                                 .object = "pipe " + path,
                                  .meaning = fmt::format("process {} made it, but process {} was to", maker, server)});
         return owner;
     };
