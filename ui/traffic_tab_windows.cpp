@@ -48,12 +48,14 @@ void TrafficTab::showSequence()
         auto *save = buttons->addButton(tr("&Save as a picture\u2026"), QDialogButtonBox::ActionRole);
         save->setToolTip(tr("Up to 500 messages from the first one in view on"));
         connect(save, &QPushButton::clicked, window, [this, window, note] {
-            auto *dialog = new QFileDialog(window, tr("Save the diagram"), QStringLiteral("sequence.png"), tr("Pictures (*.png)"));
+            auto *dialog =
+                new QFileDialog(window, tr("Save the diagram"), QStringLiteral("sequence.png"), tr("Pictures (*.png)"));
             dialog->setAttribute(Qt::WA_DeleteOnClose);
             dialog->setAcceptMode(QFileDialog::AcceptSave);
             dialog->setDefaultSuffix(QStringLiteral("png"));
             connect(dialog, &QFileDialog::fileSelected, note, [this, note](const QString &path) {
-                note->setText(m_sequence->toImage().save(path, "PNG") ? tr("Saved %1").arg(path) : tr("Cannot write %1").arg(path));
+                note->setText(m_sequence->toImage().save(path, "PNG") ? tr("Saved %1").arg(path)
+                                                                      : tr("Cannot write %1").arg(path));
             });
             dialog->open();
         });
@@ -69,7 +71,8 @@ void TrafficTab::showSequence()
             if (const int row = m_model.rowOfIndex(index); row >= 0)
                 m_list->goToRow(row);
         });
-        connect(m_list, &MessageList::currentMessageChanged, m_sequence, [this] { m_sequence->setCurrent(m_list->current()); });
+        connect(m_list, &MessageList::currentMessageChanged, m_sequence,
+                [this] { m_sequence->setCurrent(m_list->current()); });
         m_sequence->setCurrent(m_list->current());
     }
     m_sequence->window()->show();
