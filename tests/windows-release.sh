@@ -19,7 +19,7 @@ windows_own='advapi32|authz|comctl32|comdlg32|d3d11|d3d9|dwmapi|dwrite|dxgi|gdi3
 oleaut32|psapi|rpcrt4|setupapi|shcore|shell32|shlwapi|user32|userenv|uxtheme|version|winmm|winspool\.drv|ws2_32|wtsapi32|
 api-ms-win-core-synch-l1-2-0|api-ms-win-core-winrt-l1-1-0|api-ms-win-core-winrt-string-l1-1-0'
 windows_own=${windows_own//$'\n'/}
-for program in ipclens.exe ipclens-cli.exe ipclens-demo.exe ipclens-demo-shared.dll; do
+for program in ipclens.exe ipclens-cli.exe ipclens-demo.exe ipclens-demo-shared.dll ipclens-tap.dll; do
     imports=$(x86_64-w64-mingw32-objdump -p "$bin/$program" | sed -n 's/.*DLL Name: //p' | tr '[:upper:]' '[:lower:]' | sort -u)
     [ -n "$imports" ] || fail "$program imports nothing that objdump can see"
     echo "$program imports" $imports
@@ -36,6 +36,6 @@ done
 
 zip=$(ls "$build"/windows/ipclens-*-windows-x64.zip)
 files=$(cmake -E tar tf "$zip" | sort | tr '\n' ' ')
-expected="LICENSE.txt README.txt THIRD-PARTY.txt ipclens-cli.exe ipclens-demo-shared.dll ipclens-demo.exe ipclens.exe "
+expected="LICENSE.txt README.txt THIRD-PARTY.txt ipclens-cli.exe ipclens-demo-shared.dll ipclens-demo.exe ipclens-tap.dll ipclens.exe "
 [ "$files" = "$expected" ] || fail "the zip holds: $files"
 [ -z "$failed" ] && echo "${zip##*/} is as it has to be; ipclens.exe has $size bytes"

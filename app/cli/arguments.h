@@ -29,6 +29,10 @@ CLI::Option *addNumber(CLI::App &command, std::string name, std::uint64_t &numbe
 // Bytes as hex text, as an option or, without dashes, a required positional.
 CLI::Option *addHex(CLI::App &command, std::string name, std::optional<Bytes> &bytes, std::string description);
 
+// --window, --title and --class; settled after the command line was read: wrong usage when none was given.
+void addTarget(CLI::App &command, WindowTarget &target);
+void settleTarget(const WindowTarget &target, const CLI::App &command);
+
 // Ends reading the command line as wrong usage.
 [[noreturn]] void refuse(const std::string &name, const std::string &problem);
 

@@ -3,6 +3,7 @@
 #include "app/cli/capture_streams.h"
 #include "app/cli/message_rows.h"
 #include "app/cli/run.h"
+#include "core/traffic/cpp_sender.h"
 #include "core/traffic/message_filter.h"
 
 #include <CLI/CLI.hpp>
@@ -11,7 +12,7 @@
 namespace ipclens {
 namespace {
 
-enum class Format { Text, Json, Csv };
+enum class Format { Text, Json, Csv, Cpp };
 
 struct CaptureArguments {
     std::string file;
@@ -32,9 +33,10 @@ Result<void> showMatches(Run &run, const CaptureArguments &arguments)
         output = std::move(*opened);
     }
     const Format format = run.json ? Format::Json : arguments.format;
-    if (!output && format != Format::Json)
+    if (!output && (format == Format::Text || format == Format::Csv))
         run.print(format == Format::Csv ? csvTitles() : rowTitles());
     std::uint64_t read = 0, matched = 0;
+    std::vector<Message> forCpp;
     const auto outcome = readCapture(arguments.file, [&](Message message) -> Result<void> {
         ++read;
         if (!arguments.filter.matches(message))
@@ -46,10 +48,17 @@ Result<void> showMatches(Run &run, const CaptureArguments &arguments)
         case Format::Text: run.print(rowOf(message)); break;
         case Format::Json: run.print(jsonOf(std::move(message)) + '\n'); break;
         case Format::Csv: run.print(csvOf(message)); break;
+        case Format::Cpp: forCpp.push_back(std::move(message)); break;
         }
         return {};
     });
     Run::note(fmt::format("{} of {} messages", matched, read));
+    if (outcome && format == Format::Cpp) {
+        const auto source = cppSender(forCpp);
+        if (!source)
+            return Failure(source.error());
+        run.print(*source);
+    }
     if (output) {
         if (auto closed = output->close(); !closed)
             return closed;
@@ -85,12 +94,12 @@ void addFilter(CLI::App &app, Run &run)
 
 void addExport(CLI::App &app, Run &run)
 {
-    auto *const command = app.add_subcommand("export", "Prints a capture as CSV, JSON lines or text");
+    auto *const command = app.add_subcommand("export", "Prints a capture as CSV, JSON lines, text or C++");
     const auto arguments = std::make_shared<CaptureArguments>();
     command->add_option("FILE", arguments->file, "A capture (pcapng), or - for standard input")->required();
-    command->add_option("--format", arguments->format, "text, json or csv")
+    command->add_option("--format", arguments->format, "text, json, csv, or cpp: the source of a program that sends them again")
         ->transform(CLI::CheckedTransformer(
-            std::map<std::string, Format>{{"text", Format::Text}, {"json", Format::Json}, {"csv", Format::Csv}}))
+            std::map<std::string, Format>{{"text", Format::Text}, {"json", Format::Json}, {"csv", Format::Csv}, {"cpp", Format::Cpp}}))
         ->default_str("text");
     command->add_option("--filter", arguments->filterText, "Only what matches")->type_name("FILTER");
     command->callback([&run, arguments] {

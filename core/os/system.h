@@ -157,6 +157,8 @@ public:
     virtual std::string note() const { return {}; }
     // Off: messages are answered as before, but only counted.
     virtual void setCapturing(bool on) = 0;
+    // Ends the taking of messages, so that take() gives the very last ones. Nothing is lost between the two.
+    virtual void close() {}
     // Takes what has arrived. Any one thread. Fills in who sent it.
     virtual Arrivals take() = 0;
 };

@@ -83,6 +83,8 @@ bool Delivery::close(InboxId inbox)
     }
     const std::scoped_lock lock(open->taking);
     open->started = true;
+    if (open->inbox)
+        open->inbox->close();
     deliver(*open);
     open->inbox.reset();
     return true;
@@ -139,8 +141,10 @@ void Delivery::run(std::stop_token stop)
             all.push_back(open);
         lock.unlock();
         for (const auto &open : all) {
-            const std::scoped_lock taking(open->taking);
-            deliver(*open);
+            // One that is being closed gives the rest itself, and a tap's end can take seconds.
+            const std::unique_lock taking(open->taking, std::try_to_lock);
+            if (taking)
+                deliver(*open);
         }
         all.clear();
         lock.lock();

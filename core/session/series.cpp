@@ -134,10 +134,10 @@ public:
                 return refuse(ErrorKind::Invalid, fmt::format("series {}", m_id), "its last items were added already");
             for (SeriesItem &item : command.items)
                 keep(std::move(item));
+            m_isComplete = !command.more || m_items.size() > mostItems || m_bytes > mostBytes;
             if (m_items.size() > mostItems || m_bytes > mostBytes)
                 return refuse(ErrorKind::OutOfRange, fmt::format("series {}", m_id),
                               fmt::format("it has at most {} items and {} bytes", mostItems, mostBytes));
-            m_isComplete = !command.more;
         }
         m_changed.notify_all();
         return Done{};

@@ -10,28 +10,35 @@ using namespace ipclens;
 
 namespace {
 
-constexpr int perSender = 4000;
-
-// Sends `perSender` messages of 64 bytes to the window, as fast as it can, once told to on its standard input.
-int sendAll(HWND window)
+// Sends `count` messages of `size` bytes to the window, as fast as it can, once told to on its standard input.
+int sendAll(HWND window, DWORD size, int count)
 {
-    char payload[64]{};
-    COPYDATASTRUCT data{7, sizeof payload, payload};
+    std::vector<char> payload(size);
+    COPYDATASTRUCT data{7, size, payload.data()};
     std::puts("ready");
     std::fflush(stdout);
     std::getchar();
-    for (int i = 0; i < perSender; ++i)
+    for (int i = 0; i < count; ++i)
         if (!SendMessageW(window, WM_COPYDATA, 0, reinterpret_cast<LPARAM>(&data)))
             return 1;
     return 0;
 }
 
-// Messages a second from `count` senders into `window`.
-double rate(HWND window, int count)
+struct Load {
+    int senders;
+    DWORD size;
+    int perSender; // messages
+    const char *sizeName;
+    const char *target;
+};
+
+// Messages a second into `window`.
+double rate(HWND window, const Load &load)
 {
     std::vector<bench::Child> senders;
-    for (int i = 0; i < count; ++i)
-        senders.push_back(bench::startSelf(std::to_wstring(reinterpret_cast<std::uintptr_t>(window))));
+    for (int i = 0; i < load.senders; ++i)
+        senders.push_back(bench::startSelf(std::to_wstring(reinterpret_cast<std::uintptr_t>(window)) + L" " +
+                                           std::to_wstring(load.size) + L" " + std::to_wstring(load.perSender)));
     const double time = bench::seconds([&] {
         for (const bench::Child &sender : senders)
             CloseHandle(sender.in);
@@ -40,7 +47,7 @@ double rate(HWND window, int count)
     });
     for (bench::Child &sender : senders)
         sender.finish();
-    return count * perSender / time;
+    return load.senders * load.perSender / time;
 }
 
 std::atomic<std::uint64_t> counted = 0;
@@ -58,8 +65,9 @@ HWND startCountingWindow()
 {
     static HANDLE ready = CreateEventW(nullptr, TRUE, FALSE, nullptr);
     static HWND window = nullptr;
+    // Under Wine a payload arrives on the receiving thread's stack.
     CreateThread(
-        nullptr, 0,
+        nullptr, SIZE_T{64} << 20,
         [](void *) -> DWORD {
             WNDCLASSW windowClass{};
             windowClass.lpfnWndProc = countMessages;
@@ -73,7 +81,7 @@ HWND startCountingWindow()
                 DispatchMessageW(&message);
             return 0;
         },
-        nullptr, 0, nullptr);
+        nullptr, STACK_SIZE_PARAM_IS_A_RESERVATION, nullptr);
     WaitForSingleObject(ready, INFINITE);
     if (!window)
         bench::fail("CreateWindow");
@@ -84,8 +92,8 @@ HWND startCountingWindow()
 
 int main(int argc, char **argv)
 {
-    if (argc > 1)
-        return sendAll(reinterpret_cast<HWND>(std::stoull(argv[1])));
+    if (argc > 3)
+        return sendAll(reinterpret_cast<HWND>(std::stoull(argv[1])), static_cast<DWORD>(std::stoul(argv[2])), std::stoi(argv[3]));
 
     std::uint64_t delivered = 0, dropped = 0;
     const auto session = startSession(makeSystem(), {std::filesystem::temp_directory_path()},
@@ -105,15 +113,19 @@ int main(int argc, char **argv)
     const HWND counter = startCountingWindow();
     const HWND ours = reinterpret_cast<HWND>(static_cast<std::uintptr_t>(inbox->window));
     std::uint64_t sent = 0;
-    for (const int senders : {1, 4}) {
+    constexpr Load loads[] = {{1, 64, 4000, "64-byte", "at least 0.97"},
+                              {4, 64, 4000, "64-byte", "at least 0.97"},
+                              {1, 4096, 4000, "4-KiB", "at least 0.97"},
+                              {1, 1 << 20, 300, "1-MiB", "at least 0.85"}};
+    for (const Load &load : loads) {
         const auto pair = bench::alternate(
             7,
             [&] {
-                sent += static_cast<std::uint64_t>(senders * perSender);
-                return rate(ours, senders);
+                sent += static_cast<std::uint64_t>(load.senders * load.perSender);
+                return rate(ours, load);
             },
-            [&] { return rate(counter, senders); });
-        bench::report(fmt::format("inbox, 64-byte messages, {} sender(s)", senders), pair, "msg/s", "at least 0.95");
+            [&] { return rate(counter, load); });
+        bench::report(fmt::format("inbox, {} messages, {} sender(s)", load.sizeName, load.senders), pair, "msg/s", load.target);
     }
     session->wait(CloseInbox{inbox->inbox});
     fmt::print("sent {}, delivered {}, dropped {}\n", sent, delivered, dropped);

@@ -257,6 +257,75 @@ TEST_F(Cli, listensAndPrintsOneObjectALine)
     EXPECT_EQ(messages[2]["sequence"], 3);
 }
 
+TEST_F(Cli, answersByRules)
+{
+    const std::string className = uniqueName("listen"), message = uniqueName("message");
+    const auto stream = value(startChild(cliCommand({"--json", "listen", "--class", className, "--register", message, "--count", "3",
+                                                     "--reply", "7=42", "--reply", "*=-3", "--reply", message + "=9@1"})));
+    HWND window = nullptr;
+    ASSERT_TRUE(eventually([&] { return (window = FindWindowW(wide(className).c_str(), nullptr)) != nullptr; }));
+    const auto handle = reinterpret_cast<std::uint64_t>(window);
+    EXPECT_EQ(peer.ask(fmt::format("copydata {} 0 7 5 0", handle)), "42");
+    EXPECT_EQ(peer.ask(fmt::format("copydata {} 0 8 5 0", handle)), "-3");
+    EXPECT_EQ(peer.ask(fmt::format("registered {} {} 1 2", handle, toWord(message))), "9");
+    std::string out;
+    std::array<std::byte, 4096> piece;
+    for (std::size_t count = 0; (count = value(stream->read(piece))) > 0;)
+        out.append(reinterpret_cast<const char *>(piece.data()), count);
+    std::istringstream lines(out);
+    std::vector<std::int64_t> results;
+    for (std::string line; std::getline(lines, line);)
+        results.push_back(parse(line)["outcome"]["result"]);
+    EXPECT_THAT(results, testing::ElementsAre(42, -3, 9));
+    for (const char *wrong : {"7", "7=x", "=3", "7=1@70000", "nobody=1"})
+        EXPECT_NE(run({"listen", "--reply", wrong, "--duration", "0.1"}).exitCode, 0u) << wrong;
+}
+
+TEST_F(Cli, capturesThroughARelayAndReplays)
+{
+    const std::string className = uniqueName("receiver");
+    const std::uint64_t real = peer.askNumber(fmt::format("window.create {} {} top pump", toWord(className), toWord("Receive")));
+    peer.ask("window.reply 5");
+    const std::string file = (journal.path() / "relayed.pcapng").string();
+    const auto stream = value(startChild(cliCommand({"relay", "--class", className, "--count", "3", "--write", file})));
+    Peer sender;
+    std::uint64_t found = 0;
+    ASSERT_TRUE(eventually([&] {
+        found = sender.askNumber(fmt::format("window.find {} {}", toWord(className), toWord("Receive")));
+        return found != real;
+    }));
+    for (int id = 1; id <= 3; ++id)
+        EXPECT_EQ(sender.ask(fmt::format("copydata {} 0 {} {} {}", found, id, id * 1000, id)), "5");
+    std::array<std::byte, 4096> piece;
+    while (value(stream->read(piece)) > 0) {
+    }
+    EXPECT_EQ(peer.askNumber("window.count"), 3u);
+    const ProgramRun replayed = run({"replay", file, "--class", className, "--fast"});
+    EXPECT_EQ(replayed.exitCode, 0u) << replayed.err;
+    EXPECT_THAT(replayed.err, testing::HasSubstr("sent 3 failed 0"));
+    EXPECT_EQ(peer.askNumber("window.count"), 6u);
+    EXPECT_EQ(peer.ask("window.last"),
+              fmt::format("copydata 0 3 3000 data {}", peer.ask("sum " + toHex(patternBytes(3000, 3)))));
+    const ProgramRun filtered = run({"replay", file, "--class", className, "--speed", "1000", "--filter", "data.id == 2"});
+    EXPECT_THAT(filtered.err, testing::HasSubstr("sent 1 failed 0"));
+    EXPECT_EQ(run({"replay", file, "--class", className, "--filter", "data.id == 99"}).exitCode, 1u);
+    const ProgramRun source = run({"export", file, "--format", "cpp"});
+    EXPECT_EQ(source.exitCode, 0u);
+    EXPECT_THAT(source.out, testing::HasSubstr("SendMessageTimeoutW"));
+}
+
+TEST_F(Cli, repeatsWithVariables)
+{
+    const std::string className = uniqueName("receiver");
+    peer.askNumber(fmt::format("window.create {} {} top pump", toWord(className), toWord("")));
+    const ProgramRun sent = run({"--json", "send", "--class", className, "--text", "message {n}", "--repeat", "12", "--rate", "2000"});
+    EXPECT_EQ(sent.exitCode, 0u) << sent.err;
+    EXPECT_EQ(std::ranges::count(sent.out, '\n'), 12);
+    EXPECT_THAT(sent.err, testing::HasSubstr("sent 12 failed 0"));
+    EXPECT_EQ(peer.ask("window.last"), fmt::format("copydata 0 0 10 data {}", peer.ask("sum " + hex("message 12"))));
+    EXPECT_EQ(parse(sent.out.substr(0, sent.out.find('\n')))["number"], 1);
+}
+
 TEST_F(Cli, watchesWhatChanges)
 {
     const Address view = peer.askNumber(fmt::format("section.create {} 4096 rw commit", toWord(name)));
@@ -337,7 +406,7 @@ TEST_F(Cli, helpsWithEveryCommand)
 {
     EXPECT_EQ(run({"--help"}).exitCode, 0u);
     for (const char *command : {"ps", "objects", "sections", "modules", "regions", "read", "write", "create", "windows", "send",
-                                "listen", "watch", "serve"}) {
+                                "listen", "relay", "tap", "replay", "watch", "serve"}) {
         const ProgramRun help = run({command, "--help"});
         EXPECT_EQ(help.exitCode, 0u) << command;
         EXPECT_THAT(help.out, testing::HasSubstr(command));

@@ -18,6 +18,22 @@ std::mutex lastMutex;
 std::string lastMessage;
 std::atomic<std::uint64_t> messages = 0;
 std::atomic<LRESULT> reply = 0;
+std::atomic<bool> holds = false;    // handlers wait until window.release
+std::atomic<bool> asksBack = false; // handlers send to the claimed sender, and answer with what it gave
+std::wstring bounceTo;              // handlers send what they got to the window of this class; guarded by lastMutex
+std::atomic<int> bounces = 0;
+
+HANDLE released()
+{
+    static const HANDLE event = CreateEventW(nullptr, TRUE, FALSE, nullptr);
+    return event;
+}
+
+std::wstring bounceClass()
+{
+    const std::scoped_lock lock(lastMutex);
+    return bounceTo;
+}
 
 std::uint64_t sumOf(std::span<const std::byte> bytes)
 {
@@ -43,8 +59,18 @@ LRESULT CALLBACK handleMessage(HWND window, UINT message, WPARAM wParam, LPARAM 
                                  data->lpData ? sumOf(std::as_bytes(std::span(static_cast<char *>(data->lpData),
                                                                              data->cbData)))
                                               : 0));
+        if (holds)
+            WaitForSingleObject(released(), INFINITE);
+        if (const std::wstring to = bounceClass(); !to.empty()) {
+            ++bounces;
+            return SendMessageW(FindWindowW(to.c_str(), nullptr), WM_COPYDATA, wParam, lParam);
+        }
+        if (asksBack)
+            return SendMessageW(reinterpret_cast<HWND>(wParam), WM_APP, 20, 3);
         return reply;
     }
+    if (message == WM_APP)
+        return static_cast<LRESULT>(wParam) * 2 + lParam;
     if (message >= 0xC000 && message <= 0xFFFF) {
         remember(fmt::format("registered {} {} {}", message, wParam, static_cast<std::uint64_t>(lParam)));
         return reply;
@@ -95,6 +121,58 @@ const PeerVerb replyVerb("window.reply", [](const Words &words) {
     return std::string();
 });
 
+const PeerVerb holdVerb("window.hold", [](const Words &) {
+    ResetEvent(released());
+    holds = true;
+    return std::string();
+});
+
+const PeerVerb releaseVerb("window.release", [](const Words &) {
+    holds = false;
+    SetEvent(released());
+    return std::string();
+});
+
+const PeerVerb askBackVerb("window.askback", [](const Words &) {
+    asksBack = true;
+    return std::string();
+});
+
+// window.bounce CLASS: handlers send it on to the first window of this class
+const PeerVerb bounceVerb("window.bounce", [](const Words &words) {
+    const std::scoped_lock lock(lastMutex);
+    bounceTo = wide(fromWord(words.at(0)));
+    return std::string();
+});
+
+const PeerVerb bouncesVerb("window.bounces", [](const Words &) { return std::to_string(bounces); });
+
+// window.find CLASS TITLE: as programs look for each other
+const PeerVerb findVerb("window.find", [](const Words &words) {
+    return std::to_string(reinterpret_cast<std::uint64_t>(
+        FindWindowW(wide(fromWord(words.at(0))).c_str(), wide(fromWord(words.at(1))).c_str())));
+});
+
+// window.procedure WINDOW: the address of its procedure
+const PeerVerb procedureVerb("window.procedure", [](const Words &words) {
+    return std::to_string(static_cast<std::uint64_t>(GetWindowLongPtrW(windowOf(words.at(0)), GWLP_WNDPROC)));
+});
+
+WNDPROC stoodBefore = nullptr;
+std::atomic<std::uint64_t> passedOn = 0;
+
+// window.standbefore WINDOW: puts a procedure before its own, as other tools do; how often it was called so far
+const PeerVerb standBeforeVerb("window.standbefore", [](const Words &words) {
+    if (!stoodBefore)
+        stoodBefore = reinterpret_cast<WNDPROC>(
+            SetWindowLongPtrW(windowOf(words.at(0)), GWLP_WNDPROC,
+                              reinterpret_cast<LONG_PTR>(+[](HWND window, UINT message, WPARAM wParam, LPARAM lParam) {
+                                  ++passedOn;
+                                  return CallWindowProcW(stoodBefore, window, message, wParam, lParam);
+                              })));
+    return std::to_string(passedOn);
+});
+
 const PeerVerb lastVerb("window.last", [](const Words &) {
     const std::scoped_lock lock(lastMutex);
     return lastMessage;
@@ -115,6 +193,32 @@ const PeerVerb copyDataVerb("copydata", [](const Words &words) {
         bytes[i] = patternAt(toNumber(words.at(4)) + i);
     COPYDATASTRUCT data{toNumber(words.at(2)), static_cast<DWORD>(bytes.size()), bytes.data()};
     return std::to_string(SendMessageW(windowOf(words.at(0)), WM_COPYDATA, toNumber(words.at(1)), reinterpret_cast<LPARAM>(&data)));
+});
+
+// copydata.bytes WINDOW SENDER ID HEX
+const PeerVerb bytesVerb("copydata.bytes", [](const Words &words) {
+    Bytes bytes = fromHex(words.at(3)).value();
+    COPYDATASTRUCT data{toNumber(words.at(2)), static_cast<DWORD>(bytes.size()), bytes.data()};
+    return std::to_string(SendMessageW(windowOf(words.at(0)), WM_COPYDATA, toNumber(words.at(1)), reinterpret_cast<LPARAM>(&data)));
+});
+
+// copydata.asked WINDOW: sends from a window of this very thread, which is asked something before it gets its answer
+const PeerVerb askedVerb("copydata.asked", [](const Words &words) {
+    WNDCLASSW windowClass{};
+    windowClass.lpfnWndProc = handleMessage;
+    windowClass.hInstance = GetModuleHandleW(nullptr);
+    windowClass.lpszClassName = L"ipclens-peer-asked";
+    RegisterClassW(&windowClass);
+    const HWND own = CreateWindowExW(0, L"ipclens-peer-asked", L"", 0, 0, 0, 0, 0, HWND_MESSAGE, nullptr, windowClass.hInstance, nullptr);
+    COPYDATASTRUCT data{};
+    const LRESULT result = SendMessageW(windowOf(words.at(0)), WM_COPYDATA, reinterpret_cast<WPARAM>(own), reinterpret_cast<LPARAM>(&data));
+    DestroyWindow(own);
+    return std::to_string(result);
+});
+
+// app WINDOW WPARAM LPARAM: a message of the program's own
+const PeerVerb appVerb("app", [](const Words &words) {
+    return std::to_string(SendMessageW(windowOf(words.at(0)), WM_APP, toNumber(words.at(1)), static_cast<LPARAM>(toNumber(words.at(2)))));
 });
 
 // copydata.null WINDOW SENDER ID SIZE: lpData is NULL

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "core/os/system.h"
+#include "core/os/windows/utf16.h"
 
+#include <algorithm>
 #include <array>
 #include <mutex>
 #include <span>
@@ -42,30 +44,45 @@ private:
     std::int64_t m_anchorTicks = 0;
 };
 
-// Owner of a window at this moment; 0 when there is no such window. Remembers for 100 ms, because asking is a round
-// trip to another process under Wine. For the pump thread.
+struct WindowOwner {
+    std::uint32_t pid = 0; // 0: there is no such window
+    std::string title;
+};
+
+// Owner and title of a window at this moment. Remembers for 100 ms, because asking is a round trip to another process under
+// Wine. For one thread.
 class WindowOwners {
 public:
-    std::uint32_t of(std::uint64_t window, std::int64_t ticks, const ArrivalClock &clock)
+    const WindowOwner &of(std::uint64_t window, std::int64_t ticks, const ArrivalClock &clock)
     {
-        if (window == 0)
-            return 0;
         Entry &entry = m_entries[(window >> 1) % m_entries.size()];
-        if (entry.window != window || clock.milliseconds(ticks - entry.asked) >= 100) {
-            DWORD pid = 0;
-            if (window <= UINTPTR_MAX)
-                GetWindowThreadProcessId(reinterpret_cast<HWND>(static_cast<std::uintptr_t>(window)), &pid);
-            entry = {window, ticks, pid};
-        }
-        return entry.pid;
+        if (entry.window != window || clock.milliseconds(ticks - entry.asked) >= 100)
+            ask(entry, window, ticks);
+        return entry.owner;
     }
 
 private:
     struct Entry {
         std::uint64_t window = 0;
         std::int64_t asked = 0;
-        std::uint32_t pid = 0;
+        WindowOwner owner;
     };
+
+    static void ask(Entry &entry, std::uint64_t window, std::int64_t ticks)
+    {
+        entry.window = window;
+        entry.asked = ticks;
+        entry.owner = {};
+        DWORD pid = 0;
+        const HWND handle = window <= UINTPTR_MAX ? reinterpret_cast<HWND>(static_cast<std::uintptr_t>(window)) : nullptr;
+        if (!handle || GetWindowThreadProcessId(handle, &pid) == 0)
+            return;
+        entry.owner.pid = pid;
+        wchar_t title[256];
+        const int length = InternalGetWindowText(handle, title, 256);
+        entry.owner.title = toUtf8(std::wstring_view(title, static_cast<std::size_t>(std::max(length, 0))));
+    }
+
     std::array<Entry, 32> m_entries;
 };
 
@@ -74,19 +91,54 @@ class ArrivalQueue {
 public:
     explicit ArrivalQueue(std::uint64_t mostBytes) : m_mostBytes(mostBytes) {}
 
-    // Numbers the message and keeps it with a copy of `data`, or counts it as dropped.
-    void add(Message message, std::span<const std::byte> data, bool cut) noexcept
+    void setCapturing(bool on)
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_isCapturing = on;
+    }
+
+    // Numbers the message and keeps it with a copy of `data`, or counts it as dropped or skipped. Its number if it was kept, else 0.
+    std::uint64_t add(Message message, std::span<const std::byte> data, bool cut) noexcept
     {
         const std::scoped_lock lock(m_mutex);
         message.sequence = ++m_arrivals.received;
-        const std::uint64_t needs = sizeof(Message) + data.size();
+        if (!m_isCapturing) {
+            ++m_arrivals.skipped;
+            return 0;
+        }
+        std::uint64_t needs = sizeof(Message) + data.size();
+        for (const MessageReference &reference : message.references)
+            needs += sizeof(MessageReference) + reference.bytes.size();
         if (needs > m_mostBytes - m_bytes || !keep(message, data)) {
             ++m_arrivals.dropped;
             m_arrivals.droppedBytes += message.size;
-            return;
+            return 0;
         }
         m_bytes += needs;
         m_arrivals.truncated += cut;
+        return m_arrivals.received;
+    }
+
+    // The handler of a message that was kept has returned.
+    void finish(MessageOutcome outcome) noexcept
+    {
+        const std::scoped_lock lock(m_mutex);
+        auto &messages = m_arrivals.messages;
+        const auto found = std::ranges::lower_bound(messages, outcome.sequence, {}, &Message::sequence);
+        try {
+            if (found != messages.end() && found->sequence == outcome.sequence)
+                found->outcome = std::move(outcome);
+            else
+                m_arrivals.outcomes.push_back(std::move(outcome)); // it was taken already
+        } catch (const std::bad_alloc &) {
+            // The message stays without an outcome.
+        }
+    }
+
+    void end(Error error)
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_arrivals.ended = std::move(error);
     }
 
     Arrivals take()
@@ -96,7 +148,8 @@ public:
         m_arrivals = {.received = taken.received,
                       .dropped = taken.dropped,
                       .droppedBytes = taken.droppedBytes,
-                      .truncated = taken.truncated};
+                      .truncated = taken.truncated,
+                      .skipped = taken.skipped};
         m_bytes = 0;
         return taken;
     }
@@ -114,9 +167,10 @@ private:
     }
 
     std::uint64_t m_mostBytes;
-    std::mutex m_mutex;
+    std::mutex m_mutex; // guards what follows
     Arrivals m_arrivals;
     std::uint64_t m_bytes = 0; // waiting; never over m_mostBytes
+    bool m_isCapturing = true;
 };
 
 } // namespace ipclens

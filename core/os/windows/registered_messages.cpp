@@ -3,7 +3,11 @@
 #include "core/os/windows/last_error.h"
 #include "core/os/windows/utf16.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+
+#include <windows.h>
 
 namespace ipclens {
 
@@ -23,6 +27,36 @@ Result<RegisteredMessage> registerMessage(const std::string &name)
     if (id == 0)
         return systemFailure(code, "RegisterWindowMessage", fmt::format("message \"{}\"", name));
     return RegisteredMessage{name, id};
+}
+
+Result<std::vector<RegisteredMessage>> registerMessages(const std::vector<std::string> &names)
+{
+    std::vector<RegisteredMessage> registered;
+    for (const std::string &name : names) {
+        auto message = registerMessage(name);
+        if (!message)
+            return Failure(std::move(message.error()));
+        if (std::ranges::find(registered, message->id, &RegisteredMessage::id) == registered.end())
+            registered.push_back(std::move(*message));
+    }
+    return registered;
+}
+
+MessageNames::MessageNames(const std::vector<RegisteredMessage> &known)
+{
+    for (const RegisteredMessage &message : known)
+        m_names[message.id] = message.name;
+}
+
+const std::string &MessageNames::of(std::uint32_t message)
+{
+    std::string &name = m_names[message];
+    if (name.empty()) {
+        wchar_t text[256]; // an atom's name has at most 255 characters
+        const int length = GetClipboardFormatNameW(message, text, 256);
+        name = length > 0 ? toUtf8({text, static_cast<std::size_t>(length)}) : fmt::format("#{}", message);
+    }
+    return name;
 }
 
 } // namespace ipclens

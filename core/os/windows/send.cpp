@@ -1,6 +1,7 @@
 // Sending messages and waiting for the receiver's handler.
 #include "core/os/windows/last_error.h"
 #include "core/os/windows/registered_messages.h"
+#include "core/os/windows/send_error.h"
 #include "core/os/windows/utf16.h"
 #include "core/os/windows/windows_system.h"
 
@@ -33,26 +34,6 @@ Result<void> checkWindow(std::uint64_t window)
     if (window > UINTPTR_MAX || !IsWindow(toHandle(window)))
         return Failure(noWindow(window));
     return {};
-}
-
-// Why the call gave 0. With SMTO_ABORTIFHUNG a hung receiver may leave the last error at 0.
-Error sendError(DWORD code, std::uint64_t window, std::uint32_t timeout)
-{
-    if (code == ERROR_INVALID_WINDOW_HANDLE || !IsWindow(toHandle(window)))
-        return noWindow(window);
-    if (code == ERROR_ACCESS_DENIED)
-        return systemError(
-            code, "SendMessageTimeout", windowText(window),
-            "The window belongs to a process of higher integrity: run ipclens elevated, or let that process "
-            "allow the message with ChangeWindowMessageFilterEx");
-    const bool hung = IsHungAppWindow(toHandle(window)) != FALSE;
-    if (code == ERROR_TIMEOUT || hung) {
-        Error error = systemError(ERROR_TIMEOUT, "SendMessageTimeout", windowText(window));
-        error.hint = hung ? "The window does not respond; its program is busy or stopped"
-                          : fmt::format("Its handler did not return within {} ms, and may still be at it", timeout);
-        return error;
-    }
-    return systemError(code, "SendMessageTimeout", windowText(window));
 }
 
 std::int64_t nanoseconds(std::int64_t ticks)
@@ -91,6 +72,26 @@ Result<void> checkPointerSize(std::uint64_t value, const char *what)
 }
 
 } // namespace
+
+// With SMTO_ABORTIFHUNG a hung receiver may leave the last error at 0.
+Error sendError(DWORD code, std::uint64_t window, std::uint32_t timeout)
+{
+    if (code == ERROR_INVALID_WINDOW_HANDLE || !IsWindow(toHandle(window)))
+        return noWindow(window);
+    if (code == ERROR_ACCESS_DENIED)
+        return systemError(
+            code, "SendMessageTimeout", windowText(window),
+            "The window belongs to a process of higher integrity: run ipclens elevated, or let that process "
+            "allow the message with ChangeWindowMessageFilterEx");
+    const bool hung = IsHungAppWindow(toHandle(window)) != FALSE;
+    if (code == ERROR_TIMEOUT || hung) {
+        Error error = systemError(ERROR_TIMEOUT, "SendMessageTimeout", windowText(window));
+        error.hint = hung ? "The window does not respond; its program is busy or stopped"
+                          : fmt::format("Its handler did not return within {} ms, and may still be at it", timeout);
+        return error;
+    }
+    return systemError(code, "SendMessageTimeout", windowText(window));
+}
 
 Result<SendOutcome> WindowsSystem::sendCopyData(std::uint64_t window, std::uint64_t sender, std::uint64_t id,
                                                 const std::optional<Bytes> &data, std::uint32_t timeout)

@@ -18,16 +18,6 @@ void enableDebugPrivilege()
 
 } // namespace
 
-Result<std::unique_ptr<Inbox>> WindowsSystem::openRelay(const RelayRequest &)
-{
-    return Failure(Error{.kind = ErrorKind::Unsupported, .operation = "open relay"});
-}
-
-Result<std::unique_ptr<Inbox>> WindowsSystem::openTap(const TapRequest &)
-{
-    return Failure(Error{.kind = ErrorKind::Unsupported, .operation = "open tap"});
-}
-
 std::unique_ptr<System> makeSystem()
 {
     enableDebugPrivilege();

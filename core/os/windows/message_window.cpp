@@ -1,0 +1,312 @@
+#include "core/os/windows/message_window.h"
+
+#include "core/os/windows/last_error.h"
+#include "core/os/windows/process_handle.h"
+#include "core/os/windows/registered_messages.h"
+#include "core/os/windows/sent_message.h"
+#include "core/os/windows/utf16.h"
+
+#include <fmt/format.h>
+
+#include <mutex>
+
+namespace ipclens {
+namespace {
+
+// Windows of the same class share it: one may be made between another's end and the class's removal.
+std::mutex &classMutex()
+{
+    static std::mutex mutex;
+    return mutex;
+}
+
+Window ownWindow(HWND window)
+{
+    Window own{.handle = reinterpret_cast<std::uintptr_t>(window)};
+    own.process = {.pid = GetCurrentProcessId(), .created = creationTime(GetCurrentProcess())};
+    own.processName = fileNameOf(programPath(GetCurrentProcess()));
+    return own;
+}
+
+} // namespace
+
+Result<std::map<UINT, PointerPlace>> placesOf(const std::vector<PointerRule> &rules)
+{
+    std::map<UINT, PointerPlace> places;
+    for (const PointerRule &rule : rules) {
+        const auto message = registerMessage(rule.message);
+        if (!message)
+            return Failure(message.error());
+        places.try_emplace(message->id, rule.place);
+    }
+    return places;
+}
+
+MessageWindow::MessageWindow(MessageWindowSettings settings, Answering &answering)
+    : m_settings(std::move(settings)), m_answering(answering), m_queue(m_settings.queueBytes),
+      m_references(m_settings.referenceBytes, m_settings.pointers), m_names(m_settings.registered)
+{
+}
+
+Result<std::unique_ptr<MessageWindow>> MessageWindow::open(MessageWindowSettings settings, Answering &answering)
+{
+    auto window = std::make_unique<MessageWindow>(std::move(settings), answering);
+    if (auto started = window->start(); !started)
+        return Failure(std::move(started.error()));
+    return window;
+}
+
+Result<void> MessageWindow::start()
+{
+    m_closing = KernelHandle(CreateEventW(nullptr, TRUE, FALSE, nullptr));
+    const DWORD noEvent = GetLastError();
+    if (!m_closing)
+        return systemFailure(noEvent, "CreateEvent", m_settings.what);
+    // Under Wine a payload arrives on the receiving thread's stack, and what does not fit hangs its sender. Only
+    // addresses are reserved, not memory.
+    constexpr SIZE_T stackReserve = sizeof(void *) == 8 ? SIZE_T{512} << 20 : SIZE_T{64} << 20;
+    auto started = m_started.get_future();
+    m_thread = KernelHandle(
+        CreateThread(nullptr, stackReserve, threadBegin, this, STACK_SIZE_PARAM_IS_A_RESERVATION, &m_threadId));
+    const DWORD code = GetLastError();
+    if (!m_thread)
+        return systemFailure(code, "CreateThread", m_settings.what);
+    auto window = started.get();
+    if (!window)
+        return Failure(std::move(window.error()));
+    m_window = *window;
+    m_receiver = m_settings.receiver.handle != 0 ? m_settings.receiver : ownWindow(m_window);
+    return {};
+}
+
+void MessageWindow::close()
+{
+    if (!m_thread)
+        return;
+    m_stop = true;
+    SetEvent(m_closing.get());
+    PostThreadMessageW(m_threadId, WM_QUIT, 0, 0); // fails only when the thread has ended already
+    WaitForSingleObject(m_thread.get(), INFINITE);
+    m_thread = {};
+}
+
+DWORD WINAPI MessageWindow::threadBegin(void *self)
+{
+    static_cast<MessageWindow *>(self)->pump();
+    return 0;
+}
+
+void MessageWindow::pump()
+{
+    auto window = createWindow();
+    const bool made = window.has_value();
+    const HWND handle = made ? *window : nullptr;
+    if (made)
+        m_answering.began(handle);
+    m_started.set_value(std::move(window));
+    if (!made)
+        return;
+    // Anybody may post WM_QUIT to this thread: only our own ends it.
+    while (!m_stop) {
+        MSG message;
+        const BOOL got = GetMessageW(&message, nullptr, 0, 0);
+        if (got > 0)
+            DispatchMessageW(&message);
+    }
+    const std::scoped_lock lock(classMutex());
+    DestroyWindow(handle);
+    // Fails while another of our windows is of it.
+    UnregisterClassW(m_settings.className.c_str(), GetModuleHandleW(nullptr));
+}
+
+Result<void> MessageWindow::acceptFromLower(HWND window)
+{
+    std::vector<UINT> messages{WM_COPYDATA};
+    for (const RegisteredMessage &message : m_settings.registered)
+        messages.push_back(message.id);
+    for (const UINT message : messages) {
+        const BOOL allowed = ChangeWindowMessageFilterEx(window, message, MSGFLT_ALLOW, nullptr);
+        const DWORD code = GetLastError();
+        if (!allowed)
+            return systemFailure(code, "ChangeWindowMessageFilterEx", m_settings.what);
+    }
+    return {};
+}
+
+Result<HWND> MessageWindow::createWindow()
+{
+    const std::scoped_lock lock(classMutex());
+    const HINSTANCE instance = GetModuleHandleW(nullptr);
+    const wchar_t *const className = m_settings.className.c_str();
+    WNDCLASSEXW windowClass{};
+    windowClass.cbSize = sizeof windowClass;
+    windowClass.lpfnWndProc = windowProcedure;
+    windowClass.hInstance = instance;
+    windowClass.lpszClassName = className;
+    const ATOM registered = RegisterClassExW(&windowClass);
+    DWORD code = GetLastError();
+    if (registered == 0) {
+        WNDCLASSEXW existing{};
+        existing.cbSize = sizeof existing;
+        const bool ours = code == ERROR_CLASS_ALREADY_EXISTS && GetClassInfoExW(instance, className, &existing) &&
+                          existing.lpfnWndProc == windowProcedure;
+        if (!ours)
+            return systemFailure(code, "RegisterClassEx", m_settings.what, "Choose another class name");
+    }
+    const HWND window = CreateWindowExW(m_settings.extendedStyle, className, m_settings.title.c_str(), WS_POPUP, 0, 0, 0, 0,
+                                        nullptr, nullptr, instance, this);
+    code = GetLastError();
+    if (!window) {
+        UnregisterClassW(className, instance);
+        return systemFailure(code, "CreateWindowEx", m_settings.what,
+                             "A window needs a desktop; under Wine without a display set Graphics=null in "
+                             "HKCU\\Software\\Wine\\Drivers and start its server again");
+    }
+    if (m_settings.acceptLowerIntegrity) {
+        if (auto accepted = acceptFromLower(window); !accepted) {
+            DestroyWindow(window);
+            UnregisterClassW(className, instance);
+            return Failure(std::move(accepted.error()));
+        }
+    }
+    return window;
+}
+
+LRESULT CALLBACK MessageWindow::windowProcedure(HWND window, UINT message, WPARAM wParam, LPARAM lParam) noexcept
+{
+    if (message == WM_NCCREATE) {
+        const auto *create = reinterpret_cast<const CREATESTRUCTW *>(lParam);
+        SetWindowLongPtrW(window, GWLP_USERDATA, reinterpret_cast<LONG_PTR>(create->lpCreateParams));
+        return DefWindowProcW(window, message, wParam, lParam);
+    }
+    auto *const self = reinterpret_cast<MessageWindow *>(GetWindowLongPtrW(window, GWLP_USERDATA));
+    if (self && message == WM_COPYDATA)
+        return self->copyDataArrived(wParam, lParam);
+    if (self && self->notes(message))
+        return self->registeredArrived(message, wParam, lParam);
+    if (self) {
+        if (const auto answer = self->m_answering.answerOther(*self, message, wParam, lParam))
+            return *answer;
+    }
+    if (message == WM_CLOSE) // from outside; by default it would destroy the window
+        return 0;
+    return DefWindowProcW(window, message, wParam, lParam);
+}
+
+bool MessageWindow::notes(UINT message) const
+{
+    constexpr UINT firstRegistered = 0xC000, lastRegistered = 0xFFFF;
+    if (message < firstRegistered || message > lastRegistered)
+        return false;
+    return m_settings.notesAll ||
+           std::ranges::find(m_settings.registered, message, &RegisteredMessage::id) != m_settings.registered.end();
+}
+
+LRESULT MessageWindow::copyDataArrived(WPARAM wParam, LPARAM lParam) noexcept
+{
+    const std::int64_t ticks = ArrivalClock::ticks();
+    Message message{.time = m_clock.timeOf(ticks), .kind = MessageKind::CopyData, .senderWindow = wParam};
+    Incoming incoming{.message = WM_COPYDATA, .wParam = wParam, .lParam = lParam};
+    const auto *copy = reinterpret_cast<const COPYDATASTRUCT *>(lParam);
+    message.nullData = true;
+    if (copy && canRead(copy, sizeof *copy)) {
+        message.id = copy->dwData;
+        message.size = copy->cbData;
+        message.nullData = copy->lpData == nullptr;
+        if (copy->lpData && canRead(copy->lpData, copy->cbData))
+            incoming.data = {static_cast<const std::byte *>(copy->lpData), copy->cbData};
+    }
+    incoming.id = message.id;
+    incoming.size = message.size;
+    incoming.nullData = message.nullData;
+    return arrived(std::move(message), incoming, ticks);
+}
+
+LRESULT MessageWindow::registeredArrived(UINT number, WPARAM wParam, LPARAM lParam) noexcept
+{
+    const std::int64_t ticks = ArrivalClock::ticks();
+    Message message{.time = m_clock.timeOf(ticks),
+                    .kind = MessageKind::Registered,
+                    .id = number,
+                    .wParam = static_cast<std::uint64_t>(wParam),
+                    .lParam = static_cast<std::uint64_t>(static_cast<ULONG_PTR>(lParam))};
+    return arrived(std::move(message), {.message = number, .wParam = wParam, .lParam = lParam}, ticks);
+}
+
+LRESULT MessageWindow::arrived(Message &&message, const Incoming &arriving, std::int64_t ticks) noexcept
+{
+    Incoming incoming = arriving;
+    incoming.isWaitedFor = isSenderWaiting();
+    std::uint64_t sequence = 0;
+    Answer answer;
+    message.senderWaits = incoming.isWaitedFor;
+    message.depth = m_depth++;
+    try {
+        if (message.kind == MessageKind::CopyData) {
+            const WindowOwner &owner = m_owners.of(message.senderWindow, ticks, m_clock);
+            message.sender.pid = owner.pid;
+            message.senderTitle = owner.title;
+            message.references = m_references.ofCopyData(incoming.data);
+        } else {
+            message.references = m_references.ofRegistered(incoming.message, incoming.wParam, incoming.lParam);
+        }
+        auto data = incoming.data;
+        if (data.size() > m_settings.maxPayload)
+            data = data.first(static_cast<std::size_t>(m_settings.maxPayload));
+        const bool cut = !message.nullData && data.size() < message.size;
+        sequence = m_queue.add(std::move(message), data, cut);
+        answer = m_answering.answer(*this, incoming);
+    } catch (const std::exception &problem) {
+        answer.failure = Error{.operation = "answer a message", .object = m_settings.what, .meaning = problem.what()};
+    }
+    --m_depth;
+    if (sequence != 0) {
+        MessageOutcome outcome{.sequence = sequence, .result = answer.result, .failure = std::move(answer.failure)};
+        outcome.duration = m_clock.timeOf(ArrivalClock::ticks()) - m_clock.timeOf(ticks);
+        m_queue.finish(std::move(outcome));
+    }
+    return answer.result;
+}
+
+MessageWindow::Wake MessageWindow::wait(HANDLE event, DWORD milliseconds, bool isTaking)
+{
+    const std::array<HANDLE, 2> handles{m_closing.get(), event};
+    const DWORD count = event ? 2 : 1;
+    const std::uint64_t end = GetTickCount64() + milliseconds;
+    for (;;) {
+        const std::uint64_t now = GetTickCount64();
+        const DWORD left = now >= end ? 0 : static_cast<DWORD>(end - now);
+        const bool takes = isTaking && m_depth <= mostNested;
+        const DWORD woken = takes ? MsgWaitForMultipleObjectsEx(count, handles.data(), left, QS_SENDMESSAGE, MWMO_INPUTAVAILABLE)
+                                  : WaitForMultipleObjects(count, handles.data(), FALSE, left);
+        if (woken == WAIT_OBJECT_0)
+            return Wake::Closing;
+        if (woken == WAIT_OBJECT_0 + 1 && event)
+            return Wake::Event;
+        if (woken != WAIT_OBJECT_0 + count)
+            return Wake::Time;
+        MSG message; // looking for posted messages runs the handlers of sent ones
+        PeekMessageW(&message, nullptr, 0, 0, PM_NOREMOVE | PM_QS_SENDMESSAGE);
+    }
+}
+
+Arrivals MessageWindow::take()
+{
+    m_senders.sweep();
+    Arrivals arrivals = m_queue.take();
+    for (Message &message : arrivals.messages) {
+        if (message.kind == MessageKind::Registered)
+            message.name = m_names.of(static_cast<std::uint32_t>(message.id));
+        if (message.sender.pid != 0) {
+            const Sender &sender = m_senders.of(message.sender.pid);
+            message.sender = sender.key;
+            message.senderName = sender.name;
+        }
+        message.receiverWindow = m_receiver.handle;
+        message.receiver = m_receiver.process;
+        message.receiverName = m_receiver.processName;
+    }
+    return arrivals;
+}
+
+} // namespace ipclens

@@ -1,0 +1,399 @@
+// Copies of what windows of other programs get, by a DLL loaded into them.
+#include "core/os/window_target.h"
+#include "core/os/windows/arrivals.h"
+#include "core/os/windows/last_error.h"
+#include "core/os/windows/process_handle.h"
+#include "core/os/windows/registered_messages.h"
+#include "core/os/windows/sender_names.h"
+#include "core/os/windows/tap_ring.h"
+#include "core/os/windows/utf16.h"
+#include "core/os/windows/windows_system.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <map>
+#include <random>
+
+namespace ipclens {
+namespace {
+
+constexpr std::uint64_t attachTimeout = 5000; // milliseconds
+constexpr std::uint64_t detachTimeout = 2000;
+
+struct HookTraits {
+    using Value = HHOOK;
+    static void close(HHOOK hook) { UnhookWindowsHookEx(hook); }
+};
+using Hook = UniqueHandle<HookTraits>;
+
+HWND toHandle(std::uint64_t window)
+{
+    return reinterpret_cast<HWND>(static_cast<std::uintptr_t>(window));
+}
+
+std::string textOf(const Window &window)
+{
+    return fmt::format("window 0x{:X} of {}", window.handle, processText(window.process.pid));
+}
+
+// Our DLL, loaded for its hook procedure. Stays loaded.
+struct Library {
+    HMODULE module = nullptr;
+    HOOKPROC hook = nullptr;
+};
+
+Result<Library> loadLibrary()
+{
+    std::wstring path(32768, L'\0');
+    path.resize(GetModuleFileNameW(nullptr, path.data(), static_cast<DWORD>(path.size())));
+    path.resize(path.find_last_of(L"\\/") + 1);
+    path += L"ipclens-tap.dll";
+    const HMODULE module = LoadLibraryW(path.c_str());
+    const DWORD code = GetLastError();
+    if (!module)
+        return systemFailure(code, "LoadLibrary", toUtf8(path), "It belongs beside the program: unpack it there again");
+    const auto hook = reinterpret_cast<HOOKPROC>(reinterpret_cast<void *>(GetProcAddress(module, tap::hookName)));
+    if (!hook)
+        return Failure(Error{.operation = "GetProcAddress",
+                             .object = toUtf8(path),
+                             .meaning = "it is not the DLL that belongs to this program"});
+    return Library{module, hook};
+}
+
+class WindowsTap final : public Inbox {
+public:
+    static Result<std::unique_ptr<Inbox>> open(WindowsSystem &system, const TapRequest &request);
+    WindowsTap(Window target, Library library, std::vector<RegisteredMessage> registered)
+        : m_target(std::move(target)), m_library(library), m_registered(std::move(registered)), m_names(m_registered)
+    {
+    }
+    ~WindowsTap() override { close(); }
+
+    std::uint64_t window() const override { return m_target.handle; }
+    std::vector<RegisteredMessage> registered() const override { return m_registered; }
+    Window receiver() const override { return m_target; }
+    void setCapturing(bool on) override { m_ring->isCapturing = on; }
+    void close() override;
+    Arrivals take() override;
+
+private:
+    Result<void> share(const TapRequest &request);
+    Result<void> attach();
+    Result<Hook> hook();
+    std::uint32_t state() const { return m_ring->state.load(std::memory_order_acquire); }
+    bool hasHostEnded() const { return m_process && hasExited(m_process.get()); }
+    std::uint32_t readRecord(std::uint64_t at, std::uint64_t available, Arrivals &arrivals);
+    void copyOut(std::uint64_t at, void *to, std::size_t size) const;
+    void noteOutcome(const tap::Record &record, Arrivals &arrivals);
+    void noteEnd(Arrivals &arrivals);
+
+    const Window m_target;
+    const Library m_library;
+    const std::vector<RegisteredMessage> m_registered;
+    std::uint64_t m_number = 0;
+    std::uint32_t m_capacity = 0; // the host could change what is in the header
+    KernelHandle m_process; // none: the system refuses it
+    KernelHandle m_owner;
+    KernelHandle m_section;
+    MappedView m_view;
+    tap::Header *m_ring = nullptr;
+    bool m_isAttached = false;
+    std::optional<Error> m_ended; // to be told
+    bool m_isEndTold = false;
+    ArrivalClock m_clock;
+    MessageNames m_names;
+    WindowOwners m_owners;
+    SenderNames m_senders;
+    std::map<std::uint64_t, std::int64_t> m_underWay; // when messages began whose outcome has not come
+};
+
+// Child windows are in no list, but can be tapped.
+Result<Window> findTarget(WindowsSystem &system, const WindowTarget &target)
+{
+    const HWND handle = target.window <= UINTPTR_MAX ? toHandle(target.window) : nullptr;
+    if (handle && IsWindow(handle)) {
+        Window window{.handle = target.window};
+        wchar_t text[512];
+        window.className = toUtf8({text, static_cast<std::size_t>(std::max(GetClassNameW(handle, text, 512), 0))});
+        window.title = toUtf8({text, static_cast<std::size_t>(std::max(InternalGetWindowText(handle, text, 512), 0))});
+        DWORD pid = 0;
+        window.thread = GetWindowThreadProcessId(handle, &pid);
+        const Sender owner = SenderNames().of(pid);
+        window.process = owner.key;
+        window.processName = owner.name;
+        return window;
+    }
+    auto windows = system.windows({});
+    if (!windows)
+        return Failure(windows.error());
+    std::erase_if(*windows, [](const Window &window) { return window.process.pid == GetCurrentProcessId(); });
+    return onlyWindow(*windows, target);
+}
+
+Result<void> checkTarget(const Window &target, HANDLE process)
+{
+    if (target.process.pid == GetCurrentProcessId())
+        return Failure(Error{.kind = ErrorKind::Refused,
+                             .operation = "open tap",
+                             .object = textOf(target),
+                             .meaning = "it is a window of this session's own"});
+    const std::string theirs = process ? architectureOf(process) : std::string();
+    const std::string ours = architectureOf(GetCurrentProcess());
+    if (!theirs.empty() && theirs != ours)
+        return Failure(Error{.kind = ErrorKind::Unsupported,
+                             .operation = "open tap",
+                             .object = textOf(target),
+                             .meaning = fmt::format("the program is {}, this session {}: a DLL can only be loaded into its own kind",
+                                                    theirs, ours),
+                             .hint = "A relay works with any kind"});
+    return {};
+}
+
+Result<std::unique_ptr<Inbox>> WindowsTap::open(WindowsSystem &system, const TapRequest &request)
+{
+    if (request.messages.size() > tap::mostMessages)
+        return invalidInput("open tap", fmt::format("{} messages", request.messages.size()),
+                            fmt::format("at most {} can be chosen", tap::mostMessages));
+    auto target = findTarget(system, request.window);
+    if (!target)
+        return Failure(std::move(target.error()));
+    KernelHandle process(
+        OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, target->process.pid)); // only for more to tell
+    if (auto checked = checkTarget(*target, process.get()); !checked)
+        return Failure(std::move(checked.error()));
+    auto registered = registerMessages(request.messages);
+    if (!registered)
+        return Failure(std::move(registered.error()));
+    const auto library = loadLibrary();
+    if (!library)
+        return Failure(library.error());
+    auto tap = std::make_unique<WindowsTap>(std::move(*target), *library, std::move(*registered));
+    tap->m_process = std::move(process);
+    if (auto shared = tap->share(request); !shared)
+        return Failure(std::move(shared.error()));
+    if (auto attached = tap->attach(); !attached)
+        return Failure(std::move(attached.error()));
+    return tap;
+}
+
+Result<void> WindowsTap::share(const TapRequest &request)
+{
+    std::random_device random; // whoever can guess the name could write there
+    m_number = std::uint64_t{random()} << 32 | random();
+    m_capacity = std::bit_ceil(request.ringBytes);
+    const auto size = static_cast<DWORD>(sizeof(tap::Header) + m_capacity);
+    wchar_t name[64];
+    wsprintfW(name, tap::ownerFormat, static_cast<UINT>(m_number >> 32), static_cast<UINT>(m_number));
+    m_owner = KernelHandle(CreateMutexW(nullptr, FALSE, name));
+    DWORD code = GetLastError();
+    if (!m_owner)
+        return systemFailure(code, "CreateMutex", toUtf8(name));
+    wsprintfW(name, tap::sectionFormat, static_cast<UINT>(m_number >> 32), static_cast<UINT>(m_number));
+    m_section = KernelHandle(CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, size, name));
+    code = GetLastError();
+    if (!m_section || code == ERROR_ALREADY_EXISTS)
+        return systemFailure(code, "CreateFileMapping", toUtf8(name));
+    m_view = MappedView(MapViewOfFile(m_section.get(), FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0));
+    code = GetLastError();
+    if (!m_view)
+        return systemFailure(code, "MapViewOfFile", toUtf8(name));
+
+    m_ring = new (m_view.get()) tap::Header{};
+    m_ring->magic = tap::expectedMagic;
+    m_ring->version = tap::currentVersion;
+    m_ring->window = m_target.handle;
+    m_ring->capacity = m_capacity;
+    m_ring->maxPayload = static_cast<std::uint32_t>(std::min<std::uint64_t>(request.maxPayload, m_capacity / 4));
+    m_ring->messageCount = static_cast<std::uint32_t>(m_registered.size());
+    for (std::size_t i = 0; i < m_registered.size(); ++i)
+        m_ring->messages[i] = m_registered[i].id;
+    m_ring->isCapturing = 1;
+    m_ring->aliveAt = GetTickCount64();
+    return {};
+}
+
+Result<Hook> WindowsTap::hook()
+{
+    Hook hook(SetWindowsHookExW(WH_GETMESSAGE, m_library.hook, m_library.module, m_target.thread));
+    const DWORD code = GetLastError();
+    if (!hook)
+        return systemFailure(code, "SetWindowsHookEx", textOf(m_target),
+                             code == ERROR_ACCESS_DENIED ? "Its program has more rights than this session" : "");
+    return hook;
+}
+
+Result<void> WindowsTap::attach()
+{
+    const auto hooked = hook();
+    if (!hooked)
+        return Failure(hooked.error());
+    const BOOL posted = PostMessageW(toHandle(m_target.handle), RegisterWindowMessageW(tap::requestName), m_number, tap::attachRequest);
+    const DWORD code = GetLastError();
+    if (!posted)
+        return systemFailure(code, "PostMessage", textOf(m_target));
+    const std::uint64_t end = GetTickCount64() + attachTimeout;
+    while (state() == tap::Waiting) {
+        if (!IsWindow(toHandle(m_target.handle)))
+            return systemFailure(ERROR_INVALID_WINDOW_HANDLE, "open tap", textOf(m_target));
+        if (GetTickCount64() > end)
+            return Failure(Error{.kind = ErrorKind::TimedOut,
+                                 .operation = "open tap",
+                                 .object = textOf(m_target),
+                                 .meaning = fmt::format("its thread did not look for messages within {} ms", attachTimeout),
+                                 .hint = "It is busy or stopped, or the system keeps our DLL out of it"});
+        Sleep(1); // the other program's thread has no way to wake ours before it is attached
+    }
+    if (state() == tap::Failed) {
+        const DWORD why = m_ring->error;
+        return systemFailure(why, "open tap", textOf(m_target), why == ERROR_BUSY ? "Another ipclens has tapped it" : "");
+    }
+    m_isAttached = true;
+    return {};
+}
+
+void WindowsTap::close()
+{
+    if (!std::exchange(m_isAttached, false) || hasHostEnded())
+        return;
+    const auto left = [this](std::string why) {
+        m_ended = Error{.operation = "close tap",
+                        .object = textOf(m_target),
+                        .meaning = std::move(why),
+                        .hint = "The window works as before; our DLL stays in its program and does no more than pass on"};
+    };
+    const auto hooked = hook();
+    const UINT request = RegisterWindowMessageW(tap::requestName);
+    const std::uint64_t end = GetTickCount64() + detachTimeout;
+    std::uint64_t nextRequest = 0;
+    while (hooked && (state() == tap::Attached || state() == tap::Detaching) && IsWindow(toHandle(m_target.handle)) &&
+           !hasHostEnded() && GetTickCount64() < end) {
+        if (GetTickCount64() >= nextRequest) {
+            PostMessageW(toHandle(m_target.handle), request, m_number, tap::detachRequest);
+            nextRequest = GetTickCount64() + 100; // a handler that was under way may have returned
+        }
+        Sleep(1);
+    }
+    if (state() == tap::PassingOn)
+        left("another program stands before our procedure, which therefore cannot be taken out");
+    else if ((state() == tap::Attached || state() == tap::Detaching) && IsWindow(toHandle(m_target.handle)) && !hasHostEnded())
+        left(hooked ? fmt::format("its thread did not look for messages within {} ms", detachTimeout) : toText(hooked.error()));
+    m_owner = {}; // whoever is still there notices
+}
+
+void WindowsTap::copyOut(std::uint64_t at, void *to, std::size_t size) const
+{
+    const std::size_t begin = static_cast<std::size_t>(at) & (m_capacity - 1);
+    const std::size_t first = std::min(size, m_capacity - begin);
+    const std::uint8_t *const ring = tap::ringOf(m_ring);
+    std::memcpy(to, ring + begin, first);
+    std::memcpy(static_cast<std::uint8_t *>(to) + first, ring, size - first);
+}
+
+void WindowsTap::noteOutcome(const tap::Record &record, Arrivals &arrivals)
+{
+    const auto began = m_underWay.find(record.sequence);
+    if (began == m_underWay.end())
+        return; // of a tap before us
+    MessageOutcome outcome{.sequence = record.sequence, .result = record.result};
+    outcome.duration = m_clock.timeOf(record.ticks) - m_clock.timeOf(began->second);
+    m_underWay.erase(began);
+    const auto found = std::ranges::lower_bound(arrivals.messages, record.sequence, {}, &Message::sequence);
+    if (found != arrivals.messages.end() && found->sequence == record.sequence)
+        found->outcome = std::move(outcome);
+    else
+        arrivals.outcomes.push_back(std::move(outcome));
+}
+
+// Its bytes; 0: what is there is no record.
+std::uint32_t WindowsTap::readRecord(std::uint64_t at, std::uint64_t available, Arrivals &arrivals)
+{
+    tap::Record record{};
+    if (available < sizeof record)
+        return 0;
+    copyOut(at, &record, sizeof record);
+    if (record.bytes < sizeof record || record.bytes > available || record.bytes % 8 != 0 ||
+        record.payload > record.bytes - sizeof record || (record.kind != tap::Arrival && record.kind != tap::Outcome))
+        return 0;
+    if (record.kind == tap::Outcome) {
+        noteOutcome(record, arrivals);
+        return record.bytes;
+    }
+    Message message{.sequence = record.sequence,
+                    .time = m_clock.timeOf(record.ticks),
+                    .id = record.id,
+                    .size = record.size,
+                    .nullData = (record.flags & tap::NullData) != 0,
+                    .receiverWindow = m_target.handle,
+                    .receiver = m_target.process,
+                    .receiverName = m_target.processName,
+                    .depth = record.depth,
+                    .senderWaits = (record.flags & tap::SenderWaits) != 0};
+    if (record.message == WM_COPYDATA) {
+        message.senderWindow = record.wParam;
+        const WindowOwner &owner = m_owners.of(record.wParam, ArrivalClock::ticks(), m_clock);
+        message.senderTitle = owner.title;
+        if (owner.pid != 0) {
+            const Sender &sender = m_senders.of(owner.pid);
+            message.sender = sender.key;
+            message.senderName = sender.name;
+        }
+        message.payload.resize(record.payload);
+        copyOut(at + sizeof record, message.payload.data(), record.payload);
+    } else {
+        message.kind = MessageKind::Registered;
+        message.name = m_names.of(record.message);
+        message.wParam = record.wParam;
+        message.lParam = record.lParam;
+    }
+    m_underWay[record.sequence] = record.ticks;
+    arrivals.messages.push_back(std::move(message));
+    return record.bytes;
+}
+
+void WindowsTap::noteEnd(Arrivals &arrivals)
+{
+    if (!m_ended && hasHostEnded())
+        m_ended = exitedError("tap", textOf(m_target));
+    else if (!m_ended && state() == tap::WindowGone)
+        m_ended = Error{.kind = ErrorKind::Missing, .operation = "tap", .object = textOf(m_target), .meaning = "the window is gone"};
+    if (m_ended && !std::exchange(m_isEndTold, true))
+        arrivals.ended = m_ended;
+}
+
+Arrivals WindowsTap::take()
+{
+    m_senders.sweep();
+    Arrivals arrivals;
+    m_ring->aliveAt.store(GetTickCount64(), std::memory_order_relaxed);
+    const bool hadEnded = hasHostEnded(); // what it wrote before is there by now
+    const std::uint64_t head = m_ring->head.load(std::memory_order_acquire);
+    std::uint64_t tail = m_ring->tail.load(std::memory_order_relaxed);
+    while (tail != head) {
+        const std::uint32_t bytes = head - tail > m_capacity ? 0 : readRecord(tail, head - tail, arrivals);
+        if (bytes == 0)
+            m_ended = Error{.kind = ErrorKind::Protocol,
+                            .operation = "tap",
+                            .object = textOf(m_target),
+                            .meaning = "the program wrote over the ring that our DLL in it writes to; what was there is lost"};
+        tail = bytes == 0 ? head : tail + bytes;
+        m_ring->tail.store(tail, std::memory_order_release);
+    }
+    arrivals.received = m_ring->received;
+    arrivals.dropped = m_ring->dropped;
+    arrivals.droppedBytes = m_ring->droppedBytes;
+    arrivals.truncated = m_ring->truncated;
+    arrivals.skipped = m_ring->skipped;
+    if (hadEnded || state() != tap::Attached || m_ended)
+        noteEnd(arrivals);
+    return arrivals;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Inbox>> WindowsSystem::openTap(const TapRequest &request)
+{
+    return WindowsTap::open(*this, request);
+}
+
+} // namespace ipclens

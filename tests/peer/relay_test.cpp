@@ -1,0 +1,236 @@
+// Relays between two real programs.
+#include "tests/peer/windows_peer.h"
+#include "tests/unit/memory_source_buffer.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+namespace ipclens::test {
+namespace {
+
+class Relays : public testing::Test {
+protected:
+    std::uint64_t createReceiver(const char *how = "top pump")
+    {
+        return receiver.askNumber(fmt::format("window.create {} {} {}", toWord(className), toWord(title), how));
+    }
+    std::unique_ptr<Inbox> open(RelayRequest request = {})
+    {
+        request.receiver = {.className = className, .title = title};
+        return value(system->openRelay(request));
+    }
+    // As a program looks for its receiver.
+    std::uint64_t find() { return sender.askNumber(fmt::format("window.find {} {}", toWord(className), toWord(title))); }
+
+    std::unique_ptr<System> system = makeSystem();
+    Peer receiver;
+    Peer sender;
+    const std::string className = uniqueName("class");
+    const std::string title = uniqueName("title");
+};
+
+TEST_F(Relays, areFoundFirstAndGiveTheReceiversOwnAnswers)
+{
+    const std::uint64_t real = createReceiver();
+    EXPECT_EQ(find(), real);
+    const auto relay = open();
+    EXPECT_EQ(relay->note(), "");
+    EXPECT_EQ(relay->receiver().handle, real);
+    EXPECT_EQ(relay->receiver().process.pid, receiver.pid());
+    ASSERT_EQ(find(), relay->window());
+    ASSERT_NE(relay->window(), real);
+
+    // Whatever is sent to the one gives the same as sent to the other.
+    const std::string registered = uniqueName("message");
+    std::vector<std::string> lines;
+    for (const std::uint64_t size : {0, 1, 70'000, 1 << 20})
+        lines.push_back(fmt::format("copydata {{}} {} {} {} {}", 0x4242, 0x1234'5678'9ABC, size, size));
+    lines.push_back("copydata.null {} 7 5 0");
+    lines.push_back(fmt::format("registered {{}} {} 281474976710655 9223372036854775809", toWord(registered)));
+    lines.push_back("app {} 20 2");
+    lines.push_back("app {} 0 0");
+    for (const std::int64_t reply : {std::int64_t{1}, std::int64_t{0}, std::int64_t{-5}, std::int64_t{0x1234'5678'9ABC}}) {
+        receiver.ask(fmt::format("window.reply {}", reply));
+        for (const std::string &line : lines) {
+            SCOPED_TRACE(line);
+            const auto before = receiver.askNumber("window.count");
+            const std::string direct = sender.ask(fmt::format(fmt::runtime(line), real));
+            const std::string seen = receiver.ask("window.last");
+            const auto between = receiver.askNumber("window.count");
+            EXPECT_EQ(sender.ask(fmt::format(fmt::runtime(line), relay->window())), direct);
+            EXPECT_EQ(receiver.ask("window.last"), seen);
+            EXPECT_EQ(receiver.askNumber("window.count") - between, between - before);
+        }
+    }
+    relay->close();
+    const Arrivals arrivals = relay->take();
+    ASSERT_EQ(arrivals.messages.size(), 4 * 6u); // messages of the program's own pass unseen
+    const Message &large = arrivals.messages[3];
+    EXPECT_EQ(large.senderWindow, 0x4242u);
+    EXPECT_EQ(large.id, 0x1234'5678'9ABCu);
+    EXPECT_TRUE(large.payload == patternBytes(1 << 20, 1 << 20));
+    EXPECT_EQ(large.receiverWindow, real);
+    EXPECT_EQ(large.receiver.pid, receiver.pid());
+    EXPECT_EQ(large.receiverName, "ipclens_peer_tests.exe");
+    EXPECT_TRUE(arrivals.messages[4].nullData);
+    EXPECT_EQ(arrivals.messages[5].name, registered);
+    EXPECT_EQ(arrivals.messages[5].wParam, 281474976710655u);
+    for (std::size_t i = 0; i < arrivals.messages.size(); ++i) {
+        ASSERT_TRUE(arrivals.messages[i].outcome) << i;
+        EXPECT_FALSE(arrivals.messages[i].outcome->failure) << i;
+        EXPECT_EQ(arrivals.messages[i].outcome->result, (std::array<std::int64_t, 4>{1, 0, -5, 0x1234'5678'9ABC}[i / 6])) << i;
+    }
+}
+
+TEST_F(Relays, letTheReceiverAskTheSenderBack)
+{
+    createReceiver();
+    const auto relay = open();
+    receiver.ask("window.askback");
+    EXPECT_EQ(sender.ask(fmt::format("copydata.asked {}", relay->window())), "43");
+}
+
+TEST_F(Relays, takeOthersWhileTheReceiverIsBusy)
+{
+    createReceiver();
+    const auto relay = open();
+    receiver.ask("window.reply 6");
+    receiver.ask("window.hold");
+    Peer second;
+    sender.tell(fmt::format("copydata {} 0 1 4 0", relay->window()));
+    second.tell(fmt::format("copydata {} 0 2 4 0", relay->window()));
+    std::uint64_t taken = 0;
+    std::vector<MessageOutcome> outcomes;
+    const auto drain = [&] {
+        Arrivals arrivals = relay->take();
+        taken += arrivals.messages.size();
+        for (const Message &message : arrivals.messages)
+            if (message.outcome)
+                outcomes.push_back(*message.outcome);
+        outcomes.insert(outcomes.end(), arrivals.outcomes.begin(), arrivals.outcomes.end());
+    };
+    ASSERT_TRUE(eventually([&] {
+        drain();
+        return taken == 2;
+    }));
+    EXPECT_TRUE(outcomes.empty());
+    receiver.ask("window.release");
+    EXPECT_EQ(sender.answer(), "6");
+    EXPECT_EQ(second.answer(), "6");
+    relay->close();
+    drain();
+    ASSERT_EQ(outcomes.size(), 2u);
+    EXPECT_EQ(outcomes[0].result, 6);
+    EXPECT_EQ(outcomes[1].result, 6);
+}
+
+TEST_F(Relays, waitAsLongAsTheReceiverDoesAndCanBeClosedMeanwhile)
+{
+    createReceiver();
+    auto relay = open();
+    receiver.ask("window.hold");
+    // The sender's own time-out ends its waiting, as it would without a relay.
+    const Error error = errorOf(system->sendCopyData(relay->window(), 0, 1, toBytes("x"), 200));
+    EXPECT_EQ(error.kind, ErrorKind::TimedOut) << toText(error);
+    sender.tell(fmt::format("copydata {} 0 2 4 0", relay->window()));
+    std::uint64_t taken = 0;
+    ASSERT_TRUE(eventually([&] { return (taken += relay->take().messages.size()) >= 2; }));
+    relay->close();
+    EXPECT_EQ(sender.answer(), "0");
+    const Arrivals last = relay->take();
+    ASSERT_FALSE(last.outcomes.empty());
+    for (const MessageOutcome &outcome : last.outcomes)
+        EXPECT_TRUE(outcome.failure);
+    receiver.ask("window.release");
+}
+
+TEST_F(Relays, tellWhenTheReceiverIsGone)
+{
+    const std::uint64_t real = createReceiver();
+    const auto relay = open();
+    receiver.ask(fmt::format("window.close {}", real));
+    EXPECT_EQ(sender.ask(fmt::format("copydata {} 0 1 4 0", relay->window())), "0");
+    const Arrivals arrivals = relay->take();
+    ASSERT_EQ(arrivals.messages.size(), 1u);
+    ASSERT_TRUE(arrivals.messages[0].outcome && arrivals.messages[0].outcome->failure);
+    EXPECT_EQ(arrivals.messages[0].outcome->failure->kind, ErrorKind::Missing);
+    std::optional<Error> ended = arrivals.ended;
+    EXPECT_TRUE(eventually([&] {
+        if (auto later = relay->take(); later.ended)
+            ended = later.ended;
+        return ended.has_value();
+    }));
+    EXPECT_EQ(ended->kind, ErrorKind::Missing);
+}
+
+TEST_F(Relays, surviveAReceiverKilledWhileItAnswers)
+{
+    createReceiver();
+    const auto relay = open();
+    receiver.ask("window.hold");
+    sender.tell(fmt::format("copydata {} 0 1 4 0", relay->window()));
+    ASSERT_TRUE(eventually([&] { return !relay->take().messages.empty(); }));
+    receiver.die();
+    EXPECT_EQ(sender.answer(), "0");
+}
+
+TEST_F(Relays, areNotPutBeforeRelays)
+{
+    const std::uint64_t real = createReceiver();
+    const auto relay = open();
+    // Another one of the same class and title finds the receiver, not the relay.
+    const auto second = open();
+    EXPECT_EQ(second->receiver().handle, real);
+    for (const WindowTarget &target : {WindowTarget{.window = relay->window()}, WindowTarget{.window = second->window()}})
+        EXPECT_EQ(errorOf(system->openRelay({.receiver = target})).kind, ErrorKind::Refused);
+    const auto inbox = value(system->openInbox({.className = uniqueName("own")}));
+    EXPECT_EQ(errorOf(system->openRelay({.receiver = {.window = inbox->window()}})).kind, ErrorKind::Refused);
+    EXPECT_EQ(errorOf(system->openRelay({.receiver = {.className = uniqueName("nobody")}})).kind, ErrorKind::Missing);
+    EXPECT_EQ(errorOf(system->openRelay({})).kind, ErrorKind::Invalid);
+    // A relay of another process.
+    receiver.ask("window.reply 3");
+    const auto listed = runCli({"relay", "--window", std::to_string(relay->window()), "--duration", "1"});
+    EXPECT_EQ(listed.exitCode, 1u) << listed.err;
+    EXPECT_THAT(listed.err, testing::HasSubstr("relay already"));
+}
+
+TEST_F(Relays, endLoops)
+{
+    createReceiver();
+    const auto relay = open();
+    receiver.ask("window.bounce " + toWord(className)); // which is the relay
+    EXPECT_EQ(sender.ask(fmt::format("copydata {} 0 1 100 0", relay->window())), "0");
+    EXPECT_GT(receiver.askNumber("window.bounces"), 0u);
+    EXPECT_LE(receiver.askNumber("window.bounces"), 32u);
+    relay->close();
+    const Arrivals arrivals = relay->take();
+    EXPECT_EQ(std::ranges::count_if(arrivals.messages, [](const Message &message) { return message.outcome && message.outcome->failure; }), 1);
+}
+
+TEST_F(Relays, passOnFloodsUnharmed)
+{
+    createReceiver();
+    receiver.ask("window.reply 1");
+    const auto relay = open();
+    constexpr std::uint64_t each = 300;
+    std::array<Peer, 3> senders;
+    for (std::size_t i = 0; i < senders.size(); ++i)
+        senders[i].tell(fmt::format("flood {} {} {} {}", relay->window(), i + 1, each, (i + 1) * 1'000'000));
+    for (Peer &one : senders)
+        EXPECT_EQ(one.answer(), std::to_string(each));
+    EXPECT_EQ(receiver.askNumber("window.count"), each * senders.size());
+    relay->close();
+    const Arrivals arrivals = relay->take();
+    EXPECT_EQ(arrivals.messages.size(), each * senders.size());
+    std::map<std::uint64_t, std::uint64_t> last;
+    for (const Message &message : arrivals.messages) {
+        EXPECT_TRUE(message.payload == floodPayload(message.id));
+        EXPECT_GT(message.id, last[message.senderWindow]);
+        last[message.senderWindow] = message.id;
+        ASSERT_TRUE(message.outcome);
+        EXPECT_EQ(message.outcome->result, 1);
+    }
+}
+
+} // namespace
+} // namespace ipclens::test

@@ -1,0 +1,287 @@
+// Taps in real programs: what their windows get is seen, and they never come to harm.
+#include "tests/peer/windows_peer.h"
+#include "core/text/hex.h"
+#include "tests/unit/memory_source_buffer.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+namespace ipclens::test {
+namespace {
+
+class Taps : public testing::Test {
+protected:
+    Taps() : window(createWindow(*host)) {}
+
+    std::uint64_t createWindow(Peer &peer)
+    {
+        return peer.askNumber(fmt::format("window.create {} {} top pump", toWord(className), toWord(title)));
+    }
+    std::unique_ptr<Inbox> open(TapRequest request = {})
+    {
+        request.window = {.window = window};
+        request.loadCode = true;
+        return value(system->openTap(request));
+    }
+    std::string procedure() { return host->ask(fmt::format("window.procedure {}", window)); }
+
+    std::unique_ptr<System> system = makeSystem();
+    const std::string className = uniqueName("tapped");
+    const std::string title = uniqueName("title");
+    std::optional<Peer> host{std::in_place};
+    Peer sender;
+    std::uint64_t window;
+};
+
+TEST_F(Taps, seeWhatTheWindowGetsAndAnswers)
+{
+    const std::string before = procedure();
+    const std::string registered = uniqueName("message"), other = uniqueName("other");
+    const std::uint64_t claimed = sender.askNumber(fmt::format("window.create {} {} message pump", toWord(uniqueName("s")), toWord("Sender")));
+    const auto tap = open({.messages = {registered}, .maxPayload = 1 << 20, .ringBytes = 8 << 20});
+    EXPECT_EQ(tap->window(), window);
+    EXPECT_NE(procedure(), before);
+    std::uint64_t id = 0;
+    for (const std::int64_t reply : {std::int64_t{1}, std::int64_t{0}, std::int64_t{-5}, std::int64_t{0x1234'5678'9ABC}}) {
+        host->ask(fmt::format("window.reply {}", reply));
+        for (const std::uint64_t size : {0, 1, 7, 70'000, 1 << 20}) {
+            SCOPED_TRACE(fmt::format("{} {}", reply, size));
+            ++id;
+            EXPECT_EQ(sender.ask(fmt::format("copydata {} {} {} {} {}", window, claimed, id, size, id)), std::to_string(reply));
+            const Arrivals arrivals = tap->take();
+            ASSERT_EQ(arrivals.messages.size(), 1u);
+            const Message &message = arrivals.messages[0];
+            EXPECT_EQ(message.kind, MessageKind::CopyData);
+            EXPECT_EQ(message.id, id);
+            EXPECT_EQ(message.sequence, id);
+            EXPECT_EQ(message.size, size);
+            EXPECT_TRUE(message.payload == patternBytes(size, id));
+            EXPECT_EQ(message.sender.pid, sender.pid());
+            EXPECT_EQ(message.senderTitle, "Sender");
+            EXPECT_EQ(message.receiverWindow, window);
+            EXPECT_EQ(message.receiver.pid, host->pid());
+            EXPECT_EQ(message.receiverName, "ipclens_peer_tests.exe");
+            EXPECT_TRUE(message.senderWaits);
+            ASSERT_TRUE(message.outcome);
+            EXPECT_EQ(message.outcome->result, reply);
+            EXPECT_GT(message.outcome->duration, 0);
+        }
+    }
+    sender.ask(fmt::format("copydata.null {} 0 99 0", window));
+    sender.ask(fmt::format("registered {} {} 5 18446744073709551615", window, toWord(registered)));
+    sender.ask(fmt::format("registered {} {} 1 1", window, toWord(other)));
+    const Arrivals arrivals = tap->take();
+    ASSERT_EQ(arrivals.messages.size(), 2u);
+    EXPECT_TRUE(arrivals.messages[0].nullData);
+    EXPECT_EQ(arrivals.messages[1].kind, MessageKind::Registered);
+    EXPECT_EQ(arrivals.messages[1].name, registered);
+    EXPECT_EQ(arrivals.messages[1].wParam, 5u);
+    EXPECT_EQ(arrivals.messages[1].lParam, 0xFFFF'FFFF'FFFF'FFFF);
+    tap->close();
+    EXPECT_EQ(procedure(), before);
+    EXPECT_FALSE(tap->take().ended);
+}
+
+TEST_F(Taps, cutPayloadsAndCountWhatIsLost)
+{
+    const auto tap = open({.maxPayload = 1000, .ringBytes = 64 << 10});
+    sender.ask(fmt::format("copydata {} 0 1 70000 9", window));
+    Arrivals arrivals = tap->take();
+    ASSERT_EQ(arrivals.messages.size(), 1u);
+    EXPECT_EQ(arrivals.messages[0].size, 70'000u);
+    EXPECT_TRUE(arrivals.messages[0].payload == patternBytes(1000, 9));
+    EXPECT_EQ(arrivals.truncated, 1u);
+
+    constexpr std::uint64_t count = 200; // of 1,000 bytes: more than fit
+    for (std::uint64_t i = 0; i < count; ++i)
+        EXPECT_EQ(sender.ask(fmt::format("copydata {} 0 {} 1000 {}", window, i, i)), "0");
+    arrivals = tap->take();
+    EXPECT_EQ(arrivals.received, count + 1);
+    EXPECT_GT(arrivals.dropped, 100u);
+    EXPECT_EQ(arrivals.droppedBytes, arrivals.dropped * 1000);
+    EXPECT_EQ(arrivals.messages.size() + arrivals.dropped, count);
+    for (const Message &message : arrivals.messages) {
+        EXPECT_TRUE(message.payload == patternBytes(1000, message.id));
+        EXPECT_EQ(message.sequence, message.id + 2);
+        EXPECT_TRUE(message.outcome); // whatever is kept has its outcome
+    }
+    // There is room again, and stopping is no loss.
+    tap->setCapturing(false);
+    sender.ask(fmt::format("copydata {} 0 7 4 0", window));
+    tap->setCapturing(true);
+    sender.ask(fmt::format("copydata {} 0 8 4 0", window));
+    const Arrivals later = tap->take();
+    ASSERT_EQ(later.messages.size(), 1u);
+    EXPECT_EQ(later.messages[0].id, 8u);
+    EXPECT_EQ(later.skipped, 1u);
+    EXPECT_EQ(later.dropped, arrivals.dropped);
+}
+
+TEST_F(Taps, areExactUnderLoad)
+{
+    constexpr std::uint64_t count = 3000;
+    host->ask("window.reply 1");
+    const auto tap = open({.ringBytes = 1 << 20});
+    sender.tell(fmt::format("flood {} 0 {} 1", window, count));
+    std::uint64_t taken = 0, last = 0;
+    Arrivals arrivals;
+    const auto drain = [&] {
+        arrivals = tap->take();
+        for (const Message &message : arrivals.messages) {
+            EXPECT_TRUE(message.payload == floodPayload(message.id));
+            EXPECT_EQ(message.sequence, message.id);
+            EXPECT_GT(message.sequence, last);
+            last = message.sequence;
+            ++taken;
+        }
+    };
+    EXPECT_TRUE(eventually([&] {
+        drain();
+        return arrivals.received == count;
+    }));
+    EXPECT_EQ(sender.answer(), std::to_string(count));
+    tap->close();
+    drain();
+    EXPECT_EQ(taken + arrivals.dropped, count);
+}
+
+TEST_F(Taps, detachAHundredTimes)
+{
+    const std::string before = procedure();
+    host->ask("window.reply 1");
+    sender.tell(fmt::format("flood {} 0 0 1", window)); // all the while
+    for (int i = 0; i < 100; ++i) {
+        const auto tap = open();
+        ASSERT_TRUE(eventually([&] { return tap->take().received > 3; })) << i;
+        tap->close();
+        EXPECT_FALSE(tap->take().ended) << i;
+    }
+    EXPECT_EQ(procedure(), before);
+    killProcess(sender.pid());
+    EXPECT_EQ(value(system->sendCopyData(window, 0, 1, toBytes("x"), 20'000)).result, 1);
+}
+
+TEST_F(Taps, outliveTheirHosts)
+{
+    for (int i = 0; i < 20; ++i) {
+        SCOPED_TRACE(i);
+        host->ask("window.reply 1");
+        Peer flooding;
+        const auto tap = open();
+        flooding.tell(fmt::format("flood {} 0 0 1", window));
+        std::uint64_t last = 0;
+        const auto drain = [&] {
+            Arrivals arrivals = tap->take();
+            for (const Message &message : arrivals.messages) {
+                EXPECT_GT(message.sequence, last);
+                EXPECT_TRUE(message.payload == floodPayload(message.id));
+                last = message.sequence;
+            }
+            return arrivals;
+        };
+        ASSERT_TRUE(eventually([&] {
+            drain();
+            return last > 20;
+        }));
+        host->die();
+        const Arrivals end = drain();
+        ASSERT_TRUE(end.ended);
+        EXPECT_EQ(end.ended->kind, ErrorKind::Exited) << toText(*end.ended);
+        EXPECT_FALSE(drain().ended);
+        killProcess(flooding.pid());
+        host.emplace();
+        window = createWindow(*host);
+    }
+}
+
+TEST_F(Taps, leaveTheWindowWorkingWhenIpclensDies)
+{
+    const std::string before = procedure();
+    host->ask("window.reply 1");
+    sender.tell(fmt::format("flood {} 0 0 1", window));
+    const auto command = cliCommand({"tap", "--window", std::to_string(window), "--yes-load-code"});
+    const auto stream = value(startChild(command));
+    Bytes some(1, std::byte{});
+    for (int lines = 0; lines < 50;) { // it prints what it sees
+        ASSERT_GT(value(stream->read(some)), 0u);
+        lines += some[0] == std::byte{'\n'};
+    }
+    const auto processes = value(system->processes({}));
+    const auto cli = std::ranges::find_if(processes, [&](const ProcessInfo &process) {
+        return process.name == "ipclens-cli.exe" && process.parent == GetCurrentProcessId();
+    });
+    ASSERT_NE(cli, processes.end());
+    killProcess(cli->key.pid);
+    // The DLL notices at one of the messages that go on coming.
+    EXPECT_TRUE(eventually([&] { return procedure() == before; }));
+    const auto counted = host->askNumber("window.count");
+    EXPECT_TRUE(eventually([&] { return host->askNumber("window.count") > counted + 100; }));
+    // And it can be tapped anew.
+    const auto tap = open();
+    EXPECT_TRUE(eventually([&] { return tap->take().received > 3; }));
+    killProcess(sender.pid());
+}
+
+TEST_F(Taps, stayInTheWayOnlyWhereOthersStandBeforeThem)
+{
+    const auto tap = open();
+    host->ask(fmt::format("window.standbefore {}", window));
+    host->ask("window.reply 4");
+    EXPECT_EQ(sender.ask(fmt::format("copydata {} 0 1 4 0", window)), "4");
+    EXPECT_EQ(tap->take().messages.size(), 1u);
+    const std::string inFront = procedure();
+    tap->close();
+    const Arrivals last = tap->take();
+    ASSERT_TRUE(last.ended);
+    EXPECT_THAT(last.ended->hint, testing::HasSubstr("pass on"));
+    EXPECT_EQ(procedure(), inFront);
+    EXPECT_EQ(sender.ask(fmt::format("copydata {} 0 2 4 0", window)), "4"); // the whole chain still works
+    EXPECT_GT(host->askNumber(fmt::format("window.standbefore {}", window)), 1u);
+    // A new tap uses the place that the old one has.
+    const auto again = open();
+    EXPECT_EQ(sender.ask(fmt::format("copydata {} 0 3 4 0", window)), "4");
+    const Arrivals arrivals = again->take();
+    ASSERT_EQ(arrivals.messages.size(), 1u);
+    EXPECT_EQ(arrivals.messages[0].id, 3u);
+}
+
+TEST_F(Taps, comeOutWhenAHandlerThatIsUnderWayReturns)
+{
+    const std::string before = procedure();
+    host->ask("window.reply 4");
+    auto tap = open();
+    host->ask("window.hold");
+    sender.tell(fmt::format("copydata {} 0 1 4 0", window));
+    ASSERT_TRUE(eventually([&] { return !tap->take().messages.empty(); }));
+    host->ask("window.release");
+    tap->close();
+    EXPECT_EQ(sender.answer(), "4");
+    EXPECT_EQ(procedure(), before);
+    const Arrivals last = tap->take();
+    ASSERT_EQ(last.outcomes.size(), 1u);
+    EXPECT_EQ(last.outcomes[0].result, 4);
+}
+
+TEST_F(Taps, sayWhyTheyCannotBe)
+{
+    const auto tap = open();
+    const Error twice = errorOf(system->openTap({.window = {.window = window}, .loadCode = true}));
+    EXPECT_THAT(toText(twice), testing::HasSubstr("tapped"));
+    const auto inbox = value(system->openInbox({.className = uniqueName("own")}));
+    EXPECT_EQ(errorOf(system->openTap({.window = {.window = inbox->window()}, .loadCode = true})).kind, ErrorKind::Refused);
+    EXPECT_EQ(errorOf(system->openTap({.window = {.className = uniqueName("nobody")}, .loadCode = true})).kind, ErrorKind::Missing);
+    const std::uint64_t stuck = host->askNumber(fmt::format("window.create {} {} top stuck", toWord(uniqueName("stuck")), toWord("")));
+    EXPECT_EQ(errorOf(system->openTap({.window = {.window = stuck}, .loadCode = true})).kind, ErrorKind::TimedOut);
+    // Nobody loads code without having been asked.
+    const auto refused = runCli({"tap", "--window", std::to_string(window)});
+    EXPECT_NE(refused.exitCode, 0u);
+    EXPECT_THAT(refused.err, testing::HasSubstr("--yes-load-code"));
+    // The window of a tap that goes away.
+    host->ask(fmt::format("window.close {}", window));
+    const Arrivals end = tap->take();
+    ASSERT_TRUE(end.ended);
+    EXPECT_EQ(end.ended->kind, ErrorKind::Missing);
+}
+
+} // namespace
+} // namespace ipclens::test
