@@ -40,7 +40,10 @@ CaptureAutosave::CaptureAutosave(const MessageStore &store, QObject *parent) : Q
 
 CaptureAutosave::~CaptureAutosave()
 {
-    m_file.reset(); // writes what it has
+    // What came since the last time; the disk is waited for, as the program is about to end.
+    while (m_file && !m_isBroken && (m_next < m_store.end() || !m_outcomes.empty()) && m_file->pending() <= mostPending)
+        writeMore();
+    m_file.reset();
     if (m_lock)
         m_lock->unlock();
 }

@@ -1,6 +1,8 @@
 #include "ui/capture_saver.h"
 
+#include "core/traffic/cpp_sender.h"
 #include "core/traffic/message_export.h"
+#include "ui/number_text.h"
 
 #include <QElapsedTimer>
 
@@ -11,6 +13,7 @@ namespace {
 
 constexpr qint64 pieceMilliseconds = 5;
 constexpr std::size_t blockSize = 1 << 20;
+constexpr std::size_t mostSenderBytes = 16 << 20; // it refuses more
 constexpr std::size_t mostPending = 32 << 20; // then the disk is waited for
 
 void put(Bytes &block, std::string_view text)
@@ -32,8 +35,6 @@ CaptureSaver::CaptureSaver(const MessageStore &store, std::vector<MessageStore::
         m_block.clear();
     if (format == SaveFormat::Csv)
         put(m_block, csvTitles());
-    else if (format == SaveFormat::Sender)
-        put(m_block, senderBegin());
     connect(&m_file, &FileWriter::finished, this, [this](const QString &error) {
         m_timer.stop();
         emit finished(error);
@@ -65,12 +66,23 @@ void CaptureSaver::writeMore()
         case SaveFormat::Capture: m_writer.append(m_block, message); break;
         case SaveFormat::Csv: put(m_block, csvOf(message)); break;
         case SaveFormat::JsonLines: put(m_block, jsonOf(message) + '\n'); break;
-        case SaveFormat::Sender: put(m_block, senderCall(message)); break;
+        case SaveFormat::Sender: // one text, made at the end
+            m_forSender.push_back(message.toMessage());
+            m_senderBytes += message.payload.size();
+            break;
         }
     }
-    const bool isLast = m_next == m_messages.size();
-    if (isLast && m_format == SaveFormat::Sender)
-        put(m_block, senderEnd());
+    bool isLast = m_next == m_messages.size();
+    if (m_format == SaveFormat::Sender && (isLast || m_senderBytes > mostSenderBytes)) {
+        const auto source = cppSender(m_forSender);
+        if (!source) {
+            m_timer.stop();
+            emit finished(fromUtf8(toText(source.error())));
+            return;
+        }
+        put(m_block, *source);
+        isLast = true;
+    }
     if (m_block.size() >= blockSize || isLast)
         m_file.write(std::exchange(m_block, {}));
     emit progressed();

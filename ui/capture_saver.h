@@ -40,6 +40,8 @@ private:
     QTimer m_timer;
     std::size_t m_next = 0;
     std::uint64_t m_missed = 0;
+    std::vector<Message> m_forSender;
+    std::size_t m_senderBytes = 0;
 };
 
 } // namespace ipclens

@@ -1,6 +1,8 @@
 // The windows about a capture: statistics, the sequence diagram, sending and replaying.
 #include "ui/traffic_tab.h"
 
+#include "core/traffic/cpp_sender.h"
+#include "ui/error_bar.h"
 #include "ui/filter_line.h"
 #include "ui/message_list.h"
 #include "ui/number_text.h"
@@ -15,6 +17,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QSaveFile>
 #include <QVBoxLayout>
 
 namespace ipclens {
@@ -98,12 +101,34 @@ void TrafficTab::sendAgain()
     dialog->show();
 }
 
+void TrafficTab::exportSender()
+{
+    std::vector<Message> messages;
+    for (const auto index : m_list->selected())
+        messages.push_back(m_model.store().at(index).toMessage());
+    const auto source = cppSender(messages);
+    if (!source)
+        return showFailure(source.error());
+    auto *dialog = new QFileDialog(this, tr("Save a C++ sender"), QStringLiteral("sender.cpp"), tr("C++ sources (*.cpp)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(QStringLiteral("cpp"));
+    connect(dialog, &QFileDialog::fileSelected, this, [this, text = QByteArray::fromStdString(*source)](const QString &path) {
+        QSaveFile file(path);
+        if (file.open(QIODevice::WriteOnly) && file.write(text) == text.size() && file.commit())
+            return;
+        showFailure(Error{.operation = "write file", .object = path.toStdString(), .meaning = file.errorString().toStdString()});
+    });
+    dialog->open();
+}
+
 void TrafficTab::addToRowMenu(QMenu *menu)
 {
     const bool any = m_list->current().has_value();
     menu->addSeparator();
     menu->addAction(tr("Send a&gain\u2026"), this, &TrafficTab::sendAgain)->setEnabled(any);
     menu->addAction(tr("&Replay\u2026"), this, &TrafficTab::replay)->setEnabled(any);
+    menu->addAction(tr("Save as a C+&+ sender\u2026"), this, &TrafficTab::exportSender)->setEnabled(any);
     menu->addAction(tr("In the se&quence diagram"), this, &TrafficTab::showSequence);
 }
 

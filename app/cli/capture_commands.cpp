@@ -1,10 +1,14 @@
-// filter and export: captures in files.
+// filter, export and stats: captures in files.
 #include "app/cli/arguments.h"
 #include "app/cli/capture_streams.h"
 #include "app/cli/message_rows.h"
 #include "app/cli/run.h"
+#include "app/cli/table.h"
 #include "core/traffic/cpp_sender.h"
 #include "core/traffic/message_filter.h"
+#include "core/traffic/statistics.h"
+
+#include <algorithm>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -37,21 +41,36 @@ Result<void> showMatches(Run &run, const CaptureArguments &arguments)
         run.print(format == Format::Csv ? csvTitles() : rowTitles());
     std::uint64_t read = 0, matched = 0;
     std::vector<Message> forCpp;
-    const auto outcome = readCapture(arguments.file, [&](Message message) -> Result<void> {
-        ++read;
-        if (!arguments.filter.matches(message))
-            return {};
+    const auto show = [&](const MessageView &message) -> Result<void> {
         ++matched;
         if (output)
             return output->write(message);
         switch (format) {
         case Format::Text: run.print(rowOf(message)); break;
-        case Format::Json: run.print(jsonOf(std::move(message)) + '\n'); break;
+        case Format::Json: run.print(jsonOf(message) + '\n'); break;
         case Format::Csv: run.print(csvOf(message)); break;
-        case Format::Cpp: forCpp.push_back(std::move(message)); break;
+        case Format::Cpp: forCpp.push_back(message.toMessage()); break;
         }
         return {};
+    };
+    std::uint64_t late = 0;
+    const auto outcome = readCaptureItems(arguments.file, [&](const CaptureItem &item, const CaptureReader &reader) -> Result<void> {
+        if (!item.message) {
+            ++late;
+            // Its message may be among those that are saved: readers look for it.
+            return output ? output->write(item.inbox, reader.lastTime(), *item.outcome) : Result<void>();
+        }
+        ++read;
+        if (!arguments.filter.matches(*item.message))
+            return {};
+        if (output) {
+            if (const auto name = reader.inboxNames().find(item.message->inbox); name != reader.inboxNames().end())
+                output->nameInbox(name->first, name->second);
+        }
+        return show(*item.message);
     });
+    if (late > 0)
+        Run::note(fmt::format("{} answers stand behind their message: it was looked at without them", late));
     Run::note(fmt::format("{} of {} messages", matched, read));
     if (outcome && format == Format::Cpp) {
         const auto source = cppSender(forCpp);
@@ -97,14 +116,103 @@ void addExport(CLI::App &app, Run &run)
     auto *const command = app.add_subcommand("export", "Prints a capture as CSV, JSON lines, text or C++");
     const auto arguments = std::make_shared<CaptureArguments>();
     command->add_option("FILE", arguments->file, "A capture (pcapng), or - for standard input")->required();
-    command->add_option("--format", arguments->format, "text, json, csv, or cpp: the source of a program that sends them again")
+    command->add_option("--format", arguments->format, "text, json (also jsonl), csv, or cpp (also c): the source of a program that sends them again")
         ->transform(CLI::CheckedTransformer(
-            std::map<std::string, Format>{{"text", Format::Text}, {"json", Format::Json}, {"csv", Format::Csv}, {"cpp", Format::Cpp}}))
+            std::map<std::string, Format>{{"text", Format::Text}, {"json", Format::Json}, {"jsonl", Format::Json}, {"csv", Format::Csv}, {"cpp", Format::Cpp}, {"c", Format::Cpp}}))
         ->default_str("text");
     command->add_option("--filter", arguments->filterText, "Only what matches")->type_name("FILTER");
     command->callback([&run, arguments] {
         settle(*arguments);
         run.action = [&run, arguments] { return showMatches(run, *arguments); };
+    });
+}
+
+std::string millisecondsText(std::int64_t nanoseconds)
+{
+    return fmt::format("{:.3f}", static_cast<double>(nanoseconds) / 1e6);
+}
+
+std::vector<std::string> cellsOf(const TrafficStatistics::Counts &counts)
+{
+    const auto mean = counts.answered > 0 ? millisecondsText(counts.duration / static_cast<std::int64_t>(counts.answered)) : "-";
+    return {fmt::to_string(counts.messages), fmt::to_string(counts.bytes), fmt::to_string(counts.failed), mean,
+            counts.answered > 0 ? millisecondsText(counts.longest) : "-"};
+}
+
+std::vector<std::string> joined(std::vector<std::string> first, const std::vector<std::string> &rest)
+{
+    first.insert(first.end(), rest.begin(), rest.end());
+    return first;
+}
+
+// The busiest first.
+template <class Map, class Count>
+auto byMessages(const Map &map, Count count)
+{
+    std::vector<typename Map::const_pointer> order;
+    for (const auto &entry : map)
+        order.push_back(&entry);
+    std::ranges::stable_sort(order, std::ranges::greater(), [&](const auto *entry) { return count(entry->second); });
+    return order;
+}
+
+std::string textOf(const TrafficStatistics &s)
+{
+    const auto isNumber = [](std::string title) { return Table::Column{std::move(title), true}; };
+    const std::vector<Table::Column> counted{isNumber("MESSAGES"), isNumber("BYTES"), isNumber("FAILED"), isNumber("MEAN MS"), isNumber("LONGEST MS")};
+    const auto columns = [&](std::vector<Table::Column> first) {
+        first.insert(first.end(), counted.begin(), counted.end());
+        return first;
+    };
+    std::string text = fmt::format("{} messages, {} bytes in {:.3f} s: {:.1f} messages/s, {:.0f} bytes/s, at most {} in a second\n"
+                                   "{} answered, {} failed, {} posted, {} cut, {} numbers missing\n",
+                                   s.total.messages, s.total.bytes, static_cast<double>(s.last - s.first) / 1e9, s.messagesPerSecond(),
+                                   s.bytesPerSecond(), s.busiestSecond(), s.total.answered, s.total.failed, s.posted, s.truncated, s.missing());
+    Table ends({{"END"}, isNumber("SENT"), isNumber("BYTES SENT"), isNumber("RECEIVED"), isNumber("BYTES RECEIVED")});
+    for (const auto *entry : byMessages(s.ends, [](const auto &counts) { return counts.sent.messages + counts.received.messages; }))
+        ends.add({toText(entry->first), fmt::to_string(entry->second.sent.messages), fmt::to_string(entry->second.sent.bytes),
+                  fmt::to_string(entry->second.received.messages), fmt::to_string(entry->second.received.bytes)});
+    const auto ofCounts = [](const TrafficStatistics::Counts &counts) { return counts.messages; };
+    Table conversations(columns({{"FROM"}, {"TO"}}));
+    for (const auto *entry : byMessages(s.conversations, ofCounts))
+        conversations.add(joined({toText(entry->first.first), toText(entry->first.second)}, cellsOf(entry->second)));
+    Table ids(columns({{"ID OR NAME"}}));
+    for (const auto *entry : byMessages(s.ids, ofCounts))
+        ids.add(joined({entry->first.kind == MessageKind::CopyData ? fmt::to_string(entry->first.id) : entry->first.name}, cellsOf(entry->second)));
+    Table sizes(columns({{"PAYLOAD BYTES"}}));
+    for (std::size_t i = 0; i < TrafficStatistics::sizeClasses; ++i) {
+        const auto [low, high] = TrafficStatistics::sizesOf(i);
+        if (s.sizes[i].messages > 0)
+            sizes.add(joined({low == high ? fmt::to_string(low) : fmt::format("{} to {}", low, high)}, cellsOf(s.sizes[i])));
+    }
+    return fmt::format("{}\n{}\n{}\n{}\n{}", text, ends.text(), conversations.text(), ids.text(), sizes.text());
+}
+
+Result<void> showStatistics(Run &run, const CaptureArguments &arguments)
+{
+    TrafficStatistics statistics;
+    std::uint64_t late = 0;
+    auto outcome = readCaptureItems(arguments.file, [&](const CaptureItem &item, const CaptureReader &) -> Result<void> {
+        late += item.outcome.has_value();
+        if (item.message && arguments.filter.matches(*item.message))
+            statistics.add(*item.message);
+        return {};
+    });
+    if (late > 0)
+        Run::note(fmt::format("{} answers stand behind their message and are not counted", late));
+    run.print(run.json ? toJson(statistics) + '\n' : textOf(statistics));
+    return outcome;
+}
+
+void addStats(CLI::App &app, Run &run)
+{
+    auto *const command = app.add_subcommand("stats", "Tells who sent what to whom in a capture, how much and how fast");
+    const auto arguments = std::make_shared<CaptureArguments>();
+    command->add_option("FILE", arguments->file, "A capture (pcapng), or - for standard input")->required();
+    command->add_option("--filter", arguments->filterText, "Only what matches")->type_name("FILTER");
+    command->callback([&run, arguments] {
+        settle(*arguments);
+        run.action = [&run, arguments] { return showStatistics(run, *arguments); };
     });
 }
 
@@ -114,6 +222,7 @@ void addCaptureCommands(CLI::App &app, Run &run)
 {
     addFilter(app, run);
     addExport(app, run);
+    addStats(app, run);
 }
 
 } // namespace ipclens

@@ -1,7 +1,6 @@
 #include "app/cli/capture_streams.h"
 
 #include "app/cli/console.h"
-#include "core/traffic/capture_file.h"
 
 #include <cerrno>
 #include <cstring>
@@ -28,6 +27,13 @@ std::string meaningOf(int code)
 
 Result<void> readCapture(const std::string &path, const std::function<Result<void>(Message)> &take)
 {
+    return readCaptureItems(path, [&take](const CaptureItem &item, const CaptureReader &) {
+        return item.message ? take(item.message->toMessage()) : Result<void>();
+    });
+}
+
+Result<void> readCaptureItems(const std::string &path, const std::function<Result<void>(const CaptureItem &, const CaptureReader &)> &take)
+{
     std::ifstream file;
     if (path == "-") {
         prepareBinaryInput();
@@ -47,12 +53,12 @@ Result<void> readCapture(const std::string &path, const std::function<Result<voi
         input.read(piece.data(), static_cast<std::streamsize>(piece.size()));
         reader.feed(std::as_bytes(std::span(piece)).first(static_cast<std::size_t>(input.gcount())));
         for (;;) {
-            auto message = reader.next();
-            if (!message)
-                return Failure(std::move(message.error()));
-            if (!*message)
+            const auto item = reader.nextItem();
+            if (!item)
+                return Failure(item.error());
+            if (!*item)
                 break;
-            if (auto taken = take(std::move(**message)); !taken)
+            if (auto taken = take(**item, reader); !taken)
                 return taken;
         }
     } while (input);
@@ -80,7 +86,8 @@ Result<CaptureOutput> CaptureOutput::open(const std::string &path, bool replace,
         if (!output.m_file)
             return output.failure(errno);
     }
-    if (auto begun = output.put(captureBegin(system)); !begun)
+    output.m_writer.emplace(output.m_buffer, system);
+    if (auto begun = output.put(output.m_buffer); !begun)
         return Failure(std::move(begun.error()));
     return output;
 }
@@ -94,10 +101,17 @@ Result<void> CaptureOutput::put(const Bytes &bytes)
     return {};
 }
 
-Result<void> CaptureOutput::write(const Message &message)
+Result<void> CaptureOutput::write(const MessageView &message)
 {
     m_buffer.clear();
-    appendToCapture(m_buffer, message);
+    m_writer->append(m_buffer, message);
+    return put(m_buffer);
+}
+
+Result<void> CaptureOutput::write(std::uint64_t inbox, std::int64_t time, const MessageOutcome &outcome)
+{
+    m_buffer.clear();
+    m_writer->append(m_buffer, inbox, time, outcome);
     return put(m_buffer);
 }
 

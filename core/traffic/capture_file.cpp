@@ -567,12 +567,13 @@ Result<CaptureItem> CaptureReader::readPacket(Block block)
         return damaged(at + 20, "a packet reaches behind its block");
     const auto data = block.subspan(8 + packetFields, kept);
     const auto begin = at + 8 + packetFields;
+    m_lastTime = timeOf((number(block, 12, 4) << 32) | number(block, 16, 4), interface);
     if (data.size() >= outcomeHeader && textAt(data.first(4)) == "ipco")
         return readOutcome(begin, data);
     auto message = readMessage(begin, data);
     if (!message)
         return Failure(std::move(message.error()));
-    message->time = timeOf((number(block, 12, 4) << 32) | number(block, 16, 4), interface);
+    message->time = m_lastTime;
     const auto options = 8 + packetFields + (kept + 3) / 4 * 4;
     if (options + 4 < block.size())
         readComment(block.subspan(options, block.size() - 4 - options));

@@ -92,6 +92,7 @@ public:
     std::uint64_t offset() const { return m_offset + m_at; }
     // Of the inboxes of messages so far; empty for unnamed ones.
     const std::map<std::uint64_t, std::string> &inboxNames() const { return m_inboxNames; }
+    std::int64_t lastTime() const { return m_lastTime; } // of the last item
     const std::string &system() const { return m_system; } // of the first section
     // Whether the file may end here; an error when it ends inside of a block.
     Result<void> finish() const;
@@ -126,6 +127,7 @@ private:
     std::map<std::uint64_t, std::string> m_inboxNames;
     std::uint64_t m_lastInbox = ~std::uint64_t{0};
     std::string m_system;
+    std::int64_t m_lastTime = 0;
     // What the last message refers to, beside bytes.
     Error m_failure;
     std::vector<MessageReference> m_references;

@@ -121,69 +121,6 @@ std::string cStructOf(const MessageView &message)
                        message.nullData ? message.size : message.payload.size(), message.payload.empty() ? "NULL" : "(void *)payload");
 }
 
-std::string senderBegin()
-{
-    return R"(// Sends recorded messages to a window again. Made by ipclens.
-// Build with: cl /EHsc send.cpp user32.lib, or x86_64-w64-mingw32-g++ send.cpp -luser32 -static
-// Run with: send CLASS TITLE, either of which may be "" for any.
-#include <windows.h>
-
-#include <cstdio>
-
-static HWND target;
-
-static void copyData(unsigned long long id, const void *data, unsigned long size)
-{
-    COPYDATASTRUCT message = {};
-    message.dwData = static_cast<ULONG_PTR>(id);
-    message.cbData = size;
-    message.lpData = const_cast<void *>(data);
-    DWORD_PTR result = 0;
-    if (SendMessageTimeoutA(target, WM_COPYDATA, 0, reinterpret_cast<LPARAM>(&message), SMTO_ABORTIFHUNG, 5000, &result))
-        std::printf("%lld\n", static_cast<long long>(result));
-    else
-        std::printf("failed: %lu\n", GetLastError());
-}
-
-static void registered(const char *name, unsigned long long wParam, unsigned long long lParam)
-{
-    DWORD_PTR result = 0;
-    if (SendMessageTimeoutA(target, RegisterWindowMessageA(name), static_cast<WPARAM>(wParam), static_cast<LPARAM>(lParam),
-                            SMTO_ABORTIFHUNG, 5000, &result))
-        std::printf("%lld\n", static_cast<long long>(result));
-    else
-        std::printf("failed: %lu\n", GetLastError());
-}
-
-int main(int argc, char **argv)
-{
-    const char *className = argc > 1 && *argv[1] ? argv[1] : nullptr;
-    const char *title = argc > 2 && *argv[2] ? argv[2] : nullptr;
-    target = className || title ? FindWindowA(className, title) : nullptr;
-    if (!target) {
-        std::fprintf(stderr, "There is no such window. Usage: send CLASS TITLE\n");
-        return 1;
-    }
-)";
-}
-
-std::string senderCall(const MessageView &message)
-{
-    if (!message.isCopied())
-        return fmt::format("    // {}\n    registered({}, 0x{:x}, 0x{:x});\n", comment(message), cLiteral(message.name), message.wParam,
-                           message.lParam);
-    if (message.payload.empty())
-        return fmt::format("    // {}\n    copyData(0x{:x}, nullptr, {});\n", comment(message), message.id, message.nullData ? message.size : 0);
-    return fmt::format("    {{ // {}\n        static const unsigned char payload[] = {{{}\n        }};\n"
-                       "        copyData(0x{:x}, payload, sizeof payload);\n    }}\n",
-                       comment(message), arrayOf(message.payload, "            "), message.id);
-}
-
-std::string senderEnd()
-{
-    return "    return 0;\n}\n";
-}
-
 std::string commandOf(const MessageView &message)
 {
     std::string command = "ipclens-cli send";

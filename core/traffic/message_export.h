@@ -17,12 +17,6 @@ std::string jsonOf(const MessageView &message);
 // The message as C declarations: its payload as an array, and a COPYDATASTRUCT around it.
 std::string cStructOf(const MessageView &message);
 
-// A C++ program for Windows that sends messages again: what it begins with, a call for each message, and its end. Built with
-// "cl send.cpp user32.lib" or "x86_64-w64-mingw32-g++ send.cpp -luser32".
-std::string senderBegin();
-std::string senderCall(const MessageView &message);
-std::string senderEnd();
-
 // "ipclens-cli send ...", which sends it to the same window again.
 std::string commandOf(const MessageView &message);
 

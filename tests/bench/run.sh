@@ -5,7 +5,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../app/setup.sh"
 
 need_packages "${build_packages[@]}" "${run_packages[@]}" libbenchmark-dev
-configure_and_build release ipclens_wire_bench ipclens_scan_bench ipclens_hex_view_bench ipclens_graph_bench ipclens_first_paint_bench
+configure_and_build release ipclens_wire_bench ipclens_scan_bench ipclens_hex_view_bench ipclens_first_paint_bench ipclens_graph_bench ipclens_filter_bench ipclens-cli
 configure_and_build mingw ipclens-cli ipclens_pipe_peer ipclens_process_read_bench ipclens_process_scan_bench ipclens_inbox_bench
 make_wine_prefix
 trap end_wine EXIT
@@ -21,6 +21,7 @@ wine "$windows/ipclens_inbox_bench.exe"
 "$native/ipclens_scan_bench"
 QT_QPA_PLATFORM=offscreen "$native/ipclens_hex_view_bench"
 "$native/ipclens_graph_bench"
+(cd "$root" && "$native/ipclens_filter_bench" "$native/ipclens-cli")
 xvfb-run -a -s '-screen 0 1920x1080x24' "$native/ipclens_first_paint_bench"
 
 # The same on Windows, where the window has to start within 1.5 times a bare one.

@@ -1,0 +1,267 @@
+// A million messages: how much memory each takes, how long a filter takes until its rows are on the screen, how a file is opened, and how
+// long the window is kept waiting meanwhile. Baselines: a plain loop over the same records, and tshark with our dissector.
+#include "core/traffic/capture_file.h"
+#include "tests/bench/measure.h"
+#include "ui/client.h"
+#include "ui/message_list.h"
+#include "ui/traffic_tab.h"
+
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTimer>
+
+#include <cstdlib>
+#include <malloc.h>
+
+namespace {
+
+using namespace ipclens;
+
+constexpr std::uint64_t million = 1'000'000;
+constexpr int runs = 7;
+
+Message messageOf(std::uint64_t i, std::size_t size)
+{
+    Message message{.sequence = i + 1, .time = 1'795'000'000'000'000'000 + static_cast<std::int64_t>(i) * 200'000};
+    message.sender = {.pid = static_cast<std::uint32_t>(100 + i % 8), .created = 5};
+    message.senderWindow = 0x10000 + i % 8;
+    message.senderName = "sender" + std::to_string(i % 8) + ".exe";
+    message.receiver = {.pid = 42};
+    message.receiverName = "receiver.exe";
+    message.inbox = 1;
+    message.id = i * 2654435761u % 50;
+    message.payload.resize(size);
+    auto state = static_cast<std::uint32_t>(i);
+    for (auto &byte : message.payload) {
+        state = state * 1664525 + 1013904223;
+        byte = static_cast<std::byte>('a' + (state >> 24) % 26);
+    }
+    if (i % 10 == 3)
+        std::ranges::copy(toBytes("needle in it"), message.payload.begin() + 20);
+    message.size = size;
+    message.outcome = MessageOutcome{.sequence = i + 1, .result = 1, .duration = 40'000};
+    return message;
+}
+
+// Bytes of memory in use; what was freed does not count.
+std::size_t inUse()
+{
+    const auto info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+
+void memory(std::size_t payload, std::uint64_t count)
+{
+    const auto before = inUse();
+    MessageStore store;
+    for (std::uint64_t i = 0; i < count; ++i)
+        store.append(messageOf(i, payload));
+    const auto each = static_cast<double>(inUse() - before) / static_cast<double>(count);
+    fmt::print("{:<58} {:>10.1f} B      payload  {:>10} B      beyond {:>6.1f}   asked at most 64\n",
+               fmt::format("memory of each of {} messages", count), each, payload, each - static_cast<double>(payload));
+}
+
+void finish(MessageModel &model)
+{
+    while (model.unfiltered() > 0)
+        QCoreApplication::processEvents();
+}
+
+template <class Baseline>
+void filtering(std::string_view what, MessageModel &model, MessageList &list, std::string_view text, Baseline baseline)
+{
+    const auto filter = *MessageFilter::parse(text);
+    const auto pair = bench::alternate(
+        runs,
+        [&] {
+            model.setFilter({});
+            list.viewport()->repaint();
+            return 1000 * bench::seconds([&] {
+                model.setFilter(filter);
+                finish(model);
+                list.viewport()->repaint();
+            });
+        },
+        [&] { return 1000 * bench::seconds([&] { baseline(model.store()); }); });
+    bench::report(fmt::format("filter {}, repainted ({} rows)", what, model.rowCount()), pair, "ms", "at most 4");
+}
+
+volatile std::size_t sink = 0;
+
+template <class Passes>
+void plainLoop(const MessageStore &store, Passes passes)
+{
+    std::vector<std::uint32_t> rows;
+    for (auto at = store.begin(); at < store.end();) {
+        for (const auto &record : store.records(at)) {
+            if (passes(record))
+                rows.push_back(static_cast<std::uint32_t>(at));
+            ++at;
+        }
+    }
+    sink = rows.size();
+}
+
+// The longest time that the event loop did not come round.
+class Heartbeat {
+public:
+    Heartbeat()
+    {
+        QObject::connect(&m_timer, &QTimer::timeout, [this] { beat(); });
+        m_timer.start(0);
+        m_since.start();
+    }
+    double longest() const { return static_cast<double>(m_longest) / 1e6; }
+
+private:
+    void beat()
+    {
+        m_longest = std::max(m_longest, m_since.nsecsElapsed());
+        m_since.restart();
+    }
+    QTimer m_timer;
+    QElapsedTimer m_since;
+    qint64 m_longest = 0;
+};
+
+void heartbeatLine(std::string_view what, double longest)
+{
+    fmt::print("{:<58} {:>10.1f} ms     longest wait of the window                asked at most 16\n", what, longest);
+    std::fflush(stdout);
+}
+
+QString writeFile(const QTemporaryDir &folder)
+{
+    const auto path = folder.filePath(QStringLiteral("million.pcapng"));
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly))
+        std::exit(1);
+    Bytes block;
+    CaptureWriter writer(block, "bench");
+    for (std::uint64_t i = 0; i < million; ++i) {
+        writer.append(block, messageOf(i, 64));
+        if (block.size() > 1 << 20) {
+            file.write(reinterpret_cast<const char *>(block.data()), static_cast<qint64>(block.size()));
+            block.clear();
+        }
+    }
+    file.write(reinterpret_cast<const char *>(block.data()), static_cast<qint64>(block.size()));
+    return path;
+}
+
+void opening(const QString &path)
+{
+    Client client(QStringLiteral("bench"), [](ConnectionSinks) -> Result<std::unique_ptr<Connection>> { return Failure(Error{}); });
+    double seconds = 0, longest = 0;
+    std::vector<double> each;
+    for (int run = 0; run < 3; ++run) {
+        TrafficTab tab(client);
+        tab.resize(1200, 800);
+        tab.show();
+        QCoreApplication::processEvents();
+        Heartbeat heart;
+        bool done = false;
+        QObject::connect(&tab, &TrafficTab::fileFinished, [&done] { done = true; });
+        each.push_back(bench::seconds([&] {
+            tab.openCapture(path);
+            while (!done || tab.messages().unfiltered() > 0)
+                QCoreApplication::processEvents();
+        }));
+        for (int i = 0; i < 50; ++i)
+            QCoreApplication::processEvents();
+        longest = std::max(longest, heart.longest());
+    }
+    seconds = bench::median(each);
+    fmt::print("{:<58} {:>10.1f} ms\n", "open a file of 1,000,000 messages in the window", 1000 * seconds);
+    heartbeatLine("... while it is opened", longest);
+}
+
+void arriving()
+{
+    MessageModel model;
+    MessageList list(model);
+    list.resize(1200, 600);
+    list.show();
+    QCoreApplication::processEvents();
+    Heartbeat heart;
+    std::uint64_t next = 0;
+    // Ten times what eight senders manage, a frame at a time.
+    for (int frame = 0; frame < 600; ++frame) {
+        std::vector<Message> batch;
+        for (int i = 0; i < 1000; ++i)
+            batch.push_back(messageOf(next++, 64));
+        QCoreApplication::processEvents();
+        model.append(batch);
+        QCoreApplication::processEvents();
+    }
+    heartbeatLine("600 frames of 1,000 messages arrive", heart.longest());
+}
+
+void againstTshark(const QString &path, const char *cli)
+{
+    const auto run = [](const std::string &command) { return std::system(command.c_str()) == 0; };
+    if (!run("command -v tshark > /dev/null")) {
+        fmt::print("tshark is not installed: not compared\n");
+        return;
+    }
+    const auto file = path.toStdString();
+    const auto ours = 1000 * bench::seconds([&] { run(fmt::format("'{}' filter '{}' 'data.id == 7' > /dev/null 2>&1", cli, file)); });
+    const auto theirs = 1000 * bench::seconds([&] {
+        run(fmt::format("tshark -X lua_script:resources/ipclens.lua -r '{}' -Y 'ipclens.data.id == 7' > /dev/null 2>&1", file));
+    });
+    bench::report("filter a file of 1,000,000 messages: ipclens-cli, tshark", {ours, theirs}, "ms", "at most 0.01");
+}
+
+} // namespace
+
+// The argument: ipclens-cli. Run it in the root of the sources.
+int main(int argc, char **argv)
+{
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    QApplication application(argc, argv);
+    const QTemporaryDir folder;
+    QStandardPaths::setTestModeEnabled(true);
+    QSettings::setDefaultFormat(QSettings::IniFormat);
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder.path());
+
+    memory(64, million);
+    memory(4096, 100'000);
+    const auto path = writeFile(folder);
+    {
+        MessageModel model;
+        MessageList list(model);
+        list.resize(1200, 600);
+        list.show();
+        for (std::uint64_t i = 0; i < million;) {
+            std::vector<Message> batch;
+            for (int k = 0; k < 10'000; ++k)
+                batch.push_back(messageOf(i++, 64));
+            model.append(batch);
+        }
+        QCoreApplication::processEvents();
+        filtering("data.id == 7", model, list, "data.id == 7",
+                  [](const MessageStore &store) { plainLoop(store, [](const auto &record) { return record.id == 7; }); });
+        filtering("size > 3 && data.id < 25", model, list, "size > 3 && data.id < 25", [](const MessageStore &store) {
+            plainLoop(store, [](const auto &record) { return record.size() > 3 && record.id < 25; });
+        });
+        filtering("sender.pid == 103", model, list, "sender.pid == 103", [](const MessageStore &store) {
+            plainLoop(store, [&](const auto &record) { return store.contexts()[record.context].sender.pid == 103; });
+        });
+        filtering("payload contains \"needle\"", model, list, "payload contains \"needle\"", [](const MessageStore &store) {
+            plainLoop(store, [](const auto &record) {
+                const auto payload = record.payload();
+                return std::string_view(reinterpret_cast<const char *>(payload.data()), payload.size()).find("needle") != std::string_view::npos;
+            });
+        });
+    }
+    opening(path);
+    arriving();
+    if (argc > 1)
+        againstTshark(path, argv[1]);
+    Client::finishClosing();
+    return 0;
+}
