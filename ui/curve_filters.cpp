@@ -1,5 +1,6 @@
 #include "ui/curve_filters.h"
 
+#include "ui/curve_colours.h"
 #include "ui/text_mark.h"
 #include "ui/theme.h"
 

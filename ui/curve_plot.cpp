@@ -1,5 +1,6 @@
 #include "ui/curve_plot.h"
 
+#include "ui/curve_colours.h"
 #include "ui/theme.h"
 
 #include <qcustomplot.h>

@@ -61,6 +61,12 @@ bool Inboxes::has(State state) const
     return std::ranges::any_of(m_inboxes, [state](const Inbox &inbox) { return inbox.state == state; });
 }
 
+// One that is to be closed as soon as it is open counts as well: its reply is still to come.
+bool Inboxes::hasUnknown() const
+{
+    return std::ranges::any_of(m_inboxes, [](const Inbox &inbox) { return inbox.opened.inbox == 0; });
+}
+
 MessageBatch Inboxes::counts() const
 {
     MessageBatch sum;
@@ -127,7 +133,7 @@ void Inboxes::answered(std::uint64_t key, Result<InboxOpened> reply)
         else
             others.push_back(std::move(batch));
     }
-    if (has(State::Opening))
+    if (hasUnknown())
         m_early = std::move(others);
     emit changed();
 }
@@ -138,8 +144,7 @@ void Inboxes::take(const MessageBatch &batch)
         return inbox.state != State::Opening && inbox.opened.inbox == batch.inbox && batch.inbox != 0;
     });
     if (found == m_inboxes.end()) {
-        // One that is to be closed as soon as it is open counts as well: its reply is still to come.
-        if (std::ranges::any_of(m_inboxes, [](const Inbox &inbox) { return inbox.opened.inbox == 0; }))
+        if (hasUnknown())
             m_early.push_back(batch);
         return;
     }
@@ -193,7 +198,7 @@ void Inboxes::forget(std::uint64_t key)
     const auto found = std::ranges::find(m_inboxes, key, &Inbox::key);
     m_closedCounts.push_back(found->counts);
     m_inboxes.erase(found);
-    if (!has(State::Opening) && std::ranges::none_of(m_inboxes, [](const Inbox &inbox) { return inbox.opened.inbox == 0; }))
+    if (!hasUnknown())
         m_early.clear();
     emit changed();
 }

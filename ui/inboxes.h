@@ -44,7 +44,8 @@ public:
     bool has(State state) const;
     MessageBatch counts() const; // of all that were opened since the last time that none was, together
 
-    // Those that were open, or refused, when something ended them; made again by openAgain(), with a new connection if that is gone.
+    // Those that were open, or refused, when something ended them; made again by openAgain(), with a new connection if
+    // that is gone.
     bool canOpenAgain() const { return !m_again.empty(); }
     void openAgain();
 
@@ -59,6 +60,7 @@ signals:
 
 private:
     Inbox *find(std::uint64_t key);
+    bool hasUnknown() const;
     void answered(std::uint64_t key, Result<InboxOpened> reply);
     void take(const MessageBatch &batch);
     void closeNow(Inbox &inbox);

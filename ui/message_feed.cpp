@@ -40,7 +40,7 @@ void MessageFeed::restart()
 void MessageFeed::look()
 {
     const auto &store = m_model.store();
-    if (store.end() < m_next || (store.isEmpty() && m_next > 0 && store.end() == 0)) { // cleared
+    if (store.end() < m_next) { // cleared
         m_next = store.begin();
         m_missed = 0;
         emit restarted();

@@ -1,6 +1,7 @@
 #include "ui/sequence_view.h"
 
 #include "core/traffic/message_text.h"
+#include "ui/curve_colours.h"
 #include "ui/number_text.h"
 #include "ui/theme.h"
 

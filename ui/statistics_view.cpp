@@ -1,5 +1,6 @@
 #include "ui/statistics_view.h"
 
+#include "ui/curve_colours.h"
 #include "ui/number_text.h"
 #include "ui/statistics_model.h"
 #include "ui/theme.h"

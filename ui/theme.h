@@ -46,10 +46,6 @@ enum class Role {
 bool isDark(const QPalette &palette);
 QColor color(Role role, const QPalette &palette);
 
-// Of the curves of a graph, where there are several; after the last the first comes again.
-inline constexpr int curveColours = 8;
-QColor curveColor(int number, const QPalette &palette);
-
 // The system's fixed-pitch font at the given size in points (0: the system's own size).
 QFont fixedFont(qreal pointSize = 0);
 

@@ -1,6 +1,7 @@
 #include "ui/traffic_graph.h"
 
 #include "core/model/memory.h"
+#include "ui/curve_colours.h"
 #include "ui/number_text.h"
 #include "ui/theme.h"
 

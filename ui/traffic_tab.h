@@ -75,6 +75,7 @@ public:
     void showSequence();
     void replay(); // the messages that are selected, or others that the user chooses there
     void sendAgain(); // the current message
+    void exportSender(); // the selected messages, as the source of a program that sends them
 
 signals:
     void countsChanged(quint64 received, quint64 dropped, quint64 truncated); // of the inbox, since it was opened

@@ -1,6 +1,8 @@
 // The windows about a capture: statistics, the sequence diagram, sending and replaying.
 #include "ui/traffic_tab.h"
 
+#include "core/traffic/cpp_sender.h"
+#include "ui/error_bar.h"
 #include "ui/filter_line.h"
 #include "ui/message_list.h"
 #include "ui/number_text.h"
@@ -15,6 +17,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QSaveFile>
 #include <QVBoxLayout>
 
 namespace ipclens {
@@ -48,12 +51,14 @@ void TrafficTab::showSequence()
         auto *save = buttons->addButton(tr("&Save as a picture\u2026"), QDialogButtonBox::ActionRole);
         save->setToolTip(tr("Up to 500 messages from the first one in view on"));
         connect(save, &QPushButton::clicked, window, [this, window, note] {
-            auto *dialog = new QFileDialog(window, tr("Save the diagram"), QStringLiteral("sequence.png"), tr("Pictures (*.png)"));
+            auto *dialog =
+                new QFileDialog(window, tr("Save the diagram"), QStringLiteral("sequence.png"), tr("Pictures (*.png)"));
             dialog->setAttribute(Qt::WA_DeleteOnClose);
             dialog->setAcceptMode(QFileDialog::AcceptSave);
             dialog->setDefaultSuffix(QStringLiteral("png"));
             connect(dialog, &QFileDialog::fileSelected, note, [this, note](const QString &path) {
-                note->setText(m_sequence->toImage().save(path, "PNG") ? tr("Saved %1").arg(path) : tr("Cannot write %1").arg(path));
+                note->setText(m_sequence->toImage().save(path, "PNG") ? tr("Saved %1").arg(path)
+                                                                      : tr("Cannot write %1").arg(path));
             });
             dialog->open();
         });
@@ -69,7 +74,8 @@ void TrafficTab::showSequence()
             if (const int row = m_model.rowOfIndex(index); row >= 0)
                 m_list->goToRow(row);
         });
-        connect(m_list, &MessageList::currentMessageChanged, m_sequence, [this] { m_sequence->setCurrent(m_list->current()); });
+        connect(m_list, &MessageList::currentMessageChanged, m_sequence,
+                [this] { m_sequence->setCurrent(m_list->current()); });
         m_sequence->setCurrent(m_list->current());
     }
     m_sequence->window()->show();
@@ -95,12 +101,34 @@ void TrafficTab::sendAgain()
     dialog->show();
 }
 
+void TrafficTab::exportSender()
+{
+    std::vector<Message> messages;
+    for (const auto index : m_list->selected())
+        messages.push_back(m_model.store().at(index).toMessage());
+    const auto source = cppSender(messages);
+    if (!source)
+        return showFailure(source.error());
+    auto *dialog = new QFileDialog(this, tr("Save a C++ sender"), QStringLiteral("sender.cpp"), tr("C++ sources (*.cpp)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(QStringLiteral("cpp"));
+    connect(dialog, &QFileDialog::fileSelected, this, [this, text = QByteArray::fromStdString(*source)](const QString &path) {
+        QSaveFile file(path);
+        if (file.open(QIODevice::WriteOnly) && file.write(text) == text.size() && file.commit())
+            return;
+        showFailure(Error{.operation = "write file", .object = path.toStdString(), .meaning = file.errorString().toStdString()});
+    });
+    dialog->open();
+}
+
 void TrafficTab::addToRowMenu(QMenu *menu)
 {
     const bool any = m_list->current().has_value();
     menu->addSeparator();
     menu->addAction(tr("Send a&gain\u2026"), this, &TrafficTab::sendAgain)->setEnabled(any);
     menu->addAction(tr("&Replay\u2026"), this, &TrafficTab::replay)->setEnabled(any);
+    menu->addAction(tr("Save as a C+&+ sender\u2026"), this, &TrafficTab::exportSender)->setEnabled(any);
     menu->addAction(tr("In the se&quence diagram"), this, &TrafficTab::showSequence);
 }
 

@@ -129,7 +129,7 @@ void addExport(CLI::App &app, Run &run)
 
 Result<void> showStatistics(Run &run, const CaptureArguments &arguments)
 {
-    TrafficStatistics statistics;
+    LiveStatistics statistics;
     std::uint64_t late = 0;
     auto outcome = readCaptureItems(arguments.file, [&](const CaptureItem &item, const CaptureReader &) -> Result<void> {
         late += item.outcome.has_value();

@@ -1,15 +1,15 @@
 // What a capture consists of, for the console.
 #pragma once
 
-#include "core/traffic/statistics.h"
+#include "core/traffic/live_statistics.h"
 
 #include <string>
 
 namespace ipclens {
 
 // Tables, the busiest rows first.
-std::string textOf(const TrafficStatistics &statistics);
+std::string textOf(const LiveStatistics &statistics);
 // One line without a newline; durations in nanoseconds.
-std::string jsonOf(const TrafficStatistics &statistics);
+std::string jsonOf(const LiveStatistics &statistics);
 
 } // namespace ipclens

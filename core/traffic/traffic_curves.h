@@ -42,6 +42,8 @@ public:
     static constexpr std::size_t mostShown = 10;
     static constexpr std::size_t mostKept = 32;
 
+    TrafficCurves() { clear(); }
+
     // What is wrong with a Plotted: its field, or one of its filters.
     struct Problem {
         std::optional<std::size_t> filter;

@@ -6,8 +6,9 @@ set -euo pipefail
 
 need_packages "${build_packages[@]}" "${run_packages[@]}" libbenchmark-dev
 configure_and_build release ipclens_wire_bench ipclens_scan_bench ipclens_hex_view_bench ipclens_first_paint_bench \
-    ipclens_filter_bench ipclens_arrival_bench ipclens-cli
-configure_and_build mingw ipclens-cli ipclens_pipe_peer ipclens_process_read_bench ipclens_process_scan_bench ipclens_inbox_bench ipclens_holders_bench
+    ipclens_graph_bench ipclens_filter_bench ipclens_arrival_bench ipclens-cli
+configure_and_build mingw ipclens-cli ipclens_pipe_peer ipclens_process_read_bench ipclens_process_scan_bench ipclens_inbox_bench \
+    ipclens_holders_bench
 make_wine_prefix
 trap end_wine EXIT
 windows=$build/mingw/bin
@@ -22,6 +23,7 @@ wine "$windows/ipclens_inbox_bench.exe"
 wine "$windows/ipclens_holders_bench.exe"
 "$native/ipclens_scan_bench"
 QT_QPA_PLATFORM=offscreen "$native/ipclens_hex_view_bench"
+"$native/ipclens_graph_bench"
 (cd "$root" && "$native/ipclens_filter_bench" "$native/ipclens-cli")
 QT_QPA_PLATFORM=offscreen "$native/ipclens_arrival_bench"
 xvfb-run -a -s '-screen 0 1920x1080x24' "$native/ipclens_first_paint_bench"

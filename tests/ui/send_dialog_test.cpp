@@ -1,6 +1,8 @@
 #include "ui/send_dialog.h"
 
+#include "core/text/typed_value.h"
 #include "ui/error_bar.h"
+#include "ui/typed_fields.h"
 #include "ui/window_model.h"
 
 #include "traffic_fake_connection.h"
@@ -9,6 +11,7 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -200,6 +203,93 @@ TEST_F(SendDialogTest, WithoutAWindowListAHandleCanStillBeTyped)
     ASSERT_TRUE(waitUntil([this] { return part<QLabel>("windowNote")->text().contains("no Win32 windows"); }));
     chooseData(0, "x");
     EXPECT_EQ(sendData().window, 0x10046u);
+}
+
+TEST_F(SendDialogTest, SendsTypedFields)
+{
+    chooseData(6);
+    auto *fields = dialog.findChild<TypedFields *>();
+    ASSERT_TRUE(fields);
+    fields->add(static_cast<int>(TypedKind::U16), "0x1234");
+    fields->add(static_cast<int>(TypedKind::Utf8), "ab\\x00");
+    EXPECT_EQ(sendData().data, toBytes("\1\0\0\0\x34\x12" "ab\0"s));
+    fields->add(static_cast<int>(TypedKind::U8), "256");
+    clickSend();
+    EXPECT_TRUE(error().contains("field 4")) << error().toStdString();
+    EXPECT_EQ(played.end->waiting<SendCopyData>(), 0u);
+}
+
+TEST_F(SendDialogTest, ASeriesRepeatsCountsAndCanBeStopped)
+{
+    chooseData(1, "n={n}");
+    part<QSpinBox>("times")->setValue(100);
+    part<QDoubleSpinBox>("rate")->setValue(50);
+    part<QCheckBox>("variables")->setChecked(true);
+    clickSend();
+    const auto started = played.end->answer<StartSeries>(SeriesStarted{.series = 9, .window = 0x10046});
+    EXPECT_EQ(started.target.window, 0x10046u);
+    EXPECT_EQ(started.repeat, 100u);
+    EXPECT_EQ(started.timing, SeriesTiming::Rate);
+    EXPECT_EQ(started.rate, 50);
+    ASSERT_EQ(started.items.size(), 1u);
+    EXPECT_EQ(started.items[0].data, toBytes("n={n}"));
+    EXPECT_EQ(started.items[0].variables, SeriesVariables::Utf8);
+    const auto rest = played.end->answer<AddToSeries>(Done{});
+    EXPECT_TRUE(rest.items.empty());
+    EXPECT_FALSE(rest.more);
+    EXPECT_TRUE(dialog.isSending());
+    played.end->raise(SeriesUpdate{.series = 9, .outcomes = {{.number = 1, .result = 5, .duration = 2'000'000}}, .total = 100, .sent = 1});
+    ASSERT_TRUE(waitUntil([this] { return result().contains("1 of 100 sent"); }));
+    EXPECT_TRUE(result().contains("last result 5"));
+    EXPECT_TRUE(result().contains("2.000 ms"));
+    part<QPushButton>("stopButton")->click();
+    EXPECT_EQ(played.end->answer<StopSeries>(Done{}).series, 9u);
+    played.end->raise(SeriesUpdate{.series = 9, .total = 100, .sent = 1, .finished = true});
+    ASSERT_TRUE(waitUntil([this] { return !dialog.isSending(); }));
+    EXPECT_TRUE(result().contains("stopped"));
+    EXPECT_TRUE(part<QPushButton>("sendButton")->isEnabled());
+}
+
+TEST_F(SendDialogTest, ClassAndTitleAreFoundByTheSession)
+{
+    part<QComboBox>("targetKind")->setCurrentIndex(1);
+    clickSend();
+    EXPECT_TRUE(error().contains("class and title"));
+    part("targetClass")->setText("Peer");
+    part("targetTitle")->setText("Receive");
+    chooseData(0, "x");
+    clickSend();
+    const auto started = played.end->answer<StartSeries>(std::unexpected(
+        Error{.kind = ErrorKind::Missing, .operation = "find window", .object = "Peer / Receive", .meaning = "there is none"}));
+    EXPECT_EQ(started.target, (WindowTarget{.className = "Peer", .title = "Receive"}));
+    EXPECT_EQ(started.repeat, 1u);
+    ASSERT_TRUE(waitUntil([this] { return error().contains("Peer / Receive"); }));
+    EXPECT_FALSE(dialog.isSending());
+}
+
+TEST_F(SendDialogTest, FilledWithAMessageItSendsExactlyThat)
+{
+    auto message = test::sampleMessage(3, 1, "plain");
+    message.receiverWindow = 0x777;
+    const auto resent = [&](Bytes payload) {
+        message.payload = std::move(payload);
+        message.size = message.payload.size();
+        dialog.showMessage(message);
+        return sendData();
+    };
+    auto sent = resent(toBytes("plain"));
+    EXPECT_EQ(sent.window, 0x777u);
+    EXPECT_EQ(sent.id, 3u);
+    EXPECT_EQ(sent.sender, 0x10046u);
+    EXPECT_EQ(sent.data, toBytes("plain"));
+    EXPECT_EQ(resent(toBytes("zero\0"s)).data, toBytes("zero\0"s));
+    EXPECT_EQ(resent(toBytes("w\0i\0d\0e\0\0\0"s)).data, toBytes("w\0i\0d\0e\0\0\0"s));
+    EXPECT_EQ(resent(toBytes("\xff\x00\x80"s)).data, toBytes("\xff\x00\x80"s));
+    EXPECT_EQ(resent(toBytes("line\r\nline\n")).data, toBytes("line\r\nline\n"));
+    EXPECT_EQ(resent(Bytes(100'000, std::byte{7})).data, Bytes(100'000, std::byte{7}));
+    EXPECT_EQ(resent({}).data, Bytes{});
+    message.nullData = true;
+    EXPECT_EQ(resent({}).data, std::nullopt);
 }
 
 } // namespace

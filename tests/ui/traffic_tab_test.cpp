@@ -4,6 +4,8 @@
 #include "ui/hex_view.h"
 #include "ui/message_list.h"
 #include "ui/payload_view.h"
+#include "ui/sequence_view.h"
+#include "ui/statistics_view.h"
 #include "ui/traffic_graph.h"
 
 #include "traffic_fake_connection.h"
@@ -16,6 +18,8 @@
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QToolButton>
+
+#include <set>
 
 namespace ipclens {
 namespace {
@@ -34,7 +38,7 @@ protected:
 
     void listen(std::uint64_t inbox = 5)
     {
-        tab.listen({.className = "IpclensInbox", .title = "Receive", .messages = {"Mapped"}});
+        tab.listen(InboxRequest{.className = "IpclensInbox", .title = "Receive", .messages = {"Mapped"}});
         played.end->answer<OpenInbox>(
             InboxOpened{.inbox = inbox, .window = 0x10046, .registered = {{"Mapped", 0xC0F1}}});
         ASSERT_TRUE(waitUntil([this] { return tab.isListening(); }));
@@ -111,7 +115,7 @@ TEST_F(TrafficTabTest, ShowsMessagesOfItsInboxOnly)
 
 TEST_F(TrafficTabTest, KeepsBatchesThatOvertakeTheReply)
 {
-    tab.listen({.className = "C", .title = "T"});
+    tab.listen(InboxRequest{.className = "C", .title = "T"});
     ReplySink reply;
     played.end->take<OpenInbox>(&reply);
     QSignalSpy arrived(&played.client, &Client::messagesArrived);
@@ -127,7 +131,7 @@ TEST_F(TrafficTabTest, KeepsBatchesThatOvertakeTheReply)
 TEST_F(TrafficTabTest, ARefusalIsShownInPlaceAndCanBeTriedAgain)
 {
     QSignalSpy shown(&tab, &TrafficTab::errorShown);
-    tab.listen({.className = "Taken"});
+    tab.listen(InboxRequest{.className = "Taken"});
     played.end->answer<OpenInbox>(std::unexpected(Error{.kind = ErrorKind::Exists,
                                                         .code = 1410,
                                                         .operation = "RegisterClassEx",
@@ -159,23 +163,71 @@ TEST_F(TrafficTabTest, StopTakesTheLastBatch)
 
 TEST_F(TrafficTabTest, StopWhileOpeningClosesWhatOpens)
 {
-    tab.listen({.className = "C"});
+    tab.listen(InboxRequest{.className = "C"});
     tab.stop();
     played.end->answer<OpenInbox>(InboxOpened{.inbox = 8});
     EXPECT_EQ(played.end->answer<CloseInbox>(Done{}).inbox, 8u);
     ASSERT_TRUE(waitUntil([&] { return says("Not listening"); }));
 }
 
-TEST_F(TrafficTabTest, ListeningElsewhereClosesTheFirstInbox)
+TEST_F(TrafficTabTest, SeveralInboxesAtOnce)
 {
     listen(5);
-    tab.listen({.className = "Other"});
-    EXPECT_EQ(played.end->waiting<OpenInbox>(), 0u);
-    EXPECT_EQ(played.end->answer<CloseInbox>(Done{}).inbox, 5u);
+    tab.listen(InboxRequest{.className = "Other"});
     EXPECT_EQ(played.end->answer<OpenInbox>(InboxOpened{.inbox = 6}).request.className, "Other");
-    ASSERT_TRUE(waitUntil([&] { return tab.isListening(); }));
+    tab.listen(RelayRequest{.receiver = {.className = "Real"}});
+    EXPECT_EQ(played.end->answer<OpenRelay>(InboxOpened{.inbox = 7, .note = "mind this"}).request.receiver.className, "Real");
+    ASSERT_TRUE(waitUntil([&] { return part<ErrorBar>()->text().contains("mind this"); }));
+    EXPECT_EQ(tab.title(), "Traffic: Receive and 2 more");
+    EXPECT_TRUE(says("Other"));
+    EXPECT_TRUE(says("relay to Real"));
+    QSignalSpy counted(&tab, &TrafficTab::countsChanged);
     arrive(1, 1, 6);
-    EXPECT_EQ(rows(), 1);
+    arrive(1, 2, 5);
+    arrive(1, 3, 7);
+    EXPECT_EQ(rows(), 6);
+    EXPECT_EQ(counted.back()[0].toULongLong(), 6u);
+    tab.stop();
+    std::set<InboxId> closed;
+    for (int i = 0; i < 3; ++i)
+        closed.insert(played.end->answer<CloseInbox>(Done{}).inbox);
+    EXPECT_EQ(closed, (std::set<InboxId>{5, 6, 7}));
+    ASSERT_TRUE(waitUntil([&] { return says("Not listening"); }));
+}
+
+TEST_F(TrafficTabTest, CapturingCanBeStoppedWhileWindowsGoOnToAnswer)
+{
+    listen();
+    tab.setCapturing(false);
+    const auto off = played.end->answer<SetInboxCapturing>(Done{});
+    EXPECT_EQ(off.inbox, 5u);
+    EXPECT_FALSE(off.on);
+    EXPECT_TRUE(says("Capturing is stopped"));
+    EXPECT_FALSE(part<TrafficGraph>()->isRunning());
+    send(MessageBatch{.inbox = 5, .received = 7, .skipped = 7});
+    EXPECT_TRUE(says("7 messages came while capturing was off"));
+    tab.setCapturing(true);
+    EXPECT_TRUE(played.end->answer<SetInboxCapturing>(Done{}).on);
+}
+
+TEST_F(TrafficTabTest, WindowsAboutTheCaptureOpenAndFollowEachOther)
+{
+    listen();
+    arrive(1, 30);
+    tab.showStatistics();
+    tab.showSequence();
+    auto *sequence = tab.findChild<SequenceView *>();
+    ASSERT_TRUE(sequence && sequence->isVisible());
+    part<MessageList>()->goToRow(12);
+    EXPECT_EQ(sequence->current(), 12u);
+    emit sequence->currentChanged(3);
+    EXPECT_EQ(part<MessageList>()->current(), 3u);
+    emit tab.findChild<StatisticsView *>()->filterRequested("data.id == 1");
+    ASSERT_TRUE(waitUntil([&] { return tab.messages().unfiltered() == 0 && rows() < 30; }));
+    tab.sendAgain();
+    EXPECT_TRUE(tab.findChild<QDialog *>("send"));
+    tab.replay();
+    EXPECT_TRUE(tab.findChild<QDialog *>("replay"));
 }
 
 TEST_F(TrafficTabTest, PauseGoesOnStoring)
@@ -264,14 +316,14 @@ TEST_F(TrafficTabTest, ClosingTheTabClosesTheInbox)
 {
     {
         TrafficTab other(played.client);
-        other.listen({.className = "C"});
+        other.listen(InboxRequest{.className = "C"});
         played.end->answer<OpenInbox>(InboxOpened{.inbox = 3});
         ASSERT_TRUE(waitUntil([&] { return other.isListening(); }));
     }
     EXPECT_EQ(played.end->answer<CloseInbox>(Done{}).inbox, 3u);
     {
         TrafficTab other(played.client);
-        other.listen({.className = "C"});
+        other.listen(InboxRequest{.className = "C"});
     }
     played.end->answer<OpenInbox>(InboxOpened{.inbox = 4});
     EXPECT_EQ(played.end->answer<CloseInbox>(Done{}).inbox, 4u) << "it opened after its tab was gone";
