@@ -350,7 +350,8 @@ void MainWindow::documentChanged()
     const auto *traffic = m_documents->traffic();
     m_pause->setEnabled(memory || m_documents->currentTraffic());
     m_pause->setChecked(m_documents->isPaused());
-    m_sharers->setEnabled(memory && connected);
+    const auto kind = memory ? m_documents->currentMemory()->source().spec.kind : SourceKind::File;
+    m_sharers->setEnabled(connected && kind != SourceKind::File && kind != SourceKind::Snapshot);
     followMemory();
     m_stop->setEnabled(connected && traffic && traffic->isListening());
     m_clear->setEnabled(traffic != nullptr);
