@@ -26,7 +26,8 @@ std::uint64_t MessageFeed::behind() const
 void MessageFeed::setOn(bool on)
 {
     m_on = on;
-    look();
+    if (on)
+        look();
 }
 
 void MessageFeed::restart()

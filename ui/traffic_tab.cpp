@@ -13,6 +13,8 @@
 #include "ui/number_text.h"
 #include "ui/payload_view.h"
 #include "ui/relay_dialog.h"
+#include "ui/sequence_view.h"
+#include "ui/statistics_view.h"
 #include "ui/tap_dialog.h"
 #include "ui/theme.h"
 #include "ui/traffic_graph.h"
@@ -134,6 +136,10 @@ TrafficTab::~TrafficTab()
     m_loader.reset();
     m_saver.reset();
     m_inboxes.disconnect(this);
+    // They look at the model when they are hidden, which goes before its widgets do.
+    delete m_statistics;
+    if (m_sequence)
+        delete m_sequence->window();
 }
 
 QWidget *TrafficTab::makeTop()
