@@ -85,7 +85,8 @@ void TrafficStatistics::add(const MessageView &message)
     ends[from].sent.add(one);
     ends[to].received.add(one);
     conversations[{std::move(from), std::move(to)}].add(one);
-    ids[message.isCopied() ? Id{message.kind, message.id, {}} : Id{message.kind, 0, std::string(message.name)}].add(one);
+    ids[message.isCopied() ? Id{message.kind, message.id, {}} : Id{message.kind, 0, std::string(message.name)}].add(
+        one);
     if (message.isCopied())
         sizes[sizeClass(message.size)].add(one);
     truncated += message.isCopied() && message.isTruncated();
@@ -175,9 +176,11 @@ std::string toJson(const TrafficStatistics &statistics)
     for (const auto *const key : {"endpoints", "conversations", "ids", "sizes"})
         json[key] = nlohmann::json::array();
     for (const auto &[end, counts] : statistics.ends)
-        json["endpoints"].push_back(with(toJson(end), {{"sent", toJson(counts.sent)}, {"received", toJson(counts.received)}}));
+        json["endpoints"].push_back(
+            with(toJson(end), {{"sent", toJson(counts.sent)}, {"received", toJson(counts.received)}}));
     for (const auto &[pair, counts] : statistics.conversations)
-        json["conversations"].push_back(with(toJson(counts), {{"from", toJson(pair.first)}, {"to", toJson(pair.second)}}));
+        json["conversations"].push_back(
+            with(toJson(counts), {{"from", toJson(pair.first)}, {"to", toJson(pair.second)}}));
     for (const auto &[id, counts] : statistics.ids)
         json["ids"].push_back(with(toJson(counts), {{"kind", nameOf(id.kind)}, {"id", id.id}, {"name", id.name}}));
     for (std::size_t i = 0; i < TrafficStatistics::sizeClasses; ++i) {

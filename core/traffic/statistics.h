@@ -8,8 +8,8 @@
 
 namespace ipclens {
 
-// Adds up messages in any order; two can be added together. What is kept grows with the number of ends and names, not of messages. A
-// plain value.
+// Adds up messages in any order; two can be added together. What is kept grows with the number of ends and names, not
+// of messages. A plain value.
 class TrafficStatistics {
 public:
     // One end of messages.
@@ -26,7 +26,7 @@ public:
     };
     struct Counts {
         std::uint64_t messages = 0;
-        std::uint64_t bytes = 0;    // true sizes of payloads
+        std::uint64_t bytes = 0; // true sizes of payloads
         std::uint64_t answered = 0;
         std::uint64_t failed = 0;
         std::int64_t duration = 0; // nanoseconds that senders waited, of the answered ones

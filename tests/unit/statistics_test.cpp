@@ -16,7 +16,8 @@ Message message(std::uint64_t sequence, std::uint32_t sender, std::uint64_t size
             .payload = Bytes(size, std::byte{1}),
             .receiver = {.pid = 9},
             .receiverName = "b.exe",
-            .outcome = MessageOutcome{.sequence = sequence, .result = 1, .duration = static_cast<std::int64_t>(sequence) * 10}};
+            .outcome = MessageOutcome{
+                .sequence = sequence, .result = 1, .duration = static_cast<std::int64_t>(sequence) * 10}};
 }
 
 TEST(TrafficStatistics, AddsUp)
@@ -24,7 +25,12 @@ TEST(TrafficStatistics, AddsUp)
     TrafficStatistics s;
     for (const std::uint64_t sequence : {1u, 2u, 3u, 5u, 8u})
         s.add(message(sequence, sequence < 3 ? 1 : 2, sequence));
-    Message named{.sequence = 9, .time = 1'002'500'000'000, .kind = MessageKind::Registered, .name = "Mapped", .id = 0xC001, .senderWaits = false};
+    Message named{.sequence = 9,
+                  .time = 1'002'500'000'000,
+                  .kind = MessageKind::Registered,
+                  .name = "Mapped",
+                  .id = 0xC001,
+                  .senderWaits = false};
     s.add(named);
     EXPECT_EQ(s.total.messages, 6u);
     EXPECT_EQ(s.total.bytes, 19u);
