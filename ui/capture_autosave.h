@@ -19,8 +19,8 @@ struct LeftCapture {
     std::uint64_t messages = 0;
 };
 
-// Writes what is new in a store twice a second. The file stays when the program ends or crashes, until somebody discards it. Lives
-// on the GUI thread.
+// Writes what is new in a store twice a second. The file stays when the program ends or crashes, until somebody
+// discards it. Lives on the GUI thread.
 class CaptureAutosave : public QObject {
     Q_OBJECT
 public:
@@ -33,7 +33,7 @@ public:
     void setRunning(bool running); // off: once more, what is new is written
     // Outcomes of messages that may have been written without one.
     void add(std::uint64_t inbox, std::span<const MessageOutcome> outcomes);
-    void discard(); // the file; what comes begins another one
+    void discard();                                   // the file; what comes begins another one
     std::uint64_t missed() const { return m_missed; } // messages let go before they could be written
     QString path() const { return m_path; }
 

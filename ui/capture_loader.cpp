@@ -69,7 +69,8 @@ void CaptureLoader::run()
     QFile file(m_path);
     std::optional<Error> error;
     const auto failed = [&] {
-        error = Error{.operation = "read a capture", .object = m_path.toStdString(), .meaning = file.errorString().toStdString()};
+        error = Error{
+            .operation = "read a capture", .object = m_path.toStdString(), .meaning = file.errorString().toStdString()};
     };
     Piece piece;
     const auto hand = [&] {

@@ -13,16 +13,17 @@
 
 namespace ipclens {
 
-// Reads on a thread and gives the messages in pieces, one piece each time through the event loop. Lives on the GUI thread; destroying
-// it ends the reading.
+// Reads on a thread and gives the messages in pieces, one piece each time through the event loop. Lives on the GUI
+// thread; destroying it ends the reading.
 class CaptureLoader : public QObject {
     Q_OBJECT
 public:
     struct Piece {
         MessageStore messages;
-        std::vector<std::pair<std::uint64_t, MessageOutcome>> outcomes; // of messages of earlier pieces, with their inbox
-        std::uint64_t offset = 0;                                       // in the file, behind this piece
-        std::uint64_t size = 0;                                         // of the file
+        std::vector<std::pair<std::uint64_t, MessageOutcome>>
+            outcomes;             // of messages of earlier pieces, with their inbox
+        std::uint64_t offset = 0; // in the file, behind this piece
+        std::uint64_t size = 0;   // of the file
     };
 
     explicit CaptureLoader(QString path);

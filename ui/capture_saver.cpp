@@ -14,7 +14,7 @@ namespace {
 constexpr qint64 pieceMilliseconds = 5;
 constexpr std::size_t blockSize = 1 << 20;
 constexpr std::size_t mostSenderBytes = 16 << 20; // it refuses more
-constexpr std::size_t mostPending = 32 << 20; // then the disk is waited for
+constexpr std::size_t mostPending = 32 << 20;     // then the disk is waited for
 
 void put(Bytes &block, std::string_view text)
 {
@@ -25,9 +25,10 @@ void put(Bytes &block, std::string_view text)
 } // namespace
 
 CaptureSaver::CaptureSaver(const MessageStore &store, std::vector<MessageStore::Index> messages,
-                           const std::map<std::uint64_t, std::string> &inboxNames, const std::string &system, SaveFormat format,
-                           const QString &path)
-    : m_store(store), m_messages(std::move(messages)), m_format(format), m_file(path, FileWriter::Kind::Whole), m_writer(m_block, system)
+                           const std::map<std::uint64_t, std::string> &inboxNames, const std::string &system,
+                           SaveFormat format, const QString &path)
+    : m_store(store), m_messages(std::move(messages)), m_format(format), m_file(path, FileWriter::Kind::Whole),
+      m_writer(m_block, system)
 {
     for (const auto &[inbox, name] : inboxNames)
         m_writer.nameInbox(inbox, name);
@@ -63,9 +64,15 @@ void CaptureSaver::writeMore()
         }
         const auto message = m_store.at(index);
         switch (m_format) {
-        case SaveFormat::Capture: m_writer.append(m_block, message); break;
-        case SaveFormat::Csv: put(m_block, csvOf(message)); break;
-        case SaveFormat::JsonLines: put(m_block, jsonOf(message) + '\n'); break;
+        case SaveFormat::Capture:
+            m_writer.append(m_block, message);
+            break;
+        case SaveFormat::Csv:
+            put(m_block, csvOf(message));
+            break;
+        case SaveFormat::JsonLines:
+            put(m_block, jsonOf(message) + '\n');
+            break;
         case SaveFormat::Sender: // one text, made at the end
             m_forSender.push_back(message.toMessage());
             m_senderBytes += message.payload.size();

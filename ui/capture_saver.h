@@ -11,14 +11,15 @@ namespace ipclens {
 
 enum class SaveFormat { Capture, Csv, JsonLines, Sender };
 
-// Writes messages to a file in pieces between events; the file appears when all are written. Lives on the GUI thread; destroying it
-// before finished() leaves what was there.
+// Writes messages to a file in pieces between events; the file appears when all are written. Lives on the GUI thread;
+// destroying it before finished() leaves what was there.
 class CaptureSaver : public QObject {
     Q_OBJECT
 public:
     // `store` must outlive it; messages that are let go meanwhile are left out. `system` is where they were captured.
-    CaptureSaver(const MessageStore &store, std::vector<MessageStore::Index> messages, const std::map<std::uint64_t, std::string> &inboxNames,
-                 const std::string &system, SaveFormat format, const QString &path);
+    CaptureSaver(const MessageStore &store, std::vector<MessageStore::Index> messages,
+                 const std::map<std::uint64_t, std::string> &inboxNames, const std::string &system, SaveFormat format,
+                 const QString &path);
 
     std::uint64_t done() const { return std::min<std::uint64_t>(m_next, total()); }
     std::uint64_t total() const { return m_messages.size(); }

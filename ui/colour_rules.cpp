@@ -70,7 +70,8 @@ ColourRules ColourRules::load()
     for (int i = 0; i < count; ++i) {
         settings.setArrayIndex(i);
         const auto key = settings.value(QStringLiteral("colour")).toString();
-        const auto *const colour = std::ranges::find_if(colours, [&](const Colour &c) { return key == QLatin1String(c.key); });
+        const auto *const colour =
+            std::ranges::find_if(colours, [&](const Colour &c) { return key == QLatin1String(c.key); });
         rules.push_back({settings.value(QStringLiteral("filter")).toString(),
                          colour != std::end(colours) ? colour->role : theme::Role::RuleYellow,
                          settings.value(QStringLiteral("on"), true).toBool()});
@@ -86,7 +87,8 @@ void ColourRules::save() const
     for (std::size_t i = 0; i < m_rules.size(); ++i) {
         settings.setArrayIndex(static_cast<int>(i));
         settings.setValue(QStringLiteral("filter"), m_rules[i].filter);
-        settings.setValue(QStringLiteral("colour"), QLatin1String(std::ranges::find(colours, m_rules[i].colour, &Colour::role)->key));
+        settings.setValue(QStringLiteral("colour"),
+                          QLatin1String(std::ranges::find(colours, m_rules[i].colour, &Colour::role)->key));
         settings.setValue(QStringLiteral("on"), m_rules[i].isOn);
     }
     settings.endArray();
@@ -112,7 +114,8 @@ ColourRulesDialog::ColourRulesDialog(const ColourRules &rules, QWidget *parent)
     wrong.setColor(QPalette::WindowText, theme::color(theme::Role::ErrorText, wrong));
     m_mistake->setPalette(wrong);
 
-    auto *note = new QLabel(tr("The first rule that fits a message decides. A rule is a filter, as above the list."), this);
+    auto *note =
+        new QLabel(tr("The first rule that fits a message decides. A rule is a filter, as above the list."), this);
     note->setWordWrap(true);
     auto *row = new QHBoxLayout;
     const auto add = [&](const QString &text, auto act) {
@@ -198,7 +201,8 @@ ColourRules ColourRulesDialog::rules() const
     for (int row = 0; row < m_table->rowCount(); ++row) {
         const auto *item = m_table->item(row, 0);
         const auto *box = static_cast<const QComboBox *>(m_table->cellWidget(row, 1));
-        rules.push_back({item->text(), static_cast<theme::Role>(box->currentData().toInt()), item->checkState() == Qt::Checked});
+        rules.push_back(
+            {item->text(), static_cast<theme::Role>(box->currentData().toInt()), item->checkState() == Qt::Checked});
     }
     return ColourRules(std::move(rules));
 }

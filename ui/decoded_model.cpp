@@ -24,7 +24,10 @@ DecodedRow jsonRow(const QString &name, const QJsonValue &value, int &left)
         if (left > 0)
             row.children.push_back(jsonRow(childName, child, left));
         else if (left-- == 0)
-            row.children.push_back({.name = QStringLiteral("\u2026"), .type = {}, .value = DecodedModel::tr("more is left out"), .bytes = {}});
+            row.children.push_back({.name = QStringLiteral("\u2026"),
+                                    .type = {},
+                                    .value = DecodedModel::tr("more is left out"),
+                                    .bytes = {}});
     };
     switch (value.type()) {
     case QJsonValue::Object: {
@@ -62,12 +65,19 @@ DecodedRow jsonRow(const QString &name, const QJsonValue &value, int &left)
     return row;
 }
 
-DecodedRow layoutRow(const LayoutField &field, const QString &name, std::uint64_t offset, std::span<const std::byte> payload, int &left)
+DecodedRow layoutRow(const LayoutField &field, const QString &name, std::uint64_t offset,
+                     std::span<const std::byte> payload, int &left)
 {
     const auto bytes = payload.subspan(std::min<std::size_t>(payload.size(), offset));
-    DecodedRow row{.name = name, .type = fromUtf8(field.type), .value = fromUtf8(layoutValue(field, bytes)), .bytes = AddressRange{offset, field.size}};
+    DecodedRow row{.name = name,
+                   .type = fromUtf8(field.type),
+                   .value = fromUtf8(layoutValue(field, bytes)),
+                   .bytes = AddressRange{offset, field.size}};
     --left;
-    const auto more = [&] { row.children.push_back({.name = QStringLiteral("\u2026"), .type = {}, .value = DecodedModel::tr("more is left out"), .bytes = {}}); };
+    const auto more = [&] {
+        row.children.push_back(
+            {.name = QStringLiteral("\u2026"), .type = {}, .value = DecodedModel::tr("more is left out"), .bytes = {}});
+    };
     if (field.kind == LayoutField::Kind::Array) {
         const auto &element = field.children.front();
         for (std::uint64_t i = 0; i < field.count; ++i) {
@@ -75,7 +85,8 @@ DecodedRow layoutRow(const LayoutField &field, const QString &name, std::uint64_
                 more();
                 break;
             }
-            row.children.push_back(layoutRow(element, QStringLiteral("[%1]").arg(i), offset + i * element.size, payload, left));
+            row.children.push_back(
+                layoutRow(element, QStringLiteral("[%1]").arg(i), offset + i * element.size, payload, left));
         }
         return row;
     }
@@ -167,10 +178,14 @@ QVariant DecodedModel::data(const QModelIndex &index, int role) const
     const auto &row = nodeAt(index)->row;
     if (role == Qt::DisplayRole) {
         switch (index.column()) {
-        case Name: return row.name;
-        case Type: return row.type;
-        case Offset: return row.bytes ? addressText(row.bytes->begin) : QString();
-        default: return row.value.size() > 500 ? row.value.left(500) + QChar(0x2026) : row.value;
+        case Name:
+            return row.name;
+        case Type:
+            return row.type;
+        case Offset:
+            return row.bytes ? addressText(row.bytes->begin) : QString();
+        default:
+            return row.value.size() > 500 ? row.value.left(500) + QChar(0x2026) : row.value;
         }
     }
     if (role == Qt::ToolTipRole && index.column() == Value && row.value.size() > 40)
@@ -193,7 +208,8 @@ std::vector<DecodedRow> jsonRows(const QByteArray &utf8)
     if (document.isNull())
         return {};
     int left = mostRows;
-    auto root = document.isArray() ? jsonRow({}, QJsonValue(document.array()), left) : jsonRow({}, QJsonValue(document.object()), left);
+    auto root = document.isArray() ? jsonRow({}, QJsonValue(document.array()), left)
+                                   : jsonRow({}, QJsonValue(document.object()), left);
     return std::move(root.children);
 }
 

@@ -56,7 +56,8 @@ template <class File>
 void FileWriter::writeTo(File &file)
 {
     const auto tell = [this](const QString &error) {
-        QMetaObject::invokeMethod(this, [this, error] { emit finished(error); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this, error] { emit finished(error); }, Qt::QueuedConnection);
     };
     if (!file.open(QIODevice::WriteOnly)) {
         tell(file.errorString());

@@ -14,8 +14,8 @@
 
 namespace ipclens {
 
-// Appends blocks to a file on a thread of its own, in order. Each block is handed to the system as soon as it can be, so that it
-// outlives a crash of this program. Lives on the GUI thread.
+// Appends blocks to a file on a thread of its own, in order. Each block is handed to the system as soon as it can be,
+// so that it outlives a crash of this program. Lives on the GUI thread.
 class FileWriter : public QObject {
     Q_OBJECT
 public:
@@ -23,7 +23,8 @@ public:
     enum class Kind { Whole, Growing };
 
     FileWriter(QString path, Kind kind);
-    ~FileWriter() override; // Growing: waits until what was given is written; Whole: leaves what was there unless it finished
+    ~FileWriter()
+        override; // Growing: waits until what was given is written; Whole: leaves what was there unless it finished
 
     void write(Bytes block);
     std::size_t pending() const { return m_pending; } // bytes given and not yet written

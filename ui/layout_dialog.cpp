@@ -35,12 +35,13 @@ void UserLayout::save(const QString &key) const
 }
 
 LayoutDialog::LayoutDialog(const UserLayout &layout, const QString &of, QWidget *parent)
-    : QDialog(parent), m_text(new QPlainTextEdit(layout.text, this)), m_bits(new QComboBox(this)), m_note(new QLabel(this)),
-      m_buttons(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this))
+    : QDialog(parent), m_text(new QPlainTextEdit(layout.text, this)), m_bits(new QComboBox(this)),
+      m_note(new QLabel(this)), m_buttons(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this))
 {
     setWindowTitle(tr("Layout of payloads"));
     m_text->setFont(theme::fixedFont());
-    m_text->setPlaceholderText(QStringLiteral("struct Position {\n    DWORD id;\n    float x, y;\n    wchar_t name[32];\n};"));
+    m_text->setPlaceholderText(
+        QStringLiteral("struct Position {\n    DWORD id;\n    float x, y;\n    wchar_t name[32];\n};"));
     m_text->setAccessibleName(tr("C struct"));
     m_text->setTabChangesFocus(true);
     m_bits->addItem(tr("64-bit sender"), 64);
@@ -52,10 +53,11 @@ LayoutDialog::LayoutDialog(const UserLayout &layout, const QString &of, QWidget 
     m_note->setMinimumHeight(fontMetrics().height() * 2);
     m_note->setAlignment(Qt::AlignLeft | Qt::AlignTop);
 
-    auto *explanation = new QLabel(tr("The C struct that messages of %1 carry, as Windows compilers lay it out; other structs, enums and "
-                                      "typedefs that it needs stand before it. Empty: none.")
-                                       .arg(of),
-                                   this);
+    auto *explanation = new QLabel(
+        tr("The C struct that messages of %1 carry, as Windows compilers lay it out; other structs, enums and "
+           "typedefs that it needs stand before it. Empty: none.")
+            .arg(of),
+        this);
     explanation->setWordWrap(true);
     explanation->setTextFormat(Qt::PlainText);
     auto *row = new QHBoxLayout;
@@ -91,7 +93,8 @@ void LayoutDialog::check()
     if (!good) {
         const auto &problem = parsed.error();
         const auto before = QString::fromUtf8(text.data(), static_cast<qsizetype>(problem.offset)).size();
-        const auto length = QString::fromUtf8(text.data() + problem.offset, static_cast<qsizetype>(problem.length)).size();
+        const auto length =
+            QString::fromUtf8(text.data() + problem.offset, static_cast<qsizetype>(problem.length)).size();
         QTextEdit::ExtraSelection mark;
         mark.cursor = QTextCursor(m_text->document());
         mark.cursor.setPosition(static_cast<int>(before));

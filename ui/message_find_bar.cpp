@@ -21,8 +21,8 @@ constexpr qint64 pieceMilliseconds = 8;
 } // namespace
 
 MessageFindBar::MessageFindBar(const MessageModel &model, std::function<int()> current, QWidget *parent)
-    : QWidget(parent), m_model(model), m_current(std::move(current)), m_kind(new QComboBox(this)), m_line(new QLineEdit(this)),
-      m_note(new QLabel(this))
+    : QWidget(parent), m_model(model), m_current(std::move(current)), m_kind(new QComboBox(this)),
+      m_line(new QLineEdit(this)), m_note(new QLabel(this))
 {
     m_kind->addItem(tr("Text"), Text);
     m_kind->addItem(tr("Bytes"), Hex);
@@ -92,13 +92,17 @@ Parsed<MessageFilter> MessageFindBar::filter() const
 {
     const auto text = m_line->text().toStdString();
     switch (static_cast<Kind>(m_kind->currentData().toInt())) {
-    case Text: return MessageFilter::parse(quotedLiteral(text));
-    case Filter: return MessageFilter::parse(text);
-    case Hex: break;
+    case Text:
+        return MessageFilter::parse(quotedLiteral(text));
+    case Filter:
+        return MessageFilter::parse(text);
+    case Hex:
+        break;
     }
     const auto bytes = fromHex(text);
     if (!bytes || bytes->empty())
-        return std::unexpected(TextProblem{.offset = 0, .length = text.size(), .meaning = bytes ? "bytes are written 4d 79" : bytes.error().meaning});
+        return std::unexpected(TextProblem{
+            .offset = 0, .length = text.size(), .meaning = bytes ? "bytes are written 4d 79" : bytes.error().meaning});
     return MessageFilter::parse("payload contains " + toHex(*bytes, ":"));
 }
 

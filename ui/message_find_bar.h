@@ -11,7 +11,8 @@ class QLineEdit;
 
 namespace ipclens {
 
-// Looks at the rows that are shown, from the current one on, round and round, in pieces between events. Lives on the GUI thread.
+// Looks at the rows that are shown, from the current one on, round and round, in pieces between events. Lives on the
+// GUI thread.
 class MessageFindBar : public QWidget {
     Q_OBJECT
 public:

@@ -112,12 +112,15 @@ void MessageModel::letGo()
     if (count == 0)
         return;
     const auto newBegin = m_store.begin() + count;
-    const auto isGone = [begin = static_cast<std::uint32_t>(m_store.begin()), count](std::uint32_t row) { return row - begin < count; };
+    const auto isGone = [begin = static_cast<std::uint32_t>(m_store.begin()), count](std::uint32_t row) {
+        return row - begin < count;
+    };
     if (m_sortColumn >= 0) { // they go here and there
         const bool any = std::ranges::any_of(m_rows, isGone);
         if (any) {
             beginResetModel();
-            m_sorted -= static_cast<std::size_t>(std::count_if(m_rows.begin(), m_rows.begin() + static_cast<std::ptrdiff_t>(m_sorted), isGone));
+            m_sorted -= static_cast<std::size_t>(
+                std::count_if(m_rows.begin(), m_rows.begin() + static_cast<std::ptrdiff_t>(m_sorted), isGone));
             std::erase_if(m_rows, isGone);
         }
         m_store.letGo(count);
@@ -157,7 +160,8 @@ std::uint64_t MessageModel::apply(std::uint64_t inbox, std::span<const MessageOu
     }
     if (first <= last && first < m_store.end()) {
         if (showsAll() && first < m_next)
-            emit dataChanged(index(rowOfIndex(first), 0), index(rowOfIndex(std::min(last, m_next - 1)), ColumnCount - 1));
+            emit dataChanged(index(rowOfIndex(first), 0),
+                             index(rowOfIndex(std::min(last, m_next - 1)), ColumnCount - 1));
         else if (rows() > 0)
             emit dataChanged(index(0, 0), index(rows() - 1, ColumnCount - 1)); // a view repaints what is in sight
     }
@@ -288,7 +292,8 @@ void MessageModel::startSort()
     if (m_sortColumn < 0 || m_sort)
         return;
     auto rows = m_rows;
-    std::ranges::sort(rows, {}, [begin = static_cast<std::uint32_t>(m_store.begin())](std::uint32_t row) { return row - begin; });
+    std::ranges::sort(rows, {},
+                      [begin = static_cast<std::uint32_t>(m_store.begin())](std::uint32_t row) { return row - begin; });
     m_sort = std::make_unique<MessageSort>(m_store, std::move(rows), m_sortColumn, m_sortOrder == Qt::DescendingOrder);
     connect(m_sort.get(), &MessageSort::finished, this, &MessageModel::takeSorted);
     emit progressed();
@@ -370,7 +375,8 @@ MessageModel::Index MessageModel::indexOfRow(int row) const
     const auto begin = m_store.begin();
     if (showsAll())
         return begin + static_cast<Index>(row);
-    return begin + static_cast<std::uint32_t>(m_rows[static_cast<std::size_t>(row)] - static_cast<std::uint32_t>(begin));
+    return begin +
+           static_cast<std::uint32_t>(m_rows[static_cast<std::size_t>(row)] - static_cast<std::uint32_t>(begin));
 }
 
 MessageView MessageModel::messageAt(int row) const
@@ -387,7 +393,9 @@ int MessageModel::rowOfIndex(Index index) const
     const auto wanted = static_cast<std::uint32_t>(index);
     auto found = m_rows.end();
     if (m_sortColumn < 0) {
-        const auto order = [begin = static_cast<std::uint32_t>(m_store.begin())](std::uint32_t row) { return row - begin; };
+        const auto order = [begin = static_cast<std::uint32_t>(m_store.begin())](std::uint32_t row) {
+            return row - begin;
+        };
         found = std::ranges::lower_bound(m_rows, order(wanted), {}, order);
         return found != m_rows.end() && *found == wanted ? static_cast<int>(found - m_rows.begin()) : -1;
     }
@@ -440,7 +448,8 @@ QVariant MessageModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return text(index.row(), column);
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue(Qt::Alignment((isNumber(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
+        return QVariant::fromValue(
+            Qt::Alignment((isNumber(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
     case Qt::ToolTipRole:
         return toolTip(messageAt(index.row()), column);
     case Qt::ForegroundRole: {
@@ -508,14 +517,20 @@ QString MessageModel::text(int row, int column) const
 QString MessageModel::timeColumn(int row, const MessageView &message) const
 {
     switch (m_timeFormat) {
-    case TimeFormat::Local: return timeText(message.time);
+    case TimeFormat::Local:
+        return timeText(message.time);
     case TimeFormat::Utc:
-        return QDateTime::fromMSecsSinceEpoch(message.time / 1'000'000, Qt::UTC).toString(QStringLiteral("HH:mm:ss.zzz")) +
+        return QDateTime::fromMSecsSinceEpoch(message.time / 1'000'000, Qt::UTC)
+                   .toString(QStringLiteral("HH:mm:ss.zzz")) +
                microseconds(message.time) + QLatin1Char('Z');
-    case TimeFormat::SinceFirst: return secondsText(message.time - m_store.records(m_store.begin()).front().time);
-    case TimeFormat::SincePrevious: return secondsText(row == 0 ? 0 : message.time - messageAt(row - 1).time);
+    case TimeFormat::SinceFirst:
+        return secondsText(message.time - m_store.records(m_store.begin()).front().time);
+    case TimeFormat::SincePrevious:
+        return secondsText(row == 0 ? 0 : message.time - messageAt(row - 1).time);
     case TimeFormat::Epoch:
-        return QStringLiteral("%1.%2").arg(message.time / 1'000'000'000).arg(message.time / 1000 % 1'000'000, 6, 10, QLatin1Char('0'));
+        return QStringLiteral("%1.%2")
+            .arg(message.time / 1'000'000'000)
+            .arg(message.time / 1000 % 1'000'000, 6, 10, QLatin1Char('0'));
     }
     return {};
 }
@@ -542,15 +557,20 @@ QVariant MessageModel::toolTip(const MessageView &message, int column) const
         return message.receiverWindow != 0 ? QVariant(tr("window %1").arg(hex(message.receiverWindow))) : QVariant();
     case Size:
         if (message.isTruncated())
-            return tr("The first %1 of %2 bytes were kept").arg(countText(message.payload.size()), countText(message.size));
+            return tr("The first %1 of %2 bytes were kept")
+                .arg(countText(message.payload.size()), countText(message.size));
         return {};
-    case Time: return QDateTime::fromMSecsSinceEpoch(message.time / 1'000'000).toString(Qt::ISODateWithMs);
+    case Time:
+        return QDateTime::fromMSecsSinceEpoch(message.time / 1'000'000).toString(Qt::ISODateWithMs);
     case Result:
         if (message.failure)
             return fromUtf8(ipclens::toText(*message.failure));
-        return message.isAnswered ? QVariant(hex(static_cast<std::uint64_t>(message.result))) : QVariant(tr("Not answered, or not seen"));
-    case Comment: return message.comment().empty() ? QVariant() : fromUtf8(message.comment());
-    default: return {};
+        return message.isAnswered ? QVariant(hex(static_cast<std::uint64_t>(message.result)))
+                                  : QVariant(tr("Not answered, or not seen"));
+    case Comment:
+        return message.comment().empty() ? QVariant() : fromUtf8(message.comment());
+    default:
+        return {};
     }
 }
 
@@ -559,48 +579,74 @@ QVariant MessageModel::headerData(int section, Qt::Orientation orientation, int 
     if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue(Qt::Alignment((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
+        return QVariant::fromValue(
+            Qt::Alignment((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
     if (role == Qt::ToolTipRole) {
         switch (section) {
-        case Number: return tr("Number in the inbox, counting messages that were dropped");
-        case Delta: return tr("Seconds since the row above");
-        case Sender: return tr("Who the message says it is from: the sender's own claim, not verified");
-        case Size: return tr("True size in bytes, also where less was kept");
-        case Result: return tr("What the sender was given");
-        case Duration: return tr("How long the sender waited for the answer");
-        case Summary: return tr("The payload as text, or else its bytes. Sorted by the first 16 bytes");
-        default: return {};
+        case Number:
+            return tr("Number in the inbox, counting messages that were dropped");
+        case Delta:
+            return tr("Seconds since the row above");
+        case Sender:
+            return tr("Who the message says it is from: the sender's own claim, not verified");
+        case Size:
+            return tr("True size in bytes, also where less was kept");
+        case Result:
+            return tr("What the sender was given");
+        case Duration:
+            return tr("How long the sender waited for the answer");
+        case Summary:
+            return tr("The payload as text, or else its bytes. Sorted by the first 16 bytes");
+        default:
+            return {};
         }
     }
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
-    case Number: return tr("No.");
+    case Number:
+        return tr("No.");
     case Time:
         switch (m_timeFormat) {
-        case TimeFormat::Local: return tr("Time");
-        case TimeFormat::Utc: return tr("Time (UTC)");
-        case TimeFormat::SinceFirst: return tr("Since first s");
-        case TimeFormat::SincePrevious: return tr("Since previous s");
-        case TimeFormat::Epoch: return tr("Since 1970 s");
+        case TimeFormat::Local:
+            return tr("Time");
+        case TimeFormat::Utc:
+            return tr("Time (UTC)");
+        case TimeFormat::SinceFirst:
+            return tr("Since first s");
+        case TimeFormat::SincePrevious:
+            return tr("Since previous s");
+        case TimeFormat::Epoch:
+            return tr("Since 1970 s");
         }
         return {};
-    case Delta: return tr("Delta s");
-    case Sender: return tr("Sender (claimed)");
-    case Receiver: return tr("Receiver");
-    case Kind: return tr("Kind");
-    case Id: return tr("Id / name");
-    case Size: return tr("Size");
-    case Result: return tr("Result");
-    case Duration: return tr("Duration");
-    case Comment: return tr("Comment");
-    default: return tr("Summary");
+    case Delta:
+        return tr("Delta s");
+    case Sender:
+        return tr("Sender (claimed)");
+    case Receiver:
+        return tr("Receiver");
+    case Kind:
+        return tr("Kind");
+    case Id:
+        return tr("Id / name");
+    case Size:
+        return tr("Size");
+    case Result:
+        return tr("Result");
+    case Duration:
+        return tr("Duration");
+    case Comment:
+        return tr("Comment");
+    default:
+        return tr("Summary");
     }
 }
 
 QString MessageModel::timeText(std::int64_t time)
 {
-    return QDateTime::fromMSecsSinceEpoch(time / 1'000'000).toString(QStringLiteral("HH:mm:ss.zzz")) + microseconds(time);
+    return QDateTime::fromMSecsSinceEpoch(time / 1'000'000).toString(QStringLiteral("HH:mm:ss.zzz")) +
+           microseconds(time);
 }
 
 QString MessageModel::durationText(std::int64_t nanoseconds)
@@ -626,7 +672,9 @@ QString MessageModel::senderText(const MessageView &message)
 QString MessageModel::receiverText(const MessageView &message)
 {
     if (message.receiver.pid != 0)
-        return QStringLiteral("%1 %2").arg(message.receiverName.empty() ? tr("process") : fromUtf8(message.receiverName)).arg(message.receiver.pid);
+        return QStringLiteral("%1 %2")
+            .arg(message.receiverName.empty() ? tr("process") : fromUtf8(message.receiverName))
+            .arg(message.receiver.pid);
     return message.receiverWindow != 0 ? hex(message.receiverWindow) : QString();
 }
 

@@ -12,13 +12,27 @@ namespace ipclens {
 
 enum class TimeFormat { Local, Utc, SinceFirst, SincePrevious, Epoch };
 
-// Stores every message once and shows those that pass the filter, in order of arrival or sorted by a column. Rows are numbers of
-// messages, so that a row costs the same with ten messages and with a million. What takes long goes on in pieces between events
-// (filtering) or on a thread (sorting). Lives on the GUI thread.
+// Stores every message once and shows those that pass the filter, in order of arrival or sorted by a column. Rows are
+// numbers of messages, so that a row costs the same with ten messages and with a million. What takes long goes on in
+// pieces between events (filtering) or on a thread (sorting). Lives on the GUI thread.
 class MessageModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { Number, Time, Delta, Sender, Receiver, Kind, Id, Size, Result, Duration, Comment, Summary, ColumnCount };
+    enum Column {
+        Number,
+        Time,
+        Delta,
+        Sender,
+        Receiver,
+        Kind,
+        Id,
+        Size,
+        Result,
+        Duration,
+        Comment,
+        Summary,
+        ColumnCount
+    };
     using Index = MessageStore::Index;
 
     explicit MessageModel(QObject *parent = nullptr);
@@ -97,8 +111,8 @@ private:
     TimeFormat m_timeFormat = TimeFormat::Local;
     bool m_showing = true;
     bool m_continuing = false;
-    Index m_end = 0;  // messages before it may be shown; stays behind the store's while not showing
-    Index m_next = 0; // messages before it have been looked at: rows are of these; <= m_end
+    Index m_end = 0;                   // messages before it may be shown; stays behind the store's while not showing
+    Index m_next = 0;                  // messages before it have been looked at: rows are of these; <= m_end
     std::vector<std::uint32_t> m_rows; // unless showsAll(): the messages shown, by the low 32 bits of their index
 
     int m_sortColumn = -1;

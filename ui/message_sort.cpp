@@ -77,16 +77,25 @@ MessageSort::Key MessageSort::keyOf(std::size_t place) const
     const auto message = m_store.at(index);
     const auto isSigned = [](std::int64_t number) { return static_cast<std::uint64_t>(number) ^ sign; };
     switch (m_column) {
-    case MessageModel::Number: key.first = message.sequence; break;
-    case MessageModel::Time: key.first = isSigned(message.time); break;
+    case MessageModel::Number:
+        key.first = message.sequence;
+        break;
+    case MessageModel::Time:
+        key.first = isSigned(message.time);
+        break;
     case MessageModel::Delta: {
         const auto before = place == 0 ? row : m_rows[place - 1];
-        const auto earlier = m_store.begin() + static_cast<std::uint32_t>(before - static_cast<std::uint32_t>(m_store.begin()));
+        const auto earlier =
+            m_store.begin() + static_cast<std::uint32_t>(before - static_cast<std::uint32_t>(m_store.begin()));
         key.first = isSigned(earlier < m_store.end() ? message.time - m_store.at(earlier).time : 0);
         break;
     }
-    case MessageModel::Kind: key.first = static_cast<std::uint64_t>(message.kind); break;
-    case MessageModel::Size: key.first = message.isCopied() ? message.size + 1 : 0; break;
+    case MessageModel::Kind:
+        key.first = static_cast<std::uint64_t>(message.kind);
+        break;
+    case MessageModel::Size:
+        key.first = message.isCopied() ? message.size + 1 : 0;
+        break;
     case MessageModel::Result: // those without one come first
         key.first = message.isAnswered;
         key.second = isSigned(message.result);
@@ -95,8 +104,12 @@ MessageSort::Key MessageSort::keyOf(std::size_t place) const
         key.first = message.isAnswered;
         key.second = isSigned(message.duration);
         break;
-    case MessageModel::Comment: std::tie(key.first, key.second) = textKey(message.comment()); break;
-    default: std::tie(key.first, key.second) = textKey(summary(message, 16)); break;
+    case MessageModel::Comment:
+        std::tie(key.first, key.second) = textKey(message.comment());
+        break;
+    default:
+        std::tie(key.first, key.second) = textKey(summary(message, 16));
+        break;
     }
     return key;
 }
@@ -138,9 +151,8 @@ void MessageSort::sortOnThread()
 std::vector<std::uint32_t> MessageSort::takeRows(MessageStore::Index begin)
 {
     m_thread.join();
-    std::erase_if(m_rows, [from = static_cast<std::uint32_t>(begin), kept = static_cast<std::uint32_t>(m_store.size())](std::uint32_t row) {
-        return row - from >= kept;
-    });
+    std::erase_if(m_rows, [from = static_cast<std::uint32_t>(begin), kept = static_cast<std::uint32_t>(m_store.size())](
+                              std::uint32_t row) { return row - from >= kept; });
     return std::move(m_rows);
 }
 

@@ -12,8 +12,8 @@
 
 namespace ipclens {
 
-// Takes what the rows are sorted by from the store, in pieces between events, then sorts on a thread. Lives on the GUI thread;
-// destroying it ends the work.
+// Takes what the rows are sorted by from the store, in pieces between events, then sorts on a thread. Lives on the GUI
+// thread; destroying it ends the work.
 class MessageSort : public QObject {
     Q_OBJECT
 public:

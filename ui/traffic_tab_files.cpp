@@ -37,10 +37,14 @@ constexpr auto folderKey = "traffic/folder";
 QString ending(SaveFormat format)
 {
     switch (format) {
-    case SaveFormat::Capture: return QStringLiteral("pcapng");
-    case SaveFormat::Csv: return QStringLiteral("csv");
-    case SaveFormat::JsonLines: return QStringLiteral("jsonl");
-    case SaveFormat::Sender: return QStringLiteral("cpp");
+    case SaveFormat::Capture:
+        return QStringLiteral("pcapng");
+    case SaveFormat::Csv:
+        return QStringLiteral("csv");
+    case SaveFormat::JsonLines:
+        return QStringLiteral("jsonl");
+    case SaveFormat::Sender:
+        return QStringLiteral("cpp");
     }
     return {};
 }
@@ -130,7 +134,9 @@ void TrafficTab::save(Which which, SaveFormat format, const QString &path)
         for (int row = 0; row < m_model.rowCount(); ++row)
             messages.push_back(m_model.indexOfRow(row));
         break;
-    case Which::Selected: messages = m_list->selected(); break;
+    case Which::Selected:
+        messages = m_list->selected();
+        break;
     case Which::Marked:
         for (const auto &[index, annotation] : store.annotations())
             if (annotation.marked)
@@ -141,8 +147,10 @@ void TrafficTab::save(Which which, SaveFormat format, const QString &path)
         std::ranges::sort(messages); // a file is in order of arrival, however the list is sorted
     const bool savesAll = which == Which::All && format == SaveFormat::Capture;
     m_job = m_jobLine->begin(tr("Saving %1").arg(QFileInfo(path).fileName()));
-    m_saver = std::make_unique<CaptureSaver>(store, std::move(messages), m_inboxNames, m_client.host().system, format, path);
-    connect(m_saver.get(), &CaptureSaver::progressed, this, [this] { m_jobLine->show(m_saver->done(), m_saver->total()); });
+    m_saver =
+        std::make_unique<CaptureSaver>(store, std::move(messages), m_inboxNames, m_client.host().system, format, path);
+    connect(m_saver.get(), &CaptureSaver::progressed, this,
+            [this] { m_jobLine->show(m_saver->done(), m_saver->total()); });
     connect(m_saver.get(), &CaptureSaver::finished, this,
             [this, path, savesAll](const QString &error) { savingEnded(error, path, savesAll); });
 }
@@ -214,7 +222,8 @@ void TrafficTab::fillCaptureMenu()
         auto *part = menu->addMenu(title);
         part->setEnabled(any);
         for (const auto &[which, text, isOn] : parts) {
-            auto *action = part->addAction(text, this, [this, which = which, format = format] { askWhereToSave(which, format); });
+            auto *action =
+                part->addAction(text, this, [this, which = which, format = format] { askWhereToSave(which, format); });
             action->setEnabled(isOn);
         }
     }
@@ -291,8 +300,8 @@ void TrafficTab::askLimits()
     dialog->open();
 }
 
-// What the payload view compares a message with: the one before it of the same sender and name that led to something, too. Looks back
-// a little way only.
+// What the payload view compares a message with: the one before it of the same sender and name that led to something,
+// too. Looks back a little way only.
 std::optional<Message> TrafficTab::previousOf(MessageStore::Index index) const
 {
     constexpr MessageStore::Index farthest = 20'000;

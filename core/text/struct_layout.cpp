@@ -58,8 +58,10 @@ constexpr Basic basics[] = {
     {"double DOUBLE", Kind::Float, 8},
     {"size_t SIZE_T UINT_PTR ULONG_PTR DWORD_PTR uintptr_t WPARAM", Kind::Unsigned, 0},
     {"ssize_t SSIZE_T INT_PTR LONG_PTR intptr_t ptrdiff_t LPARAM LRESULT", Kind::Signed, 0},
-    {"HANDLE HWND HMODULE HINSTANCE HDC HBITMAP HICON HCURSOR HMENU HKEY HFONT HBRUSH HPEN HRGN HGLOBAL HLOCAL HRSRC HMONITOR HHOOK "
-     "SC_HANDLE PVOID LPVOID LPCVOID LPSTR LPCSTR LPWSTR LPCWSTR LPTSTR LPCTSTR PSTR PCSTR PWSTR PCWSTR LPBYTE PBYTE LPDWORD PDWORD "
+    {"HANDLE HWND HMODULE HINSTANCE HDC HBITMAP HICON HCURSOR HMENU HKEY HFONT HBRUSH HPEN HRGN HGLOBAL HLOCAL HRSRC "
+     "HMONITOR HHOOK "
+     "SC_HANDLE PVOID LPVOID LPCVOID LPSTR LPCSTR LPWSTR LPCWSTR LPTSTR LPCTSTR PSTR PCSTR PWSTR PCWSTR LPBYTE PBYTE "
+     "LPDWORD PDWORD "
      "LPWORD PWORD LPBOOL PBOOL LPINT PINT PULONG PLONG PUCHAR PCHAR PHANDLE LPHANDLE FARPROC WNDPROC BSTR",
      Kind::Pointer, 0}};
 
@@ -86,7 +88,10 @@ bool isDigit(char c)
 
 class Reader {
 public:
-    Reader(std::string_view text, PointerSize pointers) : m_text(text), m_pointer(static_cast<std::uint64_t>(pointers)) { advance(); }
+    Reader(std::string_view text, PointerSize pointers) : m_text(text), m_pointer(static_cast<std::uint64_t>(pointers))
+    {
+        advance();
+    }
 
     LayoutField read()
     {
@@ -235,7 +240,9 @@ private:
 
     static std::optional<std::uint64_t> parseNumber(std::string_view text)
     {
-        while (!text.empty() && (text.back() == 'u' || text.back() == 'U' || text.back() == 'l' || text.back() == 'L') && text.size() > 1)
+        while (!text.empty() &&
+               (text.back() == 'u' || text.back() == 'U' || text.back() == 'l' || text.back() == 'L') &&
+               text.size() > 1)
             text.remove_suffix(1);
         int base = 10;
         if (text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
@@ -278,7 +285,8 @@ private:
                     named.type = name;
                 if (!m_types.emplace(name, named).second && m_types[name].size != named.size)
                     fail(nameToken, fmt::format("{} is defined twice", name));
-                if (defines && !isPointer && m_last && (type.kind == Kind::Struct || type.kind == Kind::Union) && named.kind == type.kind)
+                if (defines && !isPointer && m_last && (type.kind == Kind::Struct || type.kind == Kind::Union) &&
+                    named.kind == type.kind)
                     m_last->type = name;
             } while (take(","));
             expect(";");
@@ -337,7 +345,8 @@ private:
             return pairOf(name, {name == "POINT" ? "x" : "cx", name == "POINT" ? "y" : "cy"});
         if (name == "RECT")
             return pairOf(name, {"left", "top", "right", "bottom"});
-        for (const auto *const word : {"template", "virtual", "public", "private", "protected", "using", "namespace", "alignas", "__declspec"})
+        for (const auto *const word :
+             {"template", "virtual", "public", "private", "protected", "using", "namespace", "alignas", "__declspec"})
             if (name == word)
                 fail(first, fmt::format("{} is not understood: only structs of C", name));
         fail(first, fmt::format("there is no type \"{}\": paste its definition, too", printable(name, 40)));
@@ -490,7 +499,8 @@ private:
             fail(nameToken, name.empty() ? fmt::format("\"{{\" was expected, not {}", shown(m_token))
                                          : fmt::format("there is no struct \"{}\"", printable(name, 40)));
         }
-        LayoutField made{.name = {}, .type = name.empty() ? (kind == Kind::Union ? "union" : "struct") : name, .kind = kind};
+        LayoutField made{
+            .name = {}, .type = name.empty() ? (kind == Kind::Union ? "union" : "struct") : name, .kind = kind};
         while (!take("}"))
             readMember(made, depth);
         made.size = (made.size + made.alignment - 1) / made.alignment * made.alignment;
@@ -529,7 +539,8 @@ private:
                 fail(m_token, "functions are not understood: only structs of C");
             readArrays(field, 0);
             if (field.size == 0)
-                fail(nameToken, fmt::format("\"{}\" has no size: its type is {}", printable(field.name, 40), type.type));
+                fail(nameToken,
+                     fmt::format("\"{}\" has no size: its type is {}", printable(field.name, 40), type.type));
             if (m_token.text == "=")
                 fail(m_token, "a value is not understood here");
             place(owner, std::move(field), nameToken);
@@ -539,7 +550,12 @@ private:
 
     static LayoutField array(LayoutField element, std::uint64_t count, std::uint64_t alignment, std::string type)
     {
-        LayoutField all{.name = {}, .type = std::move(type), .kind = Kind::Array, .size = element.size * count, .alignment = alignment, .count = count};
+        LayoutField all{.name = {},
+                        .type = std::move(type),
+                        .kind = Kind::Array,
+                        .size = element.size * count,
+                        .alignment = alignment,
+                        .count = count};
         element.name.clear();
         all.children.push_back(std::move(element));
         return all;
@@ -633,7 +649,8 @@ Parsed<LayoutField> parseStructLayout(std::string_view text, PointerSize pointer
 {
     constexpr std::size_t longest = 256 << 10;
     if (text.size() > longest)
-        return std::unexpected(TextProblem{.offset = longest, .length = 0, .meaning = fmt::format("the text has more than {} bytes", longest)});
+        return std::unexpected(TextProblem{
+            .offset = longest, .length = 0, .meaning = fmt::format("the text has more than {} bytes", longest)});
     try {
         return Reader(text, pointers).read();
     } catch (Wrong &wrong) {
@@ -647,35 +664,48 @@ std::string lineAndColumn(std::string_view text, std::size_t offset)
     const auto line = std::ranges::count(before, '\n') + 1;
     const auto begin = before.find_last_of('\n');
     const auto rest = before.substr(begin == before.npos ? 0 : begin + 1);
-    const auto column = std::ranges::count_if(rest, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }) + 1;
+    const auto column =
+        std::ranges::count_if(rest, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }) + 1;
     return fmt::format("line {}, column {}", line, column);
 }
 
 std::string layoutValue(const LayoutField &field, std::span<const std::byte> bytes)
 {
     if (bytes.size() < field.size)
-        return bytes.empty() ? "behind the end of the payload" : fmt::format("only {} of {} bytes are there", bytes.size(), field.size);
+        return bytes.empty() ? "behind the end of the payload"
+                             : fmt::format("only {} of {} bytes are there", bytes.size(), field.size);
     switch (field.kind) {
     case Kind::Struct:
-    case Kind::Union: return {};
+    case Kind::Union:
+        return {};
     case Kind::Array: {
         const auto kind = field.children.front().kind;
         return kind == Kind::Character || kind == Kind::WideCharacter ? textOf(field, bytes) : std::string();
     }
-    default: break;
+    default:
+        break;
     }
     const auto raw = rawAt(bytes, static_cast<std::size_t>(field.size));
     const auto number = signedOf(raw, field.size);
     switch (field.kind) {
-    case Kind::Signed: return fmt::format("{} (0x{:x})", number, raw);
-    case Kind::Unsigned: return fmt::format("{} (0x{:x})", raw, raw);
+    case Kind::Signed:
+        return fmt::format("{} (0x{:x})", number, raw);
+    case Kind::Unsigned:
+        return fmt::format("{} (0x{:x})", raw, raw);
     case Kind::Float:
-        return field.size == 4 ? fmt::format("{}", std::bit_cast<float>(static_cast<std::uint32_t>(raw))) : fmt::format("{}", std::bit_cast<double>(raw));
-    case Kind::Pointer: return fmt::format("0x{:x}", raw);
-    case Kind::Truth: return raw == 0 ? std::string("false") : raw == 1 ? std::string("true") : fmt::format("true ({})", raw);
-    case Kind::Character: return raw >= 0x20 && raw < 0x7F ? fmt::format("{} '{}'", raw, static_cast<char>(raw)) : fmt::format("{}", raw);
-    case Kind::WideCharacter: return raw >= 0x20 && raw < 0x7F ? fmt::format("{} '{}'", raw, static_cast<char>(raw)) : fmt::format("0x{:04x}", raw);
-    default: break;
+        return field.size == 4 ? fmt::format("{}", std::bit_cast<float>(static_cast<std::uint32_t>(raw)))
+                               : fmt::format("{}", std::bit_cast<double>(raw));
+    case Kind::Pointer:
+        return fmt::format("0x{:x}", raw);
+    case Kind::Truth:
+        return raw == 0 ? std::string("false") : raw == 1 ? std::string("true") : fmt::format("true ({})", raw);
+    case Kind::Character:
+        return raw >= 0x20 && raw < 0x7F ? fmt::format("{} '{}'", raw, static_cast<char>(raw)) : fmt::format("{}", raw);
+    case Kind::WideCharacter:
+        return raw >= 0x20 && raw < 0x7F ? fmt::format("{} '{}'", raw, static_cast<char>(raw))
+                                         : fmt::format("0x{:04x}", raw);
+    default:
+        break;
     }
     const auto known = std::ranges::find(field.enumerators, number, &std::pair<std::string, std::int64_t>::second);
     return known != field.enumerators.end() ? fmt::format("{} ({})", known->first, number) : fmt::format("{}", number);

@@ -68,7 +68,8 @@ std::string comment(const MessageView &message)
         text += fmt::format(", from {} {}", message.senderName, message.sender.pid);
     if (message.isTruncated())
         text += fmt::format(", cut: {} of {} bytes were kept", message.payload.size(), message.size);
-    std::ranges::replace_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\\' || c == '?'; }, '_');
+    std::ranges::replace_if(
+        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\\' || c == '?'; }, '_');
     return text;
 }
 
@@ -76,20 +77,23 @@ std::string comment(const MessageView &message)
 
 std::string csvTitles()
 {
-    return "number,time,kind,sender pid,sender exe,sender window,id,name,wParam,lParam,size,null,inbox,receiver pid,receiver exe,"
+    return "number,time,kind,sender pid,sender exe,sender window,id,name,wParam,lParam,size,null,inbox,receiver "
+           "pid,receiver exe,"
            "receiver window,depth,posted,result,duration,failure,marked,comment,payload\n";
 }
 
 std::string csvOf(const MessageView &message)
 {
-    return fmt::format("{},{}.{:09},{},{},{},0x{:08x},{},{},{},{},{},{},{},{},{},0x{:08x},{},{},{},{},{},{},{},{}\n", message.sequence,
-                       message.time / 1'000'000'000, message.time % 1'000'000'000, toText(message.kind), message.sender.pid,
-                       csvCell(message.senderName), message.senderWindow, message.id, csvCell(message.name), message.wParam,
-                       message.lParam, message.size, message.nullData ? 1 : 0, message.inbox, message.receiver.pid,
-                       csvCell(message.receiverName), message.receiverWindow, message.depth, message.senderWaits ? 0 : 1,
-                       message.isAnswered ? fmt::to_string(message.result) : "", message.isAnswered ? fmt::to_string(message.duration) : "",
-                       csvCell(message.failure ? toText(*message.failure) : ""), message.isMarked() ? 1 : 0, csvCell(message.comment()),
-                       toHex(message.payload));
+    return fmt::format("{},{}.{:09},{},{},{},0x{:08x},{},{},{},{},{},{},{},{},{},0x{:08x},{},{},{},{},{},{},{},{}\n",
+                       message.sequence, message.time / 1'000'000'000, message.time % 1'000'000'000,
+                       toText(message.kind), message.sender.pid, csvCell(message.senderName), message.senderWindow,
+                       message.id, csvCell(message.name), message.wParam, message.lParam, message.size,
+                       message.nullData ? 1 : 0, message.inbox, message.receiver.pid, csvCell(message.receiverName),
+                       message.receiverWindow, message.depth, message.senderWaits ? 0 : 1,
+                       message.isAnswered ? fmt::to_string(message.result) : "",
+                       message.isAnswered ? fmt::to_string(message.duration) : "",
+                       csvCell(message.failure ? toText(*message.failure) : ""), message.isMarked() ? 1 : 0,
+                       csvCell(message.comment()), toHex(message.payload));
 }
 
 std::string jsonOf(const MessageView &message)
@@ -102,7 +106,8 @@ std::string jsonOf(const MessageView &message)
     auto json = document.substr(begin, document.rfind("],\"received\"") - begin);
     if (message.annotation && !message.annotation->isEmpty()) {
         json.pop_back();
-        json += fmt::format(",\"marked\":{},\"pinned\":{},\"comment\":{}}}", message.isMarked(), message.isPinned(), jsonText(message.comment()));
+        json += fmt::format(",\"marked\":{},\"pinned\":{},\"comment\":{}}}", message.isMarked(), message.isPinned(),
+                            jsonText(message.comment()));
     }
     return json;
 }
@@ -110,15 +115,16 @@ std::string jsonOf(const MessageView &message)
 std::string cStructOf(const MessageView &message)
 {
     if (!message.isCopied())
-        return fmt::format("// {}\nstatic const UINT message = RegisterWindowMessageA({});\nstatic const WPARAM wParam = 0x{:x};\n"
-                           "static const LPARAM lParam = 0x{:x};\n",
-                           comment(message), cLiteral(message.name), message.wParam, message.lParam);
-    const auto array = message.payload.empty()
-                           ? std::string()
-                           : fmt::format("static const unsigned char payload[{}] = {{{}\n}};\n", message.payload.size(),
-                                         arrayOf(message.payload, "    "));
-    return fmt::format("// {}\n{}static const COPYDATASTRUCT message = {{ 0x{:x}, {}, {} }};\n", comment(message), array, message.id,
-                       message.nullData ? message.size : message.payload.size(), message.payload.empty() ? "NULL" : "(void *)payload");
+        return fmt::format(
+            "// {}\nstatic const UINT message = RegisterWindowMessageA({});\nstatic const WPARAM wParam = 0x{:x};\n"
+            "static const LPARAM lParam = 0x{:x};\n",
+            comment(message), cLiteral(message.name), message.wParam, message.lParam);
+    const auto array = message.payload.empty() ? std::string()
+                                               : fmt::format("static const unsigned char payload[{}] = {{{}\n}};\n",
+                                                             message.payload.size(), arrayOf(message.payload, "    "));
+    return fmt::format("// {}\n{}static const COPYDATASTRUCT message = {{ 0x{:x}, {}, {} }};\n", comment(message),
+                       array, message.id, message.nullData ? message.size : message.payload.size(),
+                       message.payload.empty() ? "NULL" : "(void *)payload");
 }
 
 std::string commandOf(const MessageView &message)
@@ -137,7 +143,8 @@ std::string commandOf(const MessageView &message)
     command += fmt::format(" --id {}", message.id);
     if (message.nullData)
         return command + " --null";
-    return command + (message.payload.empty() ? std::string(" --text ''") : fmt::format(" --data {}", toHex(message.payload)));
+    return command +
+           (message.payload.empty() ? std::string(" --text ''") : fmt::format(" --data {}", toHex(message.payload)));
 }
 
 } // namespace ipclens

@@ -50,9 +50,9 @@ struct MessageView {
         : sequence(message.sequence), time(message.time), kind(message.kind), nullData(message.nullData),
           senderWaits(message.senderWaits), isAnswered(message.outcome.has_value()), depth(message.depth),
           senderWindow(message.senderWindow), sender(message.sender), senderName(message.senderName),
-          senderTitle(message.senderTitle), name(message.name), id(message.id), wParam(message.wParam), lParam(message.lParam), size(message.size),
-          payload(message.payload), inbox(message.inbox), receiverWindow(message.receiverWindow),
-          receiver(message.receiver), receiverName(message.receiverName),
+          senderTitle(message.senderTitle), name(message.name), id(message.id), wParam(message.wParam),
+          lParam(message.lParam), size(message.size), payload(message.payload), inbox(message.inbox),
+          receiverWindow(message.receiverWindow), receiver(message.receiver), receiverName(message.receiverName),
           result(isAnswered ? message.outcome->result : 0), duration(isAnswered ? message.outcome->duration : 0),
           failure(isAnswered && message.outcome->failure ? &*message.outcome->failure : nullptr),
           references(message.references), annotation(said)

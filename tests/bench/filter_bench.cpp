@@ -1,5 +1,6 @@
-// A million messages: how much memory each takes, how long a filter takes until its rows are on the screen, how a file is opened, and how
-// long the window is kept waiting meanwhile. Baselines: a plain loop over the same records, and tshark with our dissector.
+// A million messages: how much memory each takes, how long a filter takes until its rows are on the screen, how a file
+// is opened, and how long the window is kept waiting meanwhile. Baselines: a plain loop over the same records, and
+// tshark with our dissector.
 #include "core/traffic/capture_file.h"
 #include "tests/bench/measure.h"
 #include "ui/client.h"
@@ -81,10 +82,10 @@ void filtering(std::string_view what, MessageModel &model, MessageList &list, st
             model.setFilter({});
             list.viewport()->repaint();
             return 1000 * bench::seconds([&] {
-                model.setFilter(filter);
-                finish(model);
-                list.viewport()->repaint();
-            });
+                       model.setFilter(filter);
+                       finish(model);
+                       list.viewport()->repaint();
+                   });
         },
         [&] { return 1000 * bench::seconds([&] { baseline(model.store()); }); });
     bench::report(fmt::format("filter {}, repainted ({} rows)", what, model.rowCount()), pair, "ms", "at most 4");
@@ -155,7 +156,8 @@ QString writeFile(const QTemporaryDir &folder)
 
 void opening(const QString &path)
 {
-    Client client(QStringLiteral("bench"), [](ConnectionSinks) -> Result<std::unique_ptr<Connection>> { return Failure(Error{}); });
+    Client client(QStringLiteral("bench"),
+                  [](ConnectionSinks) -> Result<std::unique_ptr<Connection>> { return Failure(Error{}); });
     double seconds = 0, longest = 0;
     std::vector<double> each;
     for (int run = 0; run < 3; ++run) {
@@ -209,10 +211,13 @@ void againstTshark(const QString &path, const char *cli)
         return;
     }
     const auto file = path.toStdString();
-    const auto ours = 1000 * bench::seconds([&] { run(fmt::format("'{}' filter '{}' 'data.id == 7' > /dev/null 2>&1", cli, file)); });
-    const auto theirs = 1000 * bench::seconds([&] {
-        run(fmt::format("tshark -X lua_script:resources/ipclens.lua -r '{}' -Y 'ipclens.data.id == 7' > /dev/null 2>&1", file));
-    });
+    const auto ours =
+        1000 * bench::seconds([&] { run(fmt::format("'{}' filter '{}' 'data.id == 7' > /dev/null 2>&1", cli, file)); });
+    const auto theirs =
+        1000 * bench::seconds([&] {
+            run(fmt::format(
+                "tshark -X lua_script:resources/ipclens.lua -r '{}' -Y 'ipclens.data.id == 7' > /dev/null 2>&1", file));
+        });
     bench::report("filter a file of 1,000,000 messages: ipclens-cli, tshark", {ours, theirs}, "ms", "at most 0.01");
 }
 
@@ -243,20 +248,23 @@ int main(int argc, char **argv)
             model.append(batch);
         }
         QCoreApplication::processEvents();
-        filtering("data.id == 7", model, list, "data.id == 7",
-                  [](const MessageStore &store) { plainLoop(store, [](const auto &record) { return record.id == 7; }); });
+        filtering("data.id == 7", model, list, "data.id == 7", [](const MessageStore &store) {
+            plainLoop(store, [](const auto &record) { return record.id == 7; });
+        });
         filtering("size > 3 && data.id < 25", model, list, "size > 3 && data.id < 25", [](const MessageStore &store) {
             plainLoop(store, [](const auto &record) { return record.size() > 3 && record.id < 25; });
         });
         filtering("sender.pid == 103", model, list, "sender.pid == 103", [](const MessageStore &store) {
             plainLoop(store, [&](const auto &record) { return store.contexts()[record.context].sender.pid == 103; });
         });
-        filtering("payload contains \"needle\"", model, list, "payload contains \"needle\"", [](const MessageStore &store) {
-            plainLoop(store, [](const auto &record) {
-                const auto payload = record.payload();
-                return std::string_view(reinterpret_cast<const char *>(payload.data()), payload.size()).find("needle") != std::string_view::npos;
-            });
-        });
+        filtering("payload contains \"needle\"", model, list, "payload contains \"needle\"",
+                  [](const MessageStore &store) {
+                      plainLoop(store, [](const auto &record) {
+                          const auto payload = record.payload();
+                          return std::string_view(reinterpret_cast<const char *>(payload.data()), payload.size())
+                                     .find("needle") != std::string_view::npos;
+                      });
+                  });
     }
     opening(path);
     arriving();

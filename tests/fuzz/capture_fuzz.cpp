@@ -1,5 +1,5 @@
-// The reader of captures as a libFuzzer target: any bytes give messages or an error, in one piece and in many; what was read, written
-// again, is read as the same.
+// The reader of captures as a libFuzzer target: any bytes give messages or an error, in one piece and in many; what was
+// read, written again, is read as the same.
 #include "core/traffic/capture_file.h"
 #include "core/traffic/message_store.h"
 

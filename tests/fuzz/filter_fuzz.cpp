@@ -1,4 +1,5 @@
-// The filter language as a libFuzzer target: whatever is typed is read or refused, and what was read can be asked of every message.
+// The filter language as a libFuzzer target: whatever is typed is read or refused, and what was read can be asked of
+// every message.
 #include "core/traffic/filter_expression.h"
 #include "core/traffic/filter_scan.h"
 
@@ -13,21 +14,23 @@ MessageStore makeMessages()
 {
     MessageStore store;
     store.append(Message{});
-    store.append(Message{.sequence = 7,
-                         .time = 1'795'000'000'123'456'789,
-                         .senderWindow = 0x10046,
-                         .sender = {.pid = 4321, .created = 5},
-                         .senderName = "Demo.exe",
-                         .id = 1001,
-                         .size = 40,
-                         .payload = toBytes(std::string_view("\x01\0\0\0The Quick Fox\xFF\xFF\xFF\xFF", 21)),
-                         .inbox = 2,
-                         .receiverWindow = 0x20048,
-                         .receiver = {.pid = 9},
-                         .receiverName = "Other.exe",
-                         .depth = 1,
-                         .outcome = MessageOutcome{.sequence = 7, .result = -3, .duration = 1'500'000, .failure = Error{.code = 1460}}});
-    store.append(Message{.kind = MessageKind::Registered, .name = "Mapped", .id = 0xC001, .wParam = 99, .lParam = ~std::uint64_t{0}});
+    store.append(Message{
+        .sequence = 7,
+        .time = 1'795'000'000'123'456'789,
+        .senderWindow = 0x10046,
+        .sender = {.pid = 4321, .created = 5},
+        .senderName = "Demo.exe",
+        .id = 1001,
+        .size = 40,
+        .payload = toBytes(std::string_view("\x01\0\0\0The Quick Fox\xFF\xFF\xFF\xFF", 21)),
+        .inbox = 2,
+        .receiverWindow = 0x20048,
+        .receiver = {.pid = 9},
+        .receiverName = "Other.exe",
+        .depth = 1,
+        .outcome = MessageOutcome{.sequence = 7, .result = -3, .duration = 1'500'000, .failure = Error{.code = 1460}}});
+    store.append(Message{
+        .kind = MessageKind::Registered, .name = "Mapped", .id = 0xC001, .wParam = 99, .lParam = ~std::uint64_t{0}});
     store.append(Message{.sequence = std::uint64_t{1} << 40, .size = 12, .nullData = true, .senderWaits = false});
     store.annotate(1, {.marked = true, .comment = "strange"});
     return store;
@@ -41,7 +44,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     const std::string_view text(reinterpret_cast<const char *>(data), size);
     const auto filter = MessageFilter::parse(text);
     if (!filter) {
-        if (filter.error().offset > text.size() || filter.error().length > text.size() - filter.error().offset || filter.error().meaning.empty())
+        if (filter.error().offset > text.size() || filter.error().length > text.size() - filter.error().offset ||
+            filter.error().meaning.empty())
             std::abort(); // the problem must be somewhere in the text
         return 0;
     }

@@ -181,12 +181,14 @@ TEST_F(CaptureFilesTest, ARunningCaptureOutlivesACrash)
     played.end->raise(batch);
     const auto saved = [] {
         const auto files = QDir(CaptureAutosave::folder()).entryList({QStringLiteral("*.pcapng")});
-        return files.isEmpty() ? std::vector<Message>() : messagesIn(CaptureAutosave::folder() + QLatin1Char('/') + files.first());
+        return files.isEmpty() ? std::vector<Message>()
+                               : messagesIn(CaptureAutosave::folder() + QLatin1Char('/') + files.first());
     };
     ASSERT_TRUE(waitUntil([&] { return saved().size() == 100; }));
     EXPECT_TRUE(CaptureAutosave::left().empty()) << "a running program writes it";
     // An answer that comes later is kept, too.
-    played.end->raise(MessageBatch{.inbox = 5, .received = 100, .outcomes = {{.sequence = 3, .result = 9, .duration = 1}}});
+    played.end->raise(
+        MessageBatch{.inbox = 5, .received = 100, .outcomes = {{.sequence = 3, .result = 9, .duration = 1}}});
     const auto isAnswered = [] {
         const auto files = QDir(CaptureAutosave::folder()).entryList({QStringLiteral("*.pcapng")});
         CaptureReader reader("test");

@@ -126,7 +126,8 @@ protected:
             message.receiver.pid = 7;
             message.receiverWindow = 0x42;
             if (i % 25 == 0)
-                message.outcome = MessageOutcome{.sequence = i, .result = 5, .duration = 1'500'000, .failure = Error{.meaning = "gone"}};
+                message.outcome = MessageOutcome{
+                    .sequence = i, .result = 5, .duration = 1'500'000, .failure = Error{.meaning = "gone"}};
             model.append(std::vector{message});
         }
         list.resize(1200, 400);
@@ -151,7 +152,8 @@ TEST_F(WorkbenchTest, MarksPinsAndComments)
     EXPECT_EQ(list.currentIndex().row(), 20);
     list.togglePins();
     model.setFilter(*MessageFilter::parse("payload contains \"ten\""));
-    EXPECT_EQ(sequences(model), (std::vector<std::uint64_t>{10, 20, 21, 30, 40, 50})) << "the pinned one is there whatever the filter";
+    EXPECT_EQ(sequences(model), (std::vector<std::uint64_t>{10, 20, 21, 30, 40, 50}))
+        << "the pinned one is there whatever the filter";
     model.annotate(0, {.comment = "why is this\nhere"});
     model.setFilter(*MessageFilter::parse("comment contains \"why\""));
     ASSERT_EQ(model.rowCount(), 2);
@@ -163,13 +165,17 @@ TEST_F(WorkbenchTest, AnswersAndColours)
     EXPECT_EQ(model.index(24, MessageModel::Result).data().toString(), "5, failed");
     EXPECT_EQ(model.index(24, MessageModel::Duration).data().toString(), "1.500 ms");
     EXPECT_EQ(model.index(0, MessageModel::Result).data().toString(), "");
-    const std::vector<MessageOutcome> outcomes{{.sequence = 1, .result = -1, .duration = 2'000}, {.sequence = 999, .result = 1}};
+    const std::vector<MessageOutcome> outcomes{{.sequence = 1, .result = -1, .duration = 2'000},
+                                               {.sequence = 999, .result = 1}};
     EXPECT_EQ(model.apply(0, outcomes), 1u) << "one that is not there";
     EXPECT_EQ(model.index(0, MessageModel::Result).data().toString(), "-1");
     EXPECT_FALSE(model.index(24, 0).data(Qt::BackgroundRole).isValid());
-    const ColourRules rules({{"no such field ==", theme::Role::RuleRed, true}, {"failed", theme::Role::RuleRed, true}, {"data.id == 1", theme::Role::RuleBlue, false}});
+    const ColourRules rules({{"no such field ==", theme::Role::RuleRed, true},
+                             {"failed", theme::Role::RuleRed, true},
+                             {"data.id == 1", theme::Role::RuleBlue, false}});
     model.setColourRules(rules);
-    EXPECT_EQ(model.index(24, 0).data(Qt::BackgroundRole).value<QColor>(), theme::color(theme::Role::RuleRed, QPalette()));
+    EXPECT_EQ(model.index(24, 0).data(Qt::BackgroundRole).value<QColor>(),
+              theme::color(theme::Role::RuleRed, QPalette()));
     EXPECT_FALSE(model.index(0, 0).data(Qt::BackgroundRole).isValid());
     rules.save();
     EXPECT_EQ(ColourRules::load().rules(), rules.rules());
@@ -251,7 +257,10 @@ TEST(PayloadViewForms, LayoutsJsonAndReferences)
     EXPECT_EQ(layout->model()->rowCount(), 0) << "a layout belongs to its sender and id";
 
     message.references = {{.section = "Local\\Shared", .bytes = toBytes("bytes")},
-                          {.kind = ReferenceKind::Pointer, .process = {.pid = 4, .created = 5}, .address = 0x1000, .bytes = toBytes("abcd")}};
+                          {.kind = ReferenceKind::Pointer,
+                           .process = {.pid = 4, .created = 5},
+                           .address = 0x1000,
+                           .bytes = toBytes("abcd")}};
     auto before = message;
     before.references[1].bytes = toBytes("abXd");
     view.showMessage(message, before);

@@ -31,19 +31,24 @@ TEST(StructLayout, LaysOutAsWindowsDoes)
 {
     EXPECT_EQ(offsets(layout("struct A { BYTE a; DWORD b; WORD c; };")), (Offsets{0, 4, 8, 12}));
     EXPECT_EQ(offsets(layout("typedef struct { char c; double d; long l; } A;")), (Offsets{0, 8, 16, 24}));
-    EXPECT_EQ(offsets(layout("typedef struct { char c; __int64 d; } A, *PA;", PointerSize::Bits32)), (Offsets{0, 8, 16}));
+    EXPECT_EQ(offsets(layout("typedef struct { char c; __int64 d; } A, *PA;", PointerSize::Bits32)),
+              (Offsets{0, 8, 16}));
     EXPECT_EQ(offsets(layout("struct A { BYTE b; HWND w; LPVOID p; BOOL f; };")), (Offsets{0, 8, 16, 24, 32}));
-    EXPECT_EQ(offsets(layout("struct A { BYTE b; HWND w; LPVOID p; BOOL f; };", PointerSize::Bits32)), (Offsets{0, 4, 8, 12, 16}));
-    EXPECT_EQ(offsets(layout("struct A { uint8_t b; const char *s, c; unsigned long long q; size_t n; };")), (Offsets{0, 8, 16, 24, 32, 40}));
+    EXPECT_EQ(offsets(layout("struct A { BYTE b; HWND w; LPVOID p; BOOL f; };", PointerSize::Bits32)),
+              (Offsets{0, 4, 8, 12, 16}));
+    EXPECT_EQ(offsets(layout("struct A { uint8_t b; const char *s, c; unsigned long long q; size_t n; };")),
+              (Offsets{0, 8, 16, 24, 32, 40}));
     EXPECT_EQ(offsets(layout("struct A { wchar_t name[3]; int x; char y[2][3]; };")), (Offsets{0, 8, 12, 20}));
     EXPECT_EQ(offsets(layout("union U { BYTE b[3]; DWORD d; };")), (Offsets{0, 0, 4}));
 }
 
 TEST(StructLayout, Packing)
 {
-    EXPECT_EQ(offsets(layout("#pragma pack(push, 1)\nstruct A { BYTE a; DWORD b; double c; };\n#pragma pack(pop)\n")), (Offsets{0, 1, 5, 13}));
+    EXPECT_EQ(offsets(layout("#pragma pack(push, 1)\nstruct A { BYTE a; DWORD b; double c; };\n#pragma pack(pop)\n")),
+              (Offsets{0, 1, 5, 13}));
     EXPECT_EQ(offsets(layout("#pragma pack(2)\nstruct A { BYTE a; DWORD b; };")), (Offsets{0, 2, 6}));
-    EXPECT_EQ(offsets(layout("#pragma pack(push,1)\nstruct A { BYTE a; DWORD b; };\n#pragma pack(pop)\nstruct B { BYTE a; struct A b; DWORD c; };")),
+    EXPECT_EQ(offsets(layout("#pragma pack(push,1)\nstruct A { BYTE a; DWORD b; };\n#pragma pack(pop)\nstruct B { BYTE "
+                             "a; struct A b; DWORD c; };")),
               (Offsets{0, 1, 8, 12}));
     EXPECT_EQ(offsets(layout("#pragma pack(1)\n#pragma pack()\nstruct A { BYTE a; DWORD b; };")), (Offsets{0, 4, 8}));
 }
@@ -108,10 +113,13 @@ TEST(StructLayout, MistakesSayWhere)
 
 TEST(StructLayout, ReadsValues)
 {
-    const auto made = layout("enum E { A, B }; struct S { short s; enum E e; float f; BOOL t; char c[6]; wchar_t w[3]; HWND h; BYTE b[2]; char k; };");
-    const auto bytes = toBytes(std::string_view("\xFE\xFF\0\0\1\0\0\0\0\0\x80\x3F\1\0\0\0ab\0xyzG\0\xFC\0\0\0\0\0\0\0\x42\0\0\0\0\0\0\0\1\2A", 43));
+    const auto made = layout("enum E { A, B }; struct S { short s; enum E e; float f; BOOL t; char c[6]; wchar_t w[3]; "
+                             "HWND h; BYTE b[2]; char k; };");
+    const auto bytes = toBytes(std::string_view(
+        "\xFE\xFF\0\0\1\0\0\0\0\0\x80\x3F\1\0\0\0ab\0xyzG\0\xFC\0\0\0\0\0\0\0\x42\0\0\0\0\0\0\0\1\2A", 43));
     const auto value = [&](std::size_t i) {
-        return layoutValue(made.children[i], std::span(bytes).subspan(std::min<std::size_t>(bytes.size(), made.children[i].offset)));
+        return layoutValue(made.children[i],
+                           std::span(bytes).subspan(std::min<std::size_t>(bytes.size(), made.children[i].offset)));
     };
     EXPECT_EQ(value(0), "-2 (0xfffe)");
     EXPECT_EQ(value(1), "B (1)");
@@ -128,8 +136,22 @@ TEST(StructLayout, ReadsValues)
 
 TEST(StructLayout, AnyTextGivesALayoutOrAProblem)
 {
-    constexpr std::string_view words[] = {"struct", "union", "enum", "typedef", "A", "B", "{", "}", ";", "[", "]", "3", "*", ",", "DWORD", "long",
-                                          "unsigned", "(", ")", "\n#pragma pack(", "push", "#define N 4\n", "N", "=", ":", "-", "/*", "*/", "//", "\xC3", "\n", " "};
+    constexpr std::string_view words[] = {"struct",   "union",
+                                          "enum",     "typedef",
+                                          "A",        "B",
+                                          "{",        "}",
+                                          ";",        "[",
+                                          "]",        "3",
+                                          "*",        ",",
+                                          "DWORD",    "long",
+                                          "unsigned", "(",
+                                          ")",        "\n#pragma pack(",
+                                          "push",     "#define N 4\n",
+                                          "N",        "=",
+                                          ":",        "-",
+                                          "/*",       "*/",
+                                          "//",       "\xC3",
+                                          "\n",       " "};
     std::mt19937 random(7); // NOLINT: the same on every run
     int good = 0;
     for (int round = 0; round < 20'000; ++round) {
