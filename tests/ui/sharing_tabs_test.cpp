@@ -11,6 +11,7 @@
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -41,6 +42,10 @@ struct SharingTabsTest : testing::Test, test::SharingClient {
     Widget *child(const char *name)
     {
         return m_tab->findChild<Widget *>(QLatin1String(name));
+    }
+    static QAbstractItemModel *modelOf(const QWidget *tab, const char *table)
+    {
+        return tab->findChild<RowTable *>(QLatin1String(table))->view()->model();
     }
     QString cell(const char *table, int row, int column)
     {
@@ -73,9 +78,9 @@ struct ObjectTabTest : SharingTabsTest {
     {
         tab = new ObjectTab(client, {.name = "MySharedMem", .type = "Section"});
         m_testers.push_back(std::make_unique<QAbstractItemModelTester>(
-            &tab->holders(), QAbstractItemModelTester::FailureReportingMode::Fatal));
+            modelOf(tab, "holders"), QAbstractItemModelTester::FailureReportingMode::Fatal));
         m_testers.push_back(std::make_unique<QAbstractItemModelTester>(
-            &tab->views(), QAbstractItemModelTester::FailureReportingMode::Fatal));
+            modelOf(tab, "views"), QAbstractItemModelTester::FailureReportingMode::Fatal));
         show(tab);
     }
     void waitForRows()
@@ -279,7 +284,7 @@ struct ProcessTabTest : SharingTabsTest {
     void SetUp() override
     {
         tab = new ProcessTab(client, key(1000));
-        tester = std::make_unique<QAbstractItemModelTester>(&tab->handles(),
+        tester = std::make_unique<QAbstractItemModelTester>(modelOf(tab, "handles"),
                                                             QAbstractItemModelTester::FailureReportingMode::Fatal);
         show(tab);
         ASSERT_TRUE(waitUntil([this] { return tab->handles().rowCount() == 40; }));
@@ -407,7 +412,7 @@ TEST_F(SharingTabsTest, SharedDataIsReadAgainForTheChosenDllAlone)
 TEST_F(SharingTabsTest, SyncStatesFollowWhileTheyAreSeen)
 {
     auto *tab = show(new SyncTab(client));
-    QAbstractItemModelTester tester(&tab->objects(), QAbstractItemModelTester::FailureReportingMode::Fatal);
+    QAbstractItemModelTester tester(modelOf(tab, "objects"), QAbstractItemModelTester::FailureReportingMode::Fatal);
     ASSERT_TRUE(waitUntil([&] { return tab->objects().rowCount() == 5; }));
     QStringList states;
     for (int row = 0; row < 5; ++row)
