@@ -64,7 +64,7 @@ void MainWindow::makeSharingActions()
                 showProcess(spec.process);
         });
     m_sharingViews = {
-        makeAction(icon(Sign::Map), tr("&Map of who talks to whom"), tr("Ctrl+Shift+M"),
+        makeAction(icon(Sign::Map), tr("&Map of who talks to whom"), tr("Ctrl+Shift+G"),
                    tr("Processes, what they share and the messages between them, as a picture"), [this] { showMap(); }),
         makeAction(icon(Sign::Library), tr("&Data shared by DLLs"), {},
                    tr("Sections marked SHARED, who has loaded them, and who sees other bytes"),

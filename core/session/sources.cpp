@@ -53,7 +53,8 @@ ProcessInfo namedProcess(System &system, ProcessKey key, std::stop_token stop)
 {
     if (auto all = system.processes(stop)) {
         const auto found = std::ranges::find(*all, key.pid, [](const ProcessInfo &info) { return info.key.pid; });
-        if (found != all->end() && (found->key.created == key.created || found->key.created == 0))
+        if (found != all->end() &&
+            (found->key.created == key.created || found->key.created == 0 || key.created == 0))
             return std::move(*found);
     }
     return ProcessInfo{.key = key};
