@@ -1,6 +1,7 @@
 // Bytes put together from typed values, as a C struct without padding.
 #pragma once
 
+#include "core/model/bytes.h"
 #include "core/model/error.h"
 #include "core/model/value_type.h"
 

@@ -1,5 +1,6 @@
 // Captures in files, from the window: saved, opened, kept for the case of a crash.
 #include "ui/capture_autosave.h"
+#include "ui/capture_saver.h"
 #include "ui/error_bar.h"
 #include "ui/message_list.h"
 #include "ui/traffic_tab.h"
@@ -169,7 +170,7 @@ TEST_F(CaptureFilesTest, ARunningCaptureOutlivesACrash)
 {
     TrafficTab tab(played.client);
     tab.show();
-    tab.listen({.className = "C", .title = "T"});
+    tab.listen(InboxRequest{.className = "C", .title = "T"});
     played.end->answer<OpenInbox>(InboxOpened{.inbox = 5, .window = 1});
     ASSERT_TRUE(waitUntil([&] { return tab.isListening(); }));
     MessageBatch batch{.inbox = 5};

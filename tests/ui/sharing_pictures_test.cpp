@@ -39,8 +39,9 @@ struct SharingPictures : testing::Test, test::SharingClient {
                 owner->show();
                 ASSERT_TRUE(waitUntil([&] { return isReady(widget); })) << name.toStdString();
                 waitUntil([] { return false; }, 60); // what was put off until the next turn is done
-                if (isPage)
+                if (isPage) {
                     EXPECT_LE(widget->minimumSizeHint().width(), size.width()) << name.toStdString();
+                }
                 if (!folder.isEmpty()) {
                     QDir().mkpath(folder);
                     const auto file = QStringLiteral("%1/%2-%3-%4.png")

@@ -221,7 +221,7 @@ inline void fillSample(SharingWorld &world)
     SyncState lock{.kind = SyncKind::Mutex, .count = 1, .owner = key(1004), .ownerThread = 1032};
     SyncState abandoned{.kind = SyncKind::Mutex, .signaled = true, .abandoned = true};
     SyncState ready{.kind = SyncKind::Event, .signaled = true, .manualReset = true};
-    SyncState slots{.kind = SyncKind::Semaphore, .signaled = true, .count = 2, .maximum = 5};
+    SyncState places{.kind = SyncKind::Semaphore, .signaled = true, .count = 2, .maximum = 5};
     const std::string base = "\\Sessions\\1\\BaseNamedObjects\\";
     world.sync.objects = {
         {.type = "Mutant",
@@ -238,7 +238,7 @@ inline void fillSample(SharingWorld &world)
          .path = base + "QuotesReady",
          .state = ready,
          .holders = {holder(1004, "feed.exe", 0x70, {"SYNCHRONIZE"})}},
-        {.type = "Semaphore", .path = base + "OrderSlots", .state = slots, .holders = {}},
+        {.type = "Semaphore", .path = base + "OrderSlots", .state = places, .holders = {}},
         {.type = "Job",
          .path = base + "Workers",
          .state = std::nullopt,
