@@ -2,10 +2,10 @@
 # Sets up a fresh Debian 12, builds and runs all tests: unit and UI tests natively and under ASan+UBSan, unit tests (session,
 # wire, traffic) under TSan, unit and peer tests under Wine. Ends with one summary; fails when anything failed or no test ran.
 #
-# When the Qt for Windows is there (app/build-windows.sh --qt makes it), or with --windows: the UI tests and ipclens.exe from end
-# to end under Wine, what the release is made of, a second compiler, and the Debian package in a fresh system.
+# --windows: the UI tests and ipclens.exe from end to end under Wine, what the release is made of, a second compiler, and the Debian
+# package in a fresh system.
 #
-#   tests/run.sh                    dev, asan, tsan, and windows, clang and package, or mingw without the Qt for Windows
+#   tests/run.sh                    dev, asan, tsan and mingw
 #   tests/run.sh --windows          only what has to do with the releases; builds the Qt for Windows when it is not there
 #   tests/run.sh dev mingw          only these: dev, asan, tsan, mingw, windows, clang, package
 set -euo pipefail
@@ -17,13 +17,9 @@ presets=("$@")
 need_packages "${build_packages[@]}" "${run_packages[@]}" tshark
 missing=()
 if [ ${#presets[@]} -eq 0 ]; then
-    if have_windows_qt; then
-        presets=(dev asan tsan windows clang package)
-    else
-        presets=(dev asan tsan mingw)
-        missing=("NOT TESTED: ipclens.exe, the window on Windows, the second compiler and the Debian package, as there is no Qt"
-            "            for Windows in ${windows_qt%/*}: \"tests/run.sh --windows\" builds it and tests them.")
-    fi
+    presets=(dev asan tsan mingw)
+    missing=("NOT TESTED: ipclens.exe, the window on Windows, the second compiler and the Debian package:"
+        "            \"tests/run.sh --windows\" tests them.")
 elif [ "${presets[*]}" = --windows ]; then
     make_windows_qt
     presets=(windows clang package)

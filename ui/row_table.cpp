@@ -76,7 +76,11 @@ RowTable::RowTable(RowListModel *rows, const QString &title, const QString &name
     connect(m_view, &QTreeView::activated, this, [this](const QModelIndex &index) { emit activated(index.row()); });
     connect(m_view, &QTreeView::customContextMenuRequested, this, &RowTable::showMenu);
     connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RowTable::currentChanged);
+    // Asked before the first of the changes of one arrangement: after it the view shows other rows at the same place.
     const auto remember = [this] {
+        if (m_isArranging)
+            return;
+        m_isArranging = true;
         m_wasAtTop = m_view->verticalScrollBar()->value() == 0;
         m_top = m_view->indexAt(QPoint(1, 1));
     };
@@ -151,6 +155,7 @@ void RowTable::rowsArranged()
         m_view->scrollTo(m_top, QAbstractItemView::PositionAtTop);
     m_top = QPersistentModelIndex();
     m_wasAtTop = true;
+    m_isArranging = false;
     setTitle(m_titleText);
     showEmptiness();
     emit currentChanged();

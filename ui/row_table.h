@@ -52,6 +52,7 @@ private:
     QString m_why;
     bool m_areColumnsFitted = false;
     bool m_wasAtTop = true;
+    bool m_isArranging = false;  // m_top and m_wasAtTop are of before it
     QPersistentModelIndex m_top; // the row that stays at the top while others come and go
 };
 

@@ -219,6 +219,11 @@ void SharedDataTab::showChosen()
 void SharedDataTab::showContents()
 {
     int row = m_userTable->currentRow();
+    // Of who was not chosen, the first whose contents could be read.
+    for (int i = 0; row < 0 && i < m_users->rowCount(); ++i) {
+        if (m_users->row(i).note.empty())
+            row = i;
+    }
     if (row < 0 && m_users->rowCount() > 0)
         row = 0;
     if (row < 0) {

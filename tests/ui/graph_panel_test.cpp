@@ -123,7 +123,7 @@ TEST_F(GraphPanelTest, FiltersAreAddedEditedAndRemoved)
     editor->findChild<QPushButton *>()->click();
     const auto lines = editor->findChildren<QLineEdit *>();
     ASSERT_EQ(lines.size(), 2);
-    lines[1]->setText("size > 9");
+    lines[1]->setText("size > 8");
     ASSERT_TRUE(waitUntil([this] { return isDone() && panel->curves().messages() == 400; }));
     auto shown = panel->curves().shown();
     ASSERT_EQ(shown.size(), 2u);
@@ -131,7 +131,7 @@ TEST_F(GraphPanelTest, FiltersAreAddedEditedAndRemoved)
     EXPECT_EQ(shown[1].count, 400u - 99u);
     editor->findChildren<QToolButton *>()[0]->click();
     EXPECT_EQ(panel->curves().plotted().filters.size(), 1u);
-    EXPECT_EQ(panel->curves().plotted().filters[0].text, "size > 9");
+    EXPECT_EQ(panel->curves().plotted().filters[0].text, "size > 8");
 }
 
 TEST_F(GraphPanelTest, HoldAndLogarithmAreButtons)
