@@ -119,7 +119,9 @@ const PeerVerb directoryVerb("native.directory", [](const Words &words) {
     const std::wstring path = wide(fromWord(words.at(0)));
     UNICODE_STRING text{static_cast<USHORT>(path.size() * 2), static_cast<USHORT>(path.size() * 2),
                         const_cast<wchar_t *>(path.data())};
-    OBJECT_ATTRIBUTES attributes{sizeof attributes, nullptr, &text, 0, nullptr, nullptr};
+    OBJECT_ATTRIBUTES attributes{};
+    attributes.Length = sizeof attributes;
+    attributes.ObjectName = &text;
     HANDLE directory = nullptr;
     const NTSTATUS status = NtCreateDirectoryObject(&directory, 0xF, &attributes);
     if (status < 0)
@@ -132,7 +134,9 @@ const PeerVerb sectionVerb("native.section", [](const Words &words) {
     const std::wstring path = wide(fromWord(words.at(0)));
     UNICODE_STRING text{static_cast<USHORT>(path.size() * 2), static_cast<USHORT>(path.size() * 2),
                         const_cast<wchar_t *>(path.data())};
-    OBJECT_ATTRIBUTES attributes{sizeof attributes, nullptr, &text, 0, nullptr, nullptr};
+    OBJECT_ATTRIBUTES attributes{};
+    attributes.Length = sizeof attributes;
+    attributes.ObjectName = &text;
     LARGE_INTEGER size;
     size.QuadPart = static_cast<LONGLONG>(toNumber(words.at(1)));
     HANDLE section = nullptr;

@@ -191,6 +191,8 @@ Result<std::vector<ObjectHandle>> WindowsSystem::handles(ProcessKey key, std::st
         found.push_back(walk->describe(entry, type));
         if (!copy) {
             found.back().note = toText(copy.error());
+        } else if (type.empty()) {
+            found.back().note = "the system has no name for its type"; // Wine's message queues, for one
         } else if (type == "File") {
             asked.push_back(found.size() - 1);
             files.add(std::move(*copy));

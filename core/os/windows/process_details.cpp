@@ -11,14 +11,49 @@
 namespace ipclens {
 namespace {
 
-Result<std::string> commandLineOf(HANDLE process, const std::string &text)
+constexpr NTSTATUS invalidInfoClass = static_cast<NTSTATUS>(0xC0000003);
+
+// Where a process itself finds it. Only a process of our own width has the layout that we know.
+Result<std::string> commandLineInMemory(ProcessKey key, const std::string &text)
 {
-    constexpr int commandLineInformation = 60; // since Windows 8.1; a UNICODE_STRING with its text behind it
+    const auto process = openProcessHandle(key, PROCESS_QUERY_INFORMATION | PROCESS_VM_READ);
+    if (!process)
+        return Failure(process.error());
+    PROCESS_BASIC_INFORMATION basic{};
+    const NTSTATUS status =
+        NtQueryInformationProcess(process->get(), ProcessBasicInformation, &basic, sizeof basic, nullptr);
+    if (!nt::succeeded(status))
+        return nativeFailure(status, "NtQueryInformationProcess", text);
+    const auto read = [&](const void *from, void *into, std::size_t size) -> Result<void> {
+        SIZE_T count = 0;
+        const BOOL done = ReadProcessMemory(process->get(), from, into, size, &count);
+        const DWORD code = GetLastError();
+        if (!done || count != size)
+            return systemFailure(code, "ReadProcessMemory", text);
+        return {};
+    };
+    PEB peb;
+    RTL_USER_PROCESS_PARAMETERS parameters;
+    if (auto done = read(basic.PebBaseAddress, &peb, sizeof peb); !done)
+        return Failure(std::move(done.error()));
+    if (auto done = read(peb.ProcessParameters, &parameters, sizeof parameters); !done)
+        return Failure(std::move(done.error()));
+    std::wstring line(parameters.CommandLine.Length / sizeof(wchar_t), L'\0');
+    if (auto done = read(parameters.CommandLine.Buffer, line.data(), line.size() * sizeof(wchar_t)); !done)
+        return Failure(std::move(done.error()));
+    return toUtf8(line);
+}
+
+Result<std::string> commandLineOf(HANDLE process, ProcessKey key, const std::string &text)
+{
+    constexpr int commandLineInformation = 60; // since Windows 8.1, not on Wine 8; a UNICODE_STRING, then its text
     std::vector<std::uint64_t> buffer(68 * 1024 / sizeof(std::uint64_t)); // it has at most 32,767 characters
     ULONG needed = 0;
     const NTSTATUS status =
         NtQueryInformationProcess(process, static_cast<PROCESSINFOCLASS>(commandLineInformation), buffer.data(),
                                   static_cast<ULONG>(buffer.size() * sizeof(std::uint64_t)), &needed);
+    if (status == invalidInfoClass)
+        return commandLineInMemory(key, text);
     if (!nt::succeeded(status))
         return nativeFailure(status, "NtQueryInformationProcess", text);
     return toUtf8(nt::view(*reinterpret_cast<const UNICODE_STRING *>(buffer.data())));
@@ -33,7 +68,7 @@ Result<ProcessDetails> WindowsSystem::processDetails(ProcessKey key)
         return Failure(process.error());
     const std::string text = processText(key.pid);
     ProcessDetails details;
-    if (auto line = commandLineOf(process->get(), text))
+    if (auto line = commandLineOf(process->get(), key, text))
         details.commandLine = std::move(*line);
     else
         details.unknown.push_back("command line: " + toText(line.error()));
