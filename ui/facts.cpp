@@ -10,7 +10,7 @@ Facts::Facts(QWidget *parent) : QWidget(parent), m_rows(new QFormLayout(this))
     m_rows->setContentsMargins(8, 4, 8, 4);
     m_rows->setVerticalSpacing(2);
     m_rows->setHorizontalSpacing(12);
-    m_rows->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+    m_rows->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     m_rows->setRowWrapPolicy(QFormLayout::DontWrapRows);
 }
 

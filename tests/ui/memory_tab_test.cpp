@@ -132,7 +132,7 @@ TEST_F(MemoryTabTest, ShowsAndFollowsASection)
 {
     openSection();
     EXPECT_EQ(tab->title(), "section X");
-    EXPECT_EQ(part<QLabel>("place")->text(), "rw- private");
+    EXPECT_TRUE(waitFor([this] { return part<QLabel>("place")->text() == "rw- private"; })) << "once the regions are told";
     QSignalSpy cursor(tab.get(), &MemoryTab::cursorChanged);
     memory->set(1, "J");
     EXPECT_TRUE(waitFor([this] { return shown(0, 6) == "2a4a656c6c6f"; })) << "live";
