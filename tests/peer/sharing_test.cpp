@@ -46,9 +46,11 @@ protected:
     static std::set<std::pair<std::uint32_t, std::uint64_t>> others(const HolderList &list)
     {
         std::set<std::pair<std::uint32_t, std::uint64_t>> found;
-        for (const ObjectHandle &handle : list.handles)
-            if (!handle.isOurs)
+        for (const ObjectHandle &handle : list.handles) {
+            if (!handle.isOurs) {
                 EXPECT_TRUE(found.emplace(handle.process.pid, handle.handle).second) << "listed twice";
+            }
+        }
         return found;
     }
     static std::set<std::pair<std::uint32_t, Address>> places(const ViewList &list)

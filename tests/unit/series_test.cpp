@@ -62,7 +62,7 @@ TEST_P(SeriesTest, RepeatsWithVariables)
     EXPECT_EQ(messages[1].lParam, 2u);
     const Bytes &data = messages[4].data.value();
     const std::string text(reinterpret_cast<const char *>(data.data()), data.size());
-    EXPECT_THAT(text, testing::MatchesRegex("no 5 at [0-9]+-[0-9]+-[0-9]+T[0-9]+:[0-9]+:[0-9]+.[0-9]+Z .x."));
+    EXPECT_THAT(text, testing::MatchesRegex("no 5 at .+-.+-.+T.+:.+:.+Z .x."));
 }
 
 TEST(SeriesVariablesTest, AreReplacedInTheirEncodingOnly)
