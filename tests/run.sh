@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
-# Sets up a fresh Debian 12, builds and runs all tests: unit and UI tests natively and under ASan+UBSan, unit tests (session,
-# wire, traffic) under TSan, unit and peer tests under Wine. Ends with one summary; fails when anything failed or no test ran.
+# Sets up a fresh Debian 12, builds and runs all tests. Ends with one summary; fails when anything failed or no test ran.
 #
-# --windows: the UI tests and ipclens.exe from end to end under Wine, what the release is made of, a second compiler, and the Debian
-# package in a fresh system.
+#   asan      unit and UI tests under ASan+UBSan
+#   tsan      unit tests (session, wire, traffic) under TSan
+#   package   the Debian package, in a fresh system
+#   mingw     unit and peer tests under Wine
+#   windows   these, the UI tests and ipclens.exe from end to end under Wine, and what the release is made of
+#   clang     a second compiler reads all that is built for Windows
+#   dev       unit and UI tests without sanitizers
 #
-#   tests/run.sh                    dev, asan, tsan and mingw
-#   tests/run.sh --windows          only what has to do with the releases; builds the Qt for Windows when it is not there
-#   tests/run.sh dev mingw          only these: dev, asan, tsan, mingw, windows, clang, package
+#   tests/run.sh                    asan, tsan and package; windows and clang where the Qt for Windows is there, else mingw
+#   tests/run.sh --windows          windows, clang and package; builds the Qt for Windows when it is not there
+#   tests/run.sh dev mingw          only these
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../app/setup.sh"
 
@@ -17,9 +21,13 @@ presets=("$@")
 need_packages "${build_packages[@]}" "${run_packages[@]}" tshark
 missing=()
 if [ ${#presets[@]} -eq 0 ]; then
-    presets=(dev asan tsan mingw)
-    missing=("NOT TESTED: ipclens.exe, the window on Windows, the second compiler and the Debian package:"
-        "            \"tests/run.sh --windows\" tests them.")
+    if have_windows_qt; then
+        presets=(asan tsan windows clang package)
+    else
+        presets=(asan tsan mingw package)
+        missing=("NOT TESTED, as the Qt for Windows is not there: ipclens.exe, the window on Windows, the second compiler."
+            "            \"tests/run.sh --windows\" builds it and tests them.")
+    fi
 elif [ "${presets[*]}" = --windows ]; then
     make_windows_qt
     presets=(windows clang package)
@@ -35,7 +43,7 @@ count() { sed -n "s/^\[ *$1 *\] \([0-9]\+\) tests\?.*/\1/p" "$2" | tail -n 1; }
 
 # run_program NAME COMMAND...: runs one GoogleTest program and adds its counts.
 run_program() {
-    local name=$1 log=$results/$1.log code=0
+    local name=$1 log=$results/$1.log code=0 began=$SECONDS
     shift
     say "Testing $name"
     timeout --kill-after=10 1200 "$@" </dev/null >"$log" 2>&1 || code=$?
@@ -54,30 +62,29 @@ run_program() {
         echo "exit code $code; the whole log: ${log#"$root"/}"
     }
     passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + left))
-    rows+=("$(printf '%-24s %6d passed %4d failed %4d skipped' "$name" "$ok" "$bad" "$left")")
+    rows+=("$(printf '%-24s %6d passed %4d failed %4d skipped %6d s' "$name" "$ok" "$bad" "$left" $((SECONDS - began)))")
 }
 
 # check NAME COMMAND...: one test that is not GoogleTest's.
 check() {
-    local name=$1 log=$results/$1.log
+    local name=$1 log=$results/$1.log ok=1 began=$SECONDS
     shift
     say "Checking $name"
-    if "$@" >"$log" 2>&1; then
-        passed=$((passed + 1))
-        rows+=("$(printf '%-24s %6d passed' "$name" 1)")
-    else
+    "$@" >"$log" 2>&1 || {
+        ok=0
         tail -n 25 "$log"
         echo "the whole log: ${log#"$root"/}"
-        failed=$((failed + 1))
-        rows+=("$(printf '%-24s %13d failed' "$name" 1)")
-    fi
+    }
+    passed=$((passed + ok)) failed=$((failed + 1 - ok))
+    rows+=("$(printf '%-24s %6d passed %4d failed %22d s' "$name" "$ok" $((1 - ok)) $((SECONDS - began)))")
 }
 
 # A configuration that does not build has failed; the others still run.
 build_tests() {
-    local preset=$1 log=$results/$1-build.log
+    local preset=$1 log=$results/$1-build.log began=$SECONDS
     shift
     if configure_and_build "$preset" "$@" >"$log" 2>&1; then
+        rows+=("$(printf '%-24s %45d s' "$preset, building" $((SECONDS - began)))")
         return 0
     fi
     grep -aE 'error|FAILED|CMake Error' "$log" | head -n 40 || tail -n 40 "$log"
