@@ -240,6 +240,9 @@ std::vector<Inspector::Row> Inspector::rows() const
     if (const QString window = m_lookups->windowOf(handle); !window.isEmpty())
         rows.push_back(
             {tr("HWND"), {}, QStringLiteral("%1  %2").arg(addressText(handle), window), {}, true, ByteOrder::Little});
+    if (const QString object = m_lookups->objectOf(handle); !object.isEmpty())
+        rows.push_back(
+            {tr("HANDLE"), {}, QStringLiteral("%1  %2").arg(addressText(handle), object), {}, true, ByteOrder::Little});
     if (!m_lookups->selectionText().isEmpty())
         rows.push_back({QLatin1String(selectionRow), {}, m_lookups->selectionText(), {}, true, ByteOrder::Little});
     for (const auto &[name, sum] : m_lookups->checksums())

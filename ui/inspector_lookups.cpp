@@ -2,6 +2,7 @@
 
 #include "core/text/checksum.h"
 #include "ui/number_text.h"
+#include "ui/sharing_rows.h"
 
 #include <QCryptographicHash>
 #include <QThreadPool>
@@ -13,7 +14,7 @@ namespace ipclens {
 namespace {
 
 constexpr qsizetype mostPlaces = 4'000;
-constexpr int windowsFreshFor = 3'000; // milliseconds
+constexpr int listFreshFor = 3'000; // milliseconds
 constexpr int settleTime = 200;        // milliseconds: a selection that is still growing is not summed
 
 using Sums = QList<std::pair<QString, QString>>;
@@ -50,13 +51,12 @@ void InspectorLookups::setSource(Client *client, const SourceInfo &source)
         return;
     ++m_generation;
     m_isAsking = false;
-    m_isListing = false;
-    m_hasNoWindows = false;
     m_places.clear();
     m_wanted.clear();
     m_windows.clear();
-    m_handle = 0;
-    m_sinceList.invalidate();
+    m_windowListing = {};
+    m_handles.clear();
+    m_handleListing = {};
     setSelection({});
 }
 
@@ -106,8 +106,7 @@ QString InspectorLookups::windowOf(std::uint64_t handle)
         return {};
     const auto found = std::ranges::find(m_windows, handle, &Window::handle);
     if (found == m_windows.end()) {
-        if (handle != m_handle) // asked for once
-            askWindows(handle);
+        askWindows(handle);
         return {};
     }
     return tr("%1 \"%2\" of %3 (%4)")
@@ -115,24 +114,62 @@ QString InspectorLookups::windowOf(std::uint64_t handle)
         .arg(found->process.pid);
 }
 
+bool InspectorLookups::isToAsk(const Listing &listing, std::uint64_t number) const
+{
+    const bool isFresh = listing.since.isValid() && listing.since.elapsed() < listFreshFor;
+    return number != listing.number && !isFresh && !listing.isAsking && !listing.isRefused && m_client != nullptr &&
+           m_client->state() == Client::State::Connected;
+}
+
 void InspectorLookups::askWindows(std::uint64_t handle)
 {
-    const bool isFresh = m_sinceList.isValid() && m_sinceList.elapsed() < windowsFreshFor;
-    if (isFresh || m_isListing || m_hasNoWindows || m_client == nullptr ||
-        m_client->state() != Client::State::Connected)
+    if (!isToAsk(m_windowListing, handle))
         return;
-    m_isListing = true;
-    m_handle = handle;
+    m_windowListing.isAsking = true;
+    m_windowListing.number = handle;
     m_client->call(ListWindows{}, this, [this, generation = m_generation](Result<WindowList> reply) {
         if (generation != m_generation)
             return;
-        m_isListing = false;
-        m_sinceList.start();
-        m_hasNoWindows = !reply; // a number is then just a number
+        m_windowListing.isAsking = false;
+        m_windowListing.since.start();
+        m_windowListing.isRefused = !reply; // a number is then just a number
         if (reply) {
             m_windows = std::move(reply->windows);
             emit changed();
         }
+    });
+}
+
+QString InspectorLookups::objectOf(std::uint64_t handle)
+{
+    // Handles are multiples of four, counted up from there.
+    if (handle == 0 || handle > 0xff'ffff || handle % 4 != 0 || m_source.spec.process.pid == 0 ||
+        m_source.spec.kind == SourceKind::Handle)
+        return {};
+    askHandles(handle);
+    return m_handles.value(handle);
+}
+
+void InspectorLookups::askHandles(std::uint64_t handle)
+{
+    if (!isToAsk(m_handleListing, handle))
+        return;
+    m_handleListing.isAsking = true;
+    m_handleListing.number = handle;
+    m_client->call(ListHandles{m_source.spec.process}, this, [this, generation = m_generation](Result<HandleList> reply) {
+        if (generation != m_generation)
+            return;
+        m_handleListing.isAsking = false;
+        m_handleListing.since.start();
+        m_handleListing.isRefused = !reply;
+        m_handles.clear();
+        if (!reply)
+            return;
+        for (const auto &held : reply->handles) {
+            const QString path = held.path.empty() ? tr("without a name") : fromUtf8(held.path);
+            m_handles.insert(held.handle, tr("%1 %2 (%3)").arg(fromUtf8(held.type), path, rightsText(held.rights)));
+        }
+        emit changed();
     });
 }
 

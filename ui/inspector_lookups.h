@@ -1,7 +1,8 @@
-// What the inspector asks the session: where addresses lie, whose window a number is, what is selected.
+// What the inspector asks the session: where addresses lie, what a handle and whose window a number is, what is selected.
 #pragma once
 
 #include "core/session/editing_commands.h"
+#include "core/session/sharing_commands.h"
 #include "ui/client.h"
 
 #include <QHash>
@@ -23,6 +24,9 @@ public:
     QString placeOf(Address address);
     // The window of that handle, as "IpclensInbox \"Receive\" of demo.exe (123)"; empty: it is none, or not known yet.
     QString windowOf(std::uint64_t handle);
+    // What the process whose memory this is has under that handle, as "Section \Sessions\1\BaseNamedObjects\X
+    // (SECTION_MAP_READ)"; empty: nothing, or not known yet.
+    QString objectOf(std::uint64_t handle);
 
     // Checksums of the bytes selected, once they are made. `mayBeLarge`: the user asked for it.
     void setSelection(const std::vector<AddressRange> &ranges);
@@ -38,7 +42,17 @@ signals:
 private:
     void ask();
     void askWindows(std::uint64_t handle);
+    void askHandles(std::uint64_t handle);
     void takeSelection(Result<MemoryImages> reply);
+
+    // A list of the session that a number may be in: asked for again when it is old and another number is looked at.
+    struct Listing {
+        std::uint64_t number = 0; // last asked for
+        bool isAsking = false;
+        bool isRefused = false;   // this system has none, or does not tell
+        QElapsedTimer since;
+    };
+    bool isToAsk(const Listing &listing, std::uint64_t number) const;
 
     Client *m_client = nullptr;
     SourceInfo m_source;
@@ -49,10 +63,9 @@ private:
     bool m_isAsking = false;
 
     std::vector<Window> m_windows;
-    std::uint64_t m_handle = 0;     // last asked for
-    bool m_isListing = false;
-    bool m_hasNoWindows = false;    // this system has none
-    QElapsedTimer m_sinceList;
+    Listing m_windowListing;
+    QHash<quint64, QString> m_handles; // of the source's process
+    Listing m_handleListing;
 
     std::vector<AddressRange> m_selected;
     quint64 m_selection = 0;

@@ -219,6 +219,42 @@ TEST_F(InspectorTest, KnowsWhoseWindowANumberIs)
     inspector.setSource(nullptr, {});
 }
 
+TEST_F(InspectorTest, KnowsWhatAHandleOfTheProcessIs)
+{
+    test::PlayedClient played;
+    inspector.show();
+    const auto handleRow = [&] {
+        for (int row = 0; row < table().rowCount(); ++row) {
+            if (table().item(row, 0)->text() == "HANDLE")
+                return table().item(row, 1)->text();
+        }
+        return QString();
+    };
+    inspector.setSource(&played.client, {.source = 5,
+                                         .spec = {.kind = SourceKind::Process, .process = {77, 1}},
+                                         .extent = {0, 0x10000}});
+    inspector.showBytes(0x1000, imageOf({0x44, 0, 0, 0, 0, 0, 0, 0}));
+    const auto asked = played.end->answer<ListHandles>(HandleList{{{.process = {77, 1},
+                                                                    .handle = 0x44,
+                                                                    .type = "Section",
+                                                                    .path = "\\BaseNamedObjects\\MySharedMem",
+                                                                    .access = 4,
+                                                                    .rights = {"SECTION_MAP_READ"}},
+                                                                   {.process = {77, 1}, .handle = 0x48, .type = "Event"}}});
+    EXPECT_EQ(asked.process.pid, 77u);
+    EXPECT_TRUE(waitUntil([&] { return handleRow().contains("Section \\BaseNamedObjects\\MySharedMem (SECTION_MAP_READ)"); }))
+        << handleRow().toStdString();
+    inspector.showBytes(0x1000, imageOf({0x48, 0, 0, 0, 0, 0, 0, 0}));
+    EXPECT_TRUE(handleRow().contains("Event without a name")) << handleRow().toStdString();
+    inspector.showBytes(0x1000, imageOf({0x4c, 0, 0, 0, 0, 0, 0, 0}));
+    EXPECT_EQ(handleRow(), "");
+    // A mapping is nobody's memory in particular: its numbers are handles of nobody.
+    inspector.setSource(&played.client, {.source = 6, .spec = {.name = "MySharedMem"}, .extent = {0, 0x10000}});
+    inspector.showBytes(0x1000, imageOf({0x44, 0, 0, 0, 0, 0, 0, 0}));
+    EXPECT_EQ(handleRow(), "");
+    inspector.setSource(nullptr, {});
+}
+
 TEST_F(InspectorTest, SumsWhatIsSelected)
 {
     test::PlayedClient played;
