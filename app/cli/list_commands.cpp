@@ -165,9 +165,27 @@ void addListCommands(CLI::App &app, Run &run)
     addObjectLists(app, run);
 
     auto *const windows = app.add_subcommand("windows", "Top-level and message-only windows");
-    windows->footer("Example:\n  ipclens-cli windows");
-    windows->callback([&run] {
-        run.action = [&run] { return printList(run, ListWindows{}, [](auto &list) { return tableOf(list); }); };
+    windows->footer("Examples:\n  ipclens-cli windows\n  ipclens-cli windows --at 640 400");
+    const auto point = std::make_shared<std::vector<std::int32_t>>();
+    const auto innermost = std::make_shared<bool>(false);
+    auto *const at = windows->add_option("--at", *point, "Only the window in front at that point of the screen, in physical pixels")
+                         ->type_name("X Y")
+                         ->expected(2);
+    windows->add_flag("--innermost", *innermost, "The child window there, not the top-level window it is in")->needs(at);
+    windows->callback([&run, point, innermost] {
+        run.action = [&run, point, innermost]() -> Result<void> {
+            if (point->empty())
+                return printList(run, ListWindows{}, [](auto &list) { return tableOf(list); });
+            auto window = run.ask(FindWindowAt{.x = (*point)[0], .y = (*point)[1], .innermost = *innermost});
+            if (!window)
+                return Failure(std::move(window.error()));
+            WindowList list{{std::move(*window)}};
+            if (run.json)
+                run.printJsonList(std::move(list));
+            else
+                run.print(tableOf(list).text());
+            return {};
+        };
     });
 
     auto *const regions =

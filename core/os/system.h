@@ -193,6 +193,9 @@ public:
     virtual Result<std::shared_ptr<Section>> createSection(const SectionRequest &request) = 0;
 
     virtual Result<std::vector<Window>> windows(std::stop_token stop) = 0;
+    // What is in front at that point of the screen, in physical pixels: the top-level window, or, with `innermost`, its child there.
+    // Hidden and disabled windows are looked through. Missing where there is none.
+    virtual Result<Window> windowAt(std::int32_t x, std::int32_t y, bool innermost) = 0;
     virtual Result<std::unique_ptr<Inbox>> openInbox(const InboxRequest &request) = 0;
     virtual Result<std::unique_ptr<Inbox>> openRelay(const RelayRequest &request) = 0;
     virtual Result<std::unique_ptr<Inbox>> openTap(const TapRequest &request) = 0;

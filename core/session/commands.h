@@ -227,6 +227,15 @@ struct ListWindows {
     static constexpr std::string_view name = "window.list";
     IPCLENS_FIELDS()
 };
+// The window in front at a point of the session's screen, in physical pixels.
+struct FindWindowAt {
+    using Reply = Window;
+    static constexpr std::string_view name = "window.at";
+    std::int32_t x = 0;
+    std::int32_t y = 0;
+    bool innermost = false; // a child window there rather than the top-level window it is in
+    IPCLENS_FIELDS(x, y, innermost)
+};
 
 // Events. -------------------------------------------------------------------------------------------------------------
 
@@ -258,8 +267,8 @@ using AnyCommand =
                  CreateSection, CloseSource, ListRegions, ReadMemory, WriteMemory, AllocateMemory, FreeMemory, ReadJournal,
                  StartWatch, StopWatch, FindBytes, StartScan, NarrowScan, UndoScan, ReadScan,
                  CloseScan, EvaluateAddress, LocateAddresses, Freeze, Unfreeze, SetFreezing, ListFrozen, SaveSnapshot, TakeFrame,
-                 FindDifference, ListWindows, OpenInbox, OpenRelay, OpenTap, SetInboxCapturing, CloseInbox, SendCopyData, SendRegistered,
-                 StartSeries, AddToSeries, StopSeries, DescribeObject, ListViews, ListHandles, CloseHolderHandle, DescribeProcess,
+                 FindDifference, ListWindows, FindWindowAt, OpenInbox, OpenRelay, OpenTap, SetInboxCapturing, CloseInbox, SendCopyData,
+                 SendRegistered, StartSeries, AddToSeries, StopSeries, DescribeObject, ListViews, ListHandles, CloseHolderHandle, DescribeProcess,
                  ListSharedData, ListSyncObjects, ListPipes, DiagnoseName, Explain, ReadSharingMap>;
 
 using Event = std::variant<WatchUpdate, MessageBatch, JournalChanged, Progress, FrozenChanged, SeriesUpdate>;

@@ -393,4 +393,10 @@ Job<WindowList> Session::handle(const ListWindows &)
             [this](std::stop_token stop) { return transform(m_system->windows(stop), into(&WindowList::windows)); }};
 }
 
+Job<Window> Session::handle(const FindWindowAt &command)
+{
+    return {LaneName::Walk,
+            [this, command](std::stop_token) { return m_system->windowAt(command.x, command.y, command.innermost); }};
+}
+
 } // namespace ipclens

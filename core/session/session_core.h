@@ -96,6 +96,7 @@ private:
     Job<SharingMap> handle(const ReadSharingMap &command);
 
     Job<WindowList> handle(const ListWindows &);
+    Job<Window> handle(const FindWindowAt &command);
     // session_traffic.cpp
     Outcome<InboxOpened> handle(const OpenInbox &command);
     Outcome<InboxOpened> handle(const OpenRelay &command);

@@ -212,6 +212,11 @@ TEST_F(Cli, listsWindowsAndSendsToThem)
     EXPECT_EQ((*listed)["title"], title);
     EXPECT_EQ((*listed)["className"], className);
     EXPECT_EQ((*listed)["process"]["pid"], peer.pid());
+    peer.ask(fmt::format("window.show {} 500 100 300 200", window));
+    const json there = runJson({"windows", "--at", "550", "150"});
+    ASSERT_EQ(there.size(), 1u) << there;
+    EXPECT_EQ(there[0]["handle"], window);
+    EXPECT_EQ(runRefused({"windows", "--at", "-30000", "-30000"})["kind"], "Missing");
 
     peer.ask("window.reply 42");
     EXPECT_EQ(runJson({"send", "--title", title, "--id", "5", "--text", "hello"})["result"], 42);

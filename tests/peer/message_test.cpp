@@ -53,6 +53,32 @@ TEST_F(Windows, areListed)
     EXPECT_NE(messageOnly->thread, top->thread);
 }
 
+TEST_F(Windows, areFoundAtAPointOfTheScreen)
+{
+    const auto lower = createWindow(peer, className, "lower", "top pump");
+    const auto upper = createWindow(peer, className, "upper", "top pump");
+    peer.ask(fmt::format("window.show {} 100 100 300 200", lower));
+    peer.ask(fmt::format("window.show {} 200 100 300 200", upper));
+    const auto button = peer.askNumber(fmt::format("window.button {} 150 50 80 80", upper));
+
+    const Window found = value(system->windowAt(150, 150, false));
+    EXPECT_EQ(found, find(lower)) << "all about it, as in the list";
+    EXPECT_EQ(found.title, "lower");
+    EXPECT_TRUE(found.visible);
+    EXPECT_EQ(value(system->windowAt(250, 150, false)).handle, upper) << "it is before the other";
+    EXPECT_EQ(value(system->windowAt(390, 190, false)).handle, upper) << "the window that the button is in";
+    const Window inner = value(system->windowAt(390, 190, true));
+    EXPECT_EQ(inner.handle, button);
+    EXPECT_EQ(inner.className, "Button");
+    EXPECT_EQ(inner.process, found.process);
+    EXPECT_EQ(inner.processName, "ipclens_peer_tests.exe");
+
+    const auto outside = system->windowAt(-30'000, -30'000, false);
+    ASSERT_FALSE(outside);
+    EXPECT_EQ(outside.error().kind, ErrorKind::Missing);
+    EXPECT_EQ(outside.error().object, "point -30000, -30000 of the screen");
+}
+
 TEST_F(Windows, thatDoNotAnswerAreListedToo)
 {
     const auto stuck = find(createWindow(peer, className, "stuck", "top stuck"));

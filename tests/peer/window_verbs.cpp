@@ -80,6 +80,11 @@ LRESULT CALLBACK handleMessage(HWND window, UINT message, WPARAM wParam, LPARAM 
     return DefWindowProcW(window, message, wParam, lParam);
 }
 
+HWND windowOf(const std::string &word)
+{
+    return reinterpret_cast<HWND>(toNumber(word));
+}
+
 // window.create CLASS TITLE top|message pump|stuck: its handle. A stuck one never handles a message.
 const PeerVerb createVerb("window.create", [](const Words &words) {
     std::promise<HWND> made;
@@ -106,10 +111,24 @@ const PeerVerb createVerb("window.create", [](const Words &words) {
     return std::to_string(reinterpret_cast<std::uint64_t>(handle));
 });
 
-HWND windowOf(const std::string &word)
-{
-    return reinterpret_cast<HWND>(toNumber(word));
-}
+// window.show WINDOW X Y WIDTH HEIGHT: before all others
+const PeerVerb showVerb("window.show", [](const Words &words) {
+    const auto number = [&](std::size_t at) { return static_cast<int>(std::stol(words.at(at))); };
+    if (!SetWindowPos(windowOf(words.at(0)), HWND_TOPMOST, number(1), number(2), number(3), number(4),
+                      SWP_SHOWWINDOW | SWP_NOACTIVATE))
+        throw std::runtime_error("SetWindowPos");
+    return std::string();
+});
+
+// window.button PARENT X Y WIDTH HEIGHT: a child window's handle
+const PeerVerb buttonVerb("window.button", [](const Words &words) {
+    const auto number = [&](std::size_t at) { return static_cast<int>(std::stol(words.at(at))); };
+    const HWND button = CreateWindowExW(0, L"Button", L"Press", WS_CHILD | WS_VISIBLE, number(1), number(2), number(3), number(4),
+                                        windowOf(words.at(0)), nullptr, nullptr, nullptr);
+    if (!button)
+        throw std::runtime_error("CreateWindow");
+    return std::to_string(reinterpret_cast<std::uint64_t>(button));
+});
 
 const PeerVerb closeVerb("window.close", [](const Words &words) {
     SendMessageW(windowOf(words.at(0)), WM_CLOSE, 0, 0);

@@ -483,6 +483,13 @@ public:
         return std::make_shared<FakeSection>(request.name, std::move(memory), Access::ReadWrite);
     }
     Result<std::vector<Window>> windows(std::stop_token) override { return m_world->windows; }
+    // The fake windows are columns of 100 pixels beside each other.
+    Result<Window> windowAt(std::int32_t x, std::int32_t, bool) override
+    {
+        if (x < 0 || static_cast<std::size_t>(x / 100) >= m_world->windows.size())
+            return Failure(Error{.kind = ErrorKind::Missing, .operation = "find window"});
+        return m_world->windows[static_cast<std::size_t>(x / 100)];
+    }
     Result<std::unique_ptr<Inbox>> openInbox(const InboxRequest &request) override
     {
         return std::make_unique<FakeInbox>(queueOf(request.className), request.messages);

@@ -281,6 +281,7 @@ TEST(LinuxSystem, saysWhatItCannotDo)
     expectUnsupported(system->openSection("X", Access::Read));
     expectUnsupported(system->createSection({.name = "X", .size = 1}));
     expectUnsupported(system->windows({}));
+    expectUnsupported(system->windowAt(1, 2, false));
     expectUnsupported(system->openInbox({.className = "X"}));
     expectUnsupported(system->sendCopyData(1, 2, 3, std::nullopt, 4));
     expectUnsupported(system->sendRegistered(1, "X", 2, 3, 4));

@@ -29,6 +29,8 @@ TEST_P(SessionTest, ListsWhatTheSystemHas)
     EXPECT_EQ(ask(ListModules{{.pid = 100}}).value().modules, m_world->modules[100]);
     EXPECT_EQ(ask(ListSharedSections{{.pid = 100}}).value().sections, m_world->sharedSections[100]);
     EXPECT_EQ(ask(ListWindows{}).value().windows, m_world->windows);
+    EXPECT_EQ(ask(FindWindowAt{.x = 10, .y = -5}).value(), m_world->windows.at(0));
+    EXPECT_EQ(ask(FindWindowAt{.x = -1}).error().kind, ErrorKind::Missing);
     EXPECT_EQ(ask(ListModules{{.pid = 300}}).error().kind, ErrorKind::Missing);
 }
 

@@ -118,6 +118,10 @@ public:
     {
         return windowsOnly("list windows", "this system", noMessages);
     }
+    Result<Window> windowAt(std::int32_t x, std::int32_t y, bool) override
+    {
+        return windowsOnly("find window", fmt::format("point {}, {} of the screen", x, y), noMessages);
+    }
     Result<std::unique_ptr<Inbox>> openInbox(const InboxRequest &request) override
     {
         return windowsOnly("open inbox", "window class " + request.className, noMessages);

@@ -5,6 +5,7 @@
 #include "core/os/windows/windows_system.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 
 namespace ipclens {
@@ -50,7 +51,8 @@ std::string titleOf(HWND window)
     }
 }
 
-Window describe(HWND handle, bool messageOnly, const std::map<std::uint32_t, const ListedProcess *> &processes)
+// Without the names of its process.
+Window describe(HWND handle, bool messageOnly)
 {
     Window window{
         .handle = reinterpret_cast<std::uintptr_t>(handle), .title = titleOf(handle), .messageOnly = messageOnly};
@@ -61,11 +63,13 @@ Window describe(HWND handle, bool messageOnly, const std::map<std::uint32_t, con
     window.thread = GetWindowThreadProcessId(handle, &pid);
     window.process.pid = pid;
     window.visible = IsWindowVisible(handle) != FALSE;
-    if (const auto process = processes.find(pid); process != processes.end()) {
-        window.process = process->second->key;
-        window.processName = process->second->name;
-    }
     return window;
+}
+
+void nameProcess(Window &window, const ListedProcess &process)
+{
+    window.process = process.key;
+    window.processName = process.name;
 }
 
 } // namespace
@@ -98,7 +102,9 @@ Result<std::vector<Window>> WindowsSystem::windows(std::stop_token stop)
         for (const HWND handle : handles) {
             if (stop.stop_requested())
                 return false;
-            Window window = describe(handle, areMessageOnly, processes);
+            Window window = describe(handle, areMessageOnly);
+            if (const auto process = processes.find(window.process.pid); process != processes.end())
+                nameProcess(window, *process->second);
             if (window.thread != 0) // else it is gone by now
                 windows.push_back(std::move(window));
         }
@@ -107,6 +113,29 @@ Result<std::vector<Window>> WindowsSystem::windows(std::stop_token stop)
     if (!add(*topLevel, false) || !add(messageOnly, true))
         return cancelled("list windows");
     return windows;
+}
+
+Result<Window> WindowsSystem::windowAt(std::int32_t x, std::int32_t y, bool innermost)
+{
+    const auto none = [x, y] {
+        return Failure(Error{.kind = ErrorKind::Missing,
+                             .operation = "find window",
+                             .object = fmt::format("point {}, {} of the screen", x, y),
+                             .meaning = "there is no window"});
+    };
+    HWND handle = WindowFromPoint({x, y});
+    if (handle && !innermost)
+        handle = GetAncestor(handle, GA_ROOT);
+    if (!handle)
+        return none();
+    Window window = describe(handle, false);
+    if (window.thread == 0)
+        return none(); // gone meanwhile
+    if (const auto listed = listProcesses())
+        for (const ListedProcess &process : *listed)
+            if (process.key.pid == window.process.pid)
+                nameProcess(window, process);
+    return window;
 }
 
 } // namespace ipclens

@@ -19,6 +19,7 @@ public:
     Result<std::shared_ptr<Section>> createSection(const SectionRequest &request) override;
 
     Result<std::vector<Window>> windows(std::stop_token stop) override;
+    Result<Window> windowAt(std::int32_t x, std::int32_t y, bool innermost) override;
     Result<std::unique_ptr<Inbox>> openInbox(const InboxRequest &request) override;
     Result<std::unique_ptr<Inbox>> openRelay(const RelayRequest &request) override;
     Result<std::unique_ptr<Inbox>> openTap(const TapRequest &request) override;
