@@ -156,7 +156,8 @@ void InspectorLookups::askHandles(std::uint64_t handle)
         return;
     m_handleListing.isAsking = true;
     m_handleListing.number = handle;
-    m_client->call(ListHandles{m_source.spec.process}, this, [this, generation = m_generation](Result<HandleList> reply) {
+    const ListHandles question{m_source.spec.process};
+    m_client->call(question, this, [this, generation = m_generation](const Result<HandleList> &reply) {
         if (generation != m_generation)
             return;
         m_handleListing.isAsking = false;

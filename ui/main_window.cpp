@@ -530,6 +530,8 @@ void MainWindow::closeEvent(QCloseEvent *event)
 void MainWindow::changeEvent(QEvent *event)
 {
     QMainWindow::changeEvent(event);
+    if (event->type() == QEvent::ActivationChange && isActiveWindow())
+        theme::followSystem(); // the user comes back from Windows' settings
     if (event->type() == QEvent::ApplicationPaletteChange && m_documents) {
         const auto *traffic = m_documents->traffic();
         if (!traffic)

@@ -153,10 +153,17 @@ QFont fixedFont(qreal pointSize)
     return font;
 }
 
+namespace {
+QString applied; // light, dark or system
+bool wasDark = false; // Windows, then
+} // namespace
+
 void apply(const QString &wanted)
 {
     static const QString systemStyle = QApplication::style()->name();
-    const auto variant = wanted == QLatin1String("system") && windowsIsDark() ? QStringLiteral("dark") : wanted;
+    applied = wanted;
+    wasDark = windowsIsDark();
+    const auto variant = wanted == QLatin1String("system") && wasDark ? QStringLiteral("dark") : wanted;
     const bool forced = variant == QLatin1String("light") || variant == QLatin1String("dark");
     // Only Fusion takes all its colours from the palette.
     const QString style = forced ? QStringLiteral("fusion") : systemStyle;
@@ -172,6 +179,12 @@ void apply(const QString &wanted)
         QApplication::setPalette(QPalette());
     else
         QApplication::setPalette(variant == QLatin1String("dark") ? darkPalette() : lightPalette());
+}
+
+void followSystem()
+{
+    if (applied == QLatin1String("system") && windowsIsDark() != wasDark)
+        apply(applied);
 }
 
 QPalette paperPalette()

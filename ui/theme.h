@@ -52,6 +52,8 @@ QFont fixedFont(qreal pointSize = 0);
 // Forces a light or dark palette, for screenshots and for users whose desktop does not tell: "light", "dark" or
 // "system".
 void apply(const QString &variant);
+// Applies "system" again where the system has changed between light and dark since.
+void followSystem();
 
 // For what is printed, whatever the screen looks like.
 QPalette paperPalette();

@@ -234,16 +234,17 @@ TEST_F(InspectorTest, KnowsWhatAHandleOfTheProcessIs)
                                          .spec = {.kind = SourceKind::Process, .process = {77, 1}},
                                          .extent = {0, 0x10000}});
     inspector.showBytes(0x1000, imageOf({0x44, 0, 0, 0, 0, 0, 0, 0}));
-    const auto asked = played.end->answer<ListHandles>(HandleList{{{.process = {77, 1},
-                                                                    .handle = 0x44,
-                                                                    .type = "Section",
-                                                                    .path = "\\BaseNamedObjects\\MySharedMem",
-                                                                    .access = 4,
-                                                                    .rights = {"SECTION_MAP_READ"}},
-                                                                   {.process = {77, 1}, .handle = 0x48, .type = "Event"}}});
+    const ObjectHandle section{.process = {77, 1},
+                               .handle = 0x44,
+                               .type = "Section",
+                               .path = "\\BaseNamedObjects\\MySharedMem",
+                               .access = 4,
+                               .rights = {"SECTION_MAP_READ"}};
+    const ObjectHandle event{.process = {77, 1}, .handle = 0x48, .type = "Event"};
+    const auto asked = played.end->answer<ListHandles>(HandleList{{section, event}});
     EXPECT_EQ(asked.process.pid, 77u);
-    EXPECT_TRUE(waitUntil([&] { return handleRow().contains("Section \\BaseNamedObjects\\MySharedMem (SECTION_MAP_READ)"); }))
-        << handleRow().toStdString();
+    const QString expected = "Section \\BaseNamedObjects\\MySharedMem (SECTION_MAP_READ)";
+    EXPECT_TRUE(waitUntil([&] { return handleRow().contains(expected); })) << handleRow().toStdString();
     inspector.showBytes(0x1000, imageOf({0x48, 0, 0, 0, 0, 0, 0, 0}));
     EXPECT_TRUE(handleRow().contains("Event without a name")) << handleRow().toStdString();
     inspector.showBytes(0x1000, imageOf({0x4c, 0, 0, 0, 0, 0, 0, 0}));
