@@ -54,6 +54,8 @@ QString wordOf(MapEdgeKind kind)
     switch (kind) {
     case MapEdgeKind::Holds:
         return tr("holds");
+    case MapEdgeKind::Views:
+        return tr("has mapped");
     case MapEdgeKind::Loads:
         return tr("loads");
     case MapEdgeKind::Serves:
@@ -114,6 +116,9 @@ QPen penOf(MapEdgeKind kind, std::uint64_t count, const QPalette &palette)
     pen.setCapStyle(Qt::FlatCap);
     switch (kind) {
     case MapEdgeKind::Holds:
+        break;
+    case MapEdgeKind::Views:
+        pen.setDashPattern({7, 2});
         break;
     case MapEdgeKind::Loads:
         pen.setStyle(Qt::DotLine);
@@ -321,7 +326,9 @@ void MapPicture::paintEdge(QPainter &painter, const MapEdge &edge, std::size_t f
     path.cubicTo(begin + QPointF(bend, 0), end - QPointF(isSameColumn ? -bend : bend, 0), end);
 
     painter.setOpacity(isFaint ? faint : 1);
-    const auto pen = penOf(edge.kind, edge.count, palette);
+    auto pen = penOf(edge.kind, edge.count, palette);
+    if (edge.certainty != Certainty::Exact)
+        pen.setDashPattern({4, 4});
     painter.setPen(pen);
     painter.setBrush(Qt::NoBrush);
     painter.drawPath(path);

@@ -196,7 +196,13 @@ void MapTab::showEvent(QShowEvent *event)
 
 void MapTab::ask()
 {
-    call(tr("Looking at all processes"), ReadSharingMap{}, [this](Result<SharingMap> reply) {
+    read(m_map != nullptr); // the first time, what takes long comes after the rest is shown
+}
+
+void MapTab::read(bool withViews)
+{
+    const auto what = withViews ? tr("Looking at the memory of all processes") : tr("Looking at all processes");
+    call(what, ReadSharingMap{.withViews = withViews}, [this, withViews](Result<SharingMap> reply) {
         if (!reply) {
             if (!m_map)
                 m_view->setWhyEmpty(tr("The map could not be read."));
@@ -205,6 +211,8 @@ void MapTab::ask()
         }
         m_map = std::make_shared<const SharingMap>(std::move(*reply));
         draw();
+        if (!withViews)
+            read(true);
     });
 }
 

@@ -35,6 +35,7 @@ public:
     ~MapTab() override;
 
     QString identity() const override { return QStringLiteral("map"); }
+    PageSpec spec() const override { return {.kind = PageSpec::Kind::Map, .process = {}, .object = {}}; }
     QString title() const override { return tr("Who talks to whom"); }
     Sign sign() const override { return Sign::Map; }
     void focusFilter() override;
@@ -49,6 +50,7 @@ protected:
 
 private:
     void ask() override;
+    void read(bool withViews);
     void makeControls();
     void draw();
     void drawn(std::shared_ptr<DrawnMap> map);

@@ -3,7 +3,6 @@
 // survive.
 #pragma once
 
-#include "core/model/fields.h"
 #include "ui/row_model.h"
 
 #include <QMetaObject>
@@ -16,35 +15,6 @@
 #include <optional>
 
 namespace ipclens {
-
-// Whether two values are alike in all their named fields, also those of the fields.
-template <class T>
-bool areAlike(const T &one, const T &other);
-template <class T, class Allocator>
-bool areAlike(const std::vector<T, Allocator> &one, const std::vector<T, Allocator> &other)
-{
-    return std::ranges::equal(one, other, [](const T &a, const T &b) { return areAlike(a, b); });
-}
-template <class T>
-bool areAlike(const std::optional<T> &one, const std::optional<T> &other)
-{
-    return one.has_value() == other.has_value() && (!one || areAlike(*one, *other));
-}
-template <class T>
-bool areAlike(const T &one, const T &other)
-{
-    if constexpr (HasFields<T>) {
-        const auto left = one.fields();
-        const auto right = other.fields();
-        return [&]<std::size_t... i>(std::index_sequence<i...>)
-        {
-            return (areAlike(std::get<i>(left), std::get<i>(right)) && ...);
-        }
-        (std::make_index_sequence<std::tuple_size_v<decltype(left)>>());
-    } else {
-        return one == other;
-    }
-}
 
 // How a kind of row reads. Asked from several threads at once: keeps nothing.
 template <class Row>
@@ -299,7 +269,7 @@ private:
                 continue;
             }
             const Row &old = question.before->rows[shownBefore[static_cast<std::size_t>(before)]];
-            answer.hasChanged = answer.hasChanged || (question.next && !areAlike(old, row));
+            answer.hasChanged = answer.hasChanged || (question.next && old != row);
             answer.toMiddle[static_cast<std::size_t>(before)] = static_cast<int>(answer.staying.size());
             answer.staying.push_back(&row);
             ends.push_back(end);

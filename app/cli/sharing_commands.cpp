@@ -357,8 +357,11 @@ void addSyncAndPipes(CLI::App &app, Run &run)
                 }
                 run.print(table.text());
                 if (list.unanswered > 0)
-                    printLines(run, fmt::format("{} files did not answer: somebody waits in a read or write of them",
-                                                list.unanswered));
+                    printLines(run, list.unanswered == 1
+                                        ? "A file did not answer: somebody waits in a read or write of it"
+                                        : fmt::format("{} files did not answer: somebody waits in a read or write of "
+                                                      "them",
+                                                      list.unanswered));
                 if (list.notListed)
                     printLines(run, "Only pipes that a handle leads to: " + toText(*list.notListed));
                 printUnseen(run, list.unseen);

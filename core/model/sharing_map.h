@@ -6,7 +6,7 @@
 namespace ipclens {
 
 IPCLENS_ENUM(MapNodeKind, Process, Section, SharedData, Sync, Pipe, Window)
-IPCLENS_ENUM(MapEdgeKind, Holds, Loads, Serves, Connects, Owns, Sends)
+IPCLENS_ENUM(MapEdgeKind, Holds, Views, Loads, Serves, Connects, Owns, Sends)
 
 struct MapNode {
     std::string id; // the same from one map to the next: "process:1234:132...", "object:\\Sessions\\1\\..."
@@ -24,16 +24,18 @@ struct MapNode {
     IPCLENS_FIELDS(id, kind, label, detail, process, object, window, module, section, members)
 };
 
-// From a process to what it shares. Sends: from a process to a window.
+// From a process to what it shares. Views: it has the section mapped, but no handle to it any more. Sends: from a
+// process to a window.
 struct MapEdge {
     std::string from;
     std::string to;
     MapEdgeKind kind = MapEdgeKind::Holds;
     std::string label;       // rights: "read, write"
-    std::uint64_t count = 1; // handles; messages; over all members of a group
+    std::uint64_t count = 1; // handles; views; messages; over all members of a group
+    Certainty certainty = Certainty::Exact; // of a view: the best of those that are counted
 
     bool operator==(const MapEdge &) const = default;
-    IPCLENS_FIELDS(from, to, kind, label, count)
+    IPCLENS_FIELDS(from, to, kind, label, count, certainty)
 };
 
 struct SharingMap {

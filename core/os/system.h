@@ -186,7 +186,8 @@ public:
     // SHARED sections of all modules of the process, with the exports that lie in them.
     virtual Result<std::vector<SharedSection>> sharedSections(ProcessKey process, std::stop_token stop) = 0;
 
-    // The whole namespace from the root. Wine's own objects (names starting "__wine") only when asked for.
+    // The whole namespace from the root. Wine's own objects (names starting "__wine", in any case) only when
+    // asked for.
     virtual Result<std::vector<NamedObject>> namedObjects(bool includeWine, std::stop_token stop) = 0;
     virtual Result<std::shared_ptr<Section>> openSection(const std::string &name, Access access) = 0;
     // Fails with Exists when the name is taken: never opens.

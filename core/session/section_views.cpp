@@ -4,7 +4,9 @@
 #include "core/text/any_case.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -165,7 +167,146 @@ Result<void> Search::lookAt(const ProcessInfo &info, std::stop_token stop)
     return {};
 }
 
+// One search for the views of many sections in processes that have no handle to them.
+class LooseSearch {
+public:
+    LooseSearch(System &system, const std::vector<SharedObject> &objects);
+
+    Result<void> lookAt(const ProcessInfo &info, std::stop_token stop);
+    LooseViews take() { return std::move(m_found); }
+
+private:
+    struct Sought {
+        std::size_t index;
+        ObjectTarget target;
+        std::set<std::uint32_t> holders;
+        bool wasRead = false; // once there is something to compare it with
+        std::shared_ptr<Section> section;
+        std::optional<SectionContents> contents; // refers to `section`
+    };
+
+    Result<void> compare(Sought &sought, const Mapping &mapping, Process &process, const std::string &name,
+                         std::stop_token stop);
+    void add(const Sought &sought, const Mapping &mapping, const Process &process, const std::string &name,
+             SectionContents::Match match);
+
+    System &m_system;
+    std::multimap<std::uint64_t, Sought> m_bySize; // in whole pages
+    std::multimap<std::string, Sought> m_byFile;
+    LooseViews m_found;
+};
+
+LooseSearch::LooseSearch(System &system, const std::vector<SharedObject> &objects) : m_system(system)
+{
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+        const SharedObject &object = objects[i];
+        if (object.type != "Section" || !object.section || (object.section->attributes & imageFlag) != 0)
+            continue;
+        Sought sought{.index = i, .target = object.target()};
+        for (const ObjectHandle &holder : object.holders)
+            sought.holders.insert(holder.process.pid);
+        if ((object.section->attributes & fileFlag) == 0)
+            m_bySize.emplace((object.section->size + 4095) / 4096 * 4096, std::move(sought));
+        else if (const auto details = m_system.describeObject(sought.target); details && !details->file.empty())
+            m_byFile.emplace(inAnyCase(details->file), std::move(sought));
+    }
+}
+
+void LooseSearch::add(const Sought &sought, const Mapping &mapping, const Process &process, const std::string &name,
+                      SectionContents::Match match)
+{
+    if (match.certainty == Certainty::Possible) {
+        ++m_found.possible;
+        return;
+    }
+    m_found.views.push_back({sought.index,
+                             {.process = process.key(),
+                              .processName = name,
+                              .range = mapping.range,
+                              .offset = match.offset,
+                              .protection = mapping.protection,
+                              .certainty = match.certainty,
+                              .why = std::move(match.why)}});
+}
+
+Result<void> LooseSearch::compare(Sought &sought, const Mapping &mapping, Process &process, const std::string &name,
+                                  std::stop_token stop)
+{
+    if (!std::exchange(sought.wasRead, true)) {
+        auto opened = sought.target.name.empty()
+                          ? m_system.openSectionOf(sought.target.process, sought.target.handle, Access::Read)
+                          : m_system.openSection(sought.target.name, Access::Read);
+        if (opened) {
+            sought.section = std::move(*opened);
+            auto contents = SectionContents::read(*sought.section, stop);
+            if (!contents && contents.error().kind == ErrorKind::Cancelled)
+                return cancelled();
+            if (contents)
+                sought.contents = std::move(*contents);
+        }
+    }
+    if (!sought.contents) {
+        ++m_found.possible;
+        return {};
+    }
+    if (auto match = sought.contents->compare(process, mapping.range))
+        add(sought, mapping, process, name, std::move(*match));
+    return {};
+}
+
+Result<void> LooseSearch::lookAt(const ProcessInfo &info, std::stop_token stop)
+{
+    const auto unseen = [&](const Error &why) -> Result<void> {
+        if (why.kind == ErrorKind::Cancelled)
+            return cancelled();
+        if (why.kind != ErrorKind::Exited && why.kind != ErrorKind::Missing)
+            m_found.unseen.push_back({.process = info.key, .processName = info.name, .why = why});
+        return {};
+    };
+    const auto process = m_system.openProcess(info.key, Access::Read);
+    if (!process)
+        return unseen(process.error());
+    const auto regions = (*process)->regions((*process)->extent(), stop);
+    if (!regions)
+        return unseen(regions.error());
+    for (const Mapping &mapping : mappingsIn(*regions)) {
+        if (stop.stop_requested())
+            return cancelled();
+        if (mapping.type != RegionType::Mapped)
+            continue;
+        if (!mapping.file.empty()) {
+            const auto [first, last] = m_byFile.equal_range(inAnyCase(mapping.file));
+            for (auto at = first; at != last; ++at)
+                if (!at->second.holders.contains(info.key.pid))
+                    add(at->second, mapping, **process, info.name,
+                        {Certainty::Exact, 0, "the system names the same file"});
+            continue;
+        }
+        const auto [first, last] = m_bySize.equal_range(mapping.range.size);
+        for (auto at = first; at != last; ++at)
+            if (!at->second.holders.contains(info.key.pid))
+                if (auto compared = compare(at->second, mapping, **process, info.name, stop); !compared)
+                    return compared;
+    }
+    return {};
+}
+
 } // namespace
+
+Result<LooseViews> findLooseViews(System &system, const std::vector<SharedObject> &objects, std::stop_token stop)
+{
+    const auto processes = system.processes(stop);
+    if (!processes)
+        return Failure(processes.error());
+    LooseSearch search(system, objects);
+    for (const ProcessInfo &info : *processes) {
+        if (info.isSelf || info.key.pid == 0 || info.key.pid == 4) // those two have no memory of their own
+            continue;
+        if (auto looked = search.lookAt(info, stop); !looked)
+            return Failure(std::move(looked.error()));
+    }
+    return search.take();
+}
 
 Result<ViewList> findViews(System &system, const ListViews &command, std::stop_token stop)
 {

@@ -14,6 +14,7 @@ struct ObjectDescription {
     ObjectDetails details;
     ObjectTarget target; // by which it was asked, with its type
     HolderList holders;  // our own handles are among them, marked
+    bool operator==(const ObjectDescription &) const = default;
     IPCLENS_FIELDS(details, target, holders)
 };
 // A section's page, or a mutex's, an event's, ...
@@ -28,6 +29,7 @@ struct ViewList {
     std::vector<SectionView> views;
     std::vector<UnseenProcess> unseen;
     std::string note; // what the comparison of contents could not tell
+    bool operator==(const ViewList &) const = default;
     IPCLENS_FIELDS(views, unseen, note)
 };
 // Where a section is mapped. Walks the address spaces of all processes, or of one: seconds for hundreds of processes.
@@ -41,6 +43,7 @@ struct ListViews {
 
 struct HandleList {
     std::vector<ObjectHandle> handles;
+    bool operator==(const HandleList &) const = default;
     IPCLENS_FIELDS(handles)
 };
 struct ListHandles {
@@ -67,6 +70,7 @@ struct ModuleSection {
     AddressRange range;
     std::uint32_t characteristics = 0;
     bool isShared = false;
+    bool operator==(const ModuleSection &) const = default;
     IPCLENS_FIELDS(name, range, characteristics, isShared)
 };
 struct ModuleDescription {
@@ -74,6 +78,7 @@ struct ModuleDescription {
     std::string version; // of the file; empty: it has none
     std::vector<ModuleSection> sections;
     std::string note; // why its sections are unknown
+    bool operator==(const ModuleDescription &) const = default;
     IPCLENS_FIELDS(module, version, sections, note)
 };
 struct RegionSummary {
@@ -83,6 +88,7 @@ struct RegionSummary {
     std::uint64_t bytes = 0;
     std::uint64_t writable = 0; // bytes of them
     std::uint64_t executable = 0;
+    bool operator==(const RegionSummary &) const = default;
     IPCLENS_FIELDS(type, state, regions, bytes, writable, executable)
 };
 struct ProcessDescription {
@@ -99,6 +105,7 @@ struct ProcessDescription {
     std::vector<SectionView> fileViews; // files mapped as data; `why` is the file's name
     std::vector<NamedPipe> pipes;
     std::vector<Error> failures; // parts that could not be had
+    bool operator==(const ProcessDescription &) const = default;
     IPCLENS_FIELDS(process, exited, hasExited, successor, details, modules, regions, handles, windows, shared,
                    fileViews, pipes, failures)
 };
@@ -115,6 +122,7 @@ struct SharedVariable {
     Export symbol;
     std::optional<ValueType> type; // guessed from its size; none: bytes
     std::string text;              // its value where most processes agree, as far as it is in the bytes read
+    bool operator==(const SharedVariable &) const = default;
     IPCLENS_FIELDS(symbol, type, text)
 };
 struct SharedDataUser {
@@ -124,6 +132,7 @@ struct SharedDataUser {
     MemoryImage image;    // its first bytes
     bool differs = false; // from what most processes have: it has gone private there, or was written meanwhile
     std::string note;     // why it could not be read
+    bool operator==(const SharedDataUser &) const = default;
     IPCLENS_FIELDS(process, processName, range, image, differs, note)
 };
 struct SharedData {
@@ -134,11 +143,13 @@ struct SharedData {
     std::uint32_t characteristics = 0;
     std::vector<SharedVariable> variables;
     std::vector<SharedDataUser> users;
+    bool operator==(const SharedData &) const = default;
     IPCLENS_FIELDS(module, path, section, size, characteristics, variables, users)
 };
 struct SharedDataList {
     std::vector<SharedData> sections;
     std::vector<UnseenProcess> unseen;
+    bool operator==(const SharedDataList &) const = default;
     IPCLENS_FIELDS(sections, unseen)
 };
 // Sections of DLLs that all processes share which load them.
@@ -153,6 +164,7 @@ struct ListSharedData {
 struct Guarded {
     ObjectTarget section;
     std::string why; // "the names begin alike: \"Demo\"", "the same 2 processes hold both"
+    bool operator==(const Guarded &) const = default;
     IPCLENS_FIELDS(section, why)
 };
 struct SyncObject {
@@ -162,12 +174,14 @@ struct SyncObject {
     std::vector<ObjectHandle> holders;
     std::vector<Guarded> probablyGuards;
     std::string note;
+    bool operator==(const SyncObject &) const = default;
     IPCLENS_FIELDS(type, path, state, holders, probablyGuards, note)
 };
 struct SyncList {
     std::vector<SyncObject> objects;
     std::vector<UnseenProcess> unseen;
     std::string note;
+    bool operator==(const SyncList &) const = default;
     IPCLENS_FIELDS(objects, unseen, note)
 };
 // Named mutexes, events, semaphores, timers and jobs.
@@ -207,7 +221,8 @@ struct ReadSharingMap {
     bool withUnnamed = true; // objects without a name that several processes hold
     bool withPipes = true;
     bool withSharedData = true; // looks at every module of every process
-    IPCLENS_FIELDS(withUnnamed, withPipes, withSharedData)
+    bool withViews = true;      // looks at the address space of every process
+    IPCLENS_FIELDS(withUnnamed, withPipes, withSharedData, withViews)
 };
 
 } // namespace ipclens

@@ -1,5 +1,6 @@
 #include "core/session/sharing_map.h"
 
+#include "core/session/section_views.h"
 #include "core/session/shared_data.h"
 #include "core/text/any_case.h"
 
@@ -63,9 +64,11 @@ public:
         }
         MapEdge &known = m_map.edges[at->second];
         known.count = replace ? edge.count : known.count + edge.count;
+        known.certainty = std::min(known.certainty, edge.certainty); // the surest comes first
         if (!edge.label.empty() && known.label.find(edge.label) == std::string::npos)
             known.label += (known.label.empty() ? "" : "; ") + edge.label;
     }
+    bool has(const std::string &id) const { return m_nodes.contains(id); }
     void note(std::string text) { m_map.notes.push_back(std::move(text)); }
     SharingMap take() { return std::move(m_map); }
 
@@ -108,6 +111,16 @@ MapNode nodeOf(const SharedObject &object, const std::string &id)
     return node;
 }
 
+std::string idOf(const SharedObject &object)
+{
+    if (!object.path.empty())
+        return "object:" + object.path;
+    // By a handle that is not ours: the same from one map to the next.
+    const auto theirs = std::ranges::find(object.holders, false, &ObjectHandle::isOurs);
+    return theirs == object.holders.end() ? std::string()
+                                          : fmt::format("handle:{}/0x{:x}", theirs->process.pid, theirs->handle);
+}
+
 void addObjects(Builder &map, const SharedObjectList &list, bool withUnnamed)
 {
     for (const SharedObject &object : list.objects) {
@@ -118,9 +131,7 @@ void addObjects(Builder &map, const SharedObjectList &list, bool withUnnamed)
             if (handle.isOurs)
                 continue;
             if (id.empty())
-                id = map.node(nodeOf(object, object.path.empty()
-                                                 ? fmt::format("handle:{}/0x{:x}", handle.process.pid, handle.handle)
-                                                 : "object:" + object.path));
+                id = map.node(nodeOf(object, idOf(object)));
             map.edge({.from = map.process(handle.process, handle.processName),
                       .to = id,
                       .kind = MapEdgeKind::Holds,
@@ -132,6 +143,34 @@ void addObjects(Builder &map, const SharedObjectList &list, bool withUnnamed)
                              unseen.process.pid, toText(unseen.why)));
     if (!list.note.empty())
         map.note(list.note);
+}
+
+// Sections that only this session holds are no nodes, and get no views.
+void addViews(Builder &map, const SharedObjectList &list, const LooseViews &found)
+{
+    for (const auto &[section, view] : found.views) {
+        const std::string id = idOf(list.objects[section]);
+        if (!map.has(id))
+            continue;
+        const bool isSure = view.certainty == Certainty::Exact;
+        map.edge({.from = map.process(view.process, view.processName),
+                  .to = id,
+                  .kind = MapEdgeKind::Views,
+                  .label = isSure ? "view" : "probable view",
+                  .certainty = view.certainty});
+    }
+    if (!found.unseen.empty()) { // mostly those whose handles could not be looked at either
+        constexpr std::size_t mostNamed = 3;
+        std::vector<std::string> names;
+        for (std::size_t i = 0; i < std::min(mostNamed, found.unseen.size()); ++i)
+            names.push_back(fmt::format("{} ({})", found.unseen[i].processName, found.unseen[i].process.pid));
+        if (found.unseen.size() > mostNamed)
+            names.push_back(fmt::format("{} more", found.unseen.size() - mostNamed));
+        map.note(fmt::format("Views in {} are missing: {}", fmt::join(names, ", "), toText(found.unseen[0].why)));
+    }
+    if (found.possible > 0)
+        map.note(fmt::format("{} are not drawn: only their sizes are known to agree with a section's.",
+                             found.possible == 1 ? "A mapping" : fmt::format("{} mappings", found.possible)));
 }
 
 void addPipes(Builder &map, const PipeList &list)
@@ -299,6 +338,14 @@ Result<SharingMap> readSharingMap(System &system, const ReadSharingMap &command,
         return Failure(objects.error());
     Builder map;
     addObjects(map, *objects, command.withUnnamed);
+    if (command.withViews) {
+        if (const auto views = findLooseViews(system, objects->objects, stop))
+            addViews(map, *objects, *views);
+        else if (views.error().kind == ErrorKind::Cancelled)
+            return Failure(views.error());
+        else
+            map.note("Views without a handle are missing: " + toText(views.error()));
+    }
     if (command.withPipes) {
         if (const auto pipes = system.pipes(stop))
             addPipes(map, *pipes);
@@ -411,7 +458,10 @@ std::string toDot(const SharingMap &map)
         if (edge.kind == MapEdgeKind::Sends)
             label = fmt::format("{} message{}", edge.count, edge.count == 1 ? "" : "s");
         dot += fmt::format("  {} -- {} [label={}, penwidth={:.2f}{}];\n", quoted(edge.from), quoted(edge.to),
-                           quoted(label), width, edge.kind == MapEdgeKind::Sends ? ", dir=forward" : "");
+                           quoted(label), width,
+                           edge.kind == MapEdgeKind::Sends   ? ", dir=forward"
+                           : edge.kind == MapEdgeKind::Views ? ", style=dashed"
+                                                             : "");
     }
     return dot + "}\n";
 }

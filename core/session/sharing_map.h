@@ -5,7 +5,7 @@
 
 namespace ipclens {
 
-// Handles of this session are left out. Parts that could not be had are noted in it.
+// Handles and views of this session are left out. Parts that could not be had are noted in it.
 Result<SharingMap> readSharingMap(System &system, const ReadSharingMap &command, std::stop_token stop);
 
 // Messages from one process to one window.

@@ -184,9 +184,10 @@ const PeerVerb closedProcessVerb("process.closed", [](const Words &) {
     return std::to_string(info.dwProcessId);
 });
 
-// dll.load: base of the DLL with shared sections, addresses of PeerBytes and PrivateBytes
-const PeerVerb dllVerb("dll.load", [](const Words &) {
-    const HMODULE module = LoadLibraryW((selfFolder() / "ipclens-peer-shared.dll").c_str());
+// dll.load [PATH]: base of the DLL with shared sections, addresses of PeerBytes and PrivateBytes
+const PeerVerb dllVerb("dll.load", [](const Words &words) {
+    const auto path = words.empty() ? (selfFolder() / "ipclens-peer-shared.dll").wstring() : wide(fromWord(words[0]));
+    const HMODULE module = LoadLibraryW(path.c_str());
     if (!module)
         throwLastError("LoadLibrary");
     return fmt::format("{} {} {}", reinterpret_cast<Address>(module),

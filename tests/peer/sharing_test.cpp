@@ -152,6 +152,19 @@ TEST_F(SharingWith, fiveProcessesAndThreeSectionsIsToldExactly)
                 pairs.emplace(b.pid(), holder.process.pid);
     EXPECT_THAT(pairs, testing::IsSupersetOf({std::pair(b.pid(), a.pid()), std::pair(b.pid(), d.pid())}));
     EXPECT_THAT(map.nodes, Contains(Field(&MapNode::label, name)));
+    std::set<std::pair<std::string, MapEdgeKind>> ofFirst;
+    for (const MapEdge &edge : map.edges)
+        if (edge.to == "object:" + ownDirectory() + name)
+            ofFirst.emplace(edge.from.substr(0, edge.from.rfind(':')), edge.kind);
+    const auto node = [](const Peer &peer) { return fmt::format("process:{}", peer.pid()); };
+    EXPECT_THAT(ofFirst, UnorderedElementsAre(std::pair(node(a), MapEdgeKind::Holds),
+                                              std::pair(node(b), MapEdgeKind::Holds),
+                                              std::pair(node(e), MapEdgeKind::Views)))
+        << "e closed its handle, and has it mapped";
+    EXPECT_THAT(map.edges, Contains(AllOf(Field(&MapEdge::kind, MapEdgeKind::Views),
+                                          Field(&MapEdge::from, testing::StartsWith(node(e) + ":")),
+                                          Field(&MapEdge::certainty, Certainty::Probable),
+                                          Field(&MapEdge::label, "probable view"))));
 }
 
 TEST_F(SharingWith, filesTellTheirViewsExactly)
@@ -478,6 +491,73 @@ TEST_F(SharingWith, dataSharedByADllIsListedWithItsUsers)
     const SharingMap map = ask(ReadSharingMap{.withUnnamed = false, .withPipes = false});
     EXPECT_THAT(map.nodes,
                 Contains(AllOf(Field(&MapNode::kind, MapNodeKind::SharedData), Field(&MapNode::section, ".PEERS"))));
+}
+
+TEST_F(SharingWith, aProcessWithOtherSharedDataIsFlagged)
+{
+    // As after an update: the DLL was replaced while two programs had it loaded, and a third has loaded the new file.
+    // All name the same path, but the third shares its data with nobody.
+    const auto source = selfFolder() / "ipclens-peer-shared.dll";
+    const auto path = journal.path() / (name + ".dll");
+    std::filesystem::copy_file(source, path);
+    Peer a, b, c;
+    const auto load = [&](Peer &peer) {
+        return std::stoull(peer.ask("dll.load " + toWord(path.string()))); // the base
+    };
+    const Address inA = load(a);
+    load(b);
+    std::filesystem::rename(path, journal.path() / "replaced.dll");
+    std::filesystem::copy_file(source, path);
+    load(c);
+    const ListSharedData command{.module = path.filename().string()};
+    const auto peers = [&] {
+        const SharedDataList list = ask(command);
+        const auto found = std::ranges::find(list.sections, ".PEERS", &SharedData::section);
+        if (found == list.sections.end())
+            throw std::runtime_error("the section is not listed");
+        return *found;
+    };
+    const auto differing = [](const SharedData &data) {
+        std::set<std::uint32_t> pids;
+        for (const SharedDataUser &user : data.users)
+            if (user.differs)
+                pids.insert(user.process.pid);
+        return pids;
+    };
+    const SharedData before = peers();
+    ASSERT_EQ(before.users.size(), 3u);
+    EXPECT_THAT(differing(before), IsEmpty());
+    const auto ofA =
+        std::ranges::find(before.users, a.pid(), [](const SharedDataUser &user) { return user.process.pid; });
+    ASSERT_NE(ofA, before.users.end());
+    EXPECT_GT(ofA->range.begin, inA);
+    a.write(ofA->range.begin, toBytes("written by one"));
+    const SharedData after = peers();
+    EXPECT_THAT(differing(after), UnorderedElementsAre(c.pid())) << "b sees what a wrote, c does not";
+    for (const SharedDataUser &user : after.users)
+        EXPECT_EQ(std::ranges::equal(std::span(user.image.bytes).first(14), toBytes("written by one")),
+                  user.process.pid != c.pid());
+    const SharingMap map = ask(ReadSharingMap{.withUnnamed = false, .withPipes = false, .withViews = false});
+    std::set<std::uint32_t> marked;
+    for (const MapEdge &edge : map.edges)
+        if (edge.kind == MapEdgeKind::Loads && edge.label == "differs" && edge.to.find(name) != std::string::npos)
+            marked.insert(static_cast<std::uint32_t>(std::stoul(edge.from.substr(edge.from.find(':') + 1))));
+    EXPECT_THAT(marked, UnorderedElementsAre(c.pid()));
+}
+
+TEST_F(SharingWith, ofWinesOwnNothingIsListedUnasked)
+{
+    Peer peer;
+    peer.ask("mutex.create " + toWord("__WINE_" + name));
+    const auto has = [&](bool includeWine) {
+        const SyncList list = ask(ListSyncObjects{.includeWine = includeWine});
+        return std::ranges::any_of(list.objects,
+                                   [&](const SyncObject &object) { return object.path.ends_with("__WINE_" + name); });
+    };
+    EXPECT_FALSE(has(false));
+    EXPECT_TRUE(has(true));
+    EXPECT_THAT(ask(ReadSharingMap{.withPipes = false, .withSharedData = false, .withViews = false}).nodes,
+                Not(Contains(Field(&MapNode::label, "__WINE_" + name))));
 }
 
 TEST_F(SharingWith, theConsoleTellsTheSame)

@@ -170,7 +170,7 @@ inline SharingMap mapOf(int processes, int things)
                              .window = 0x10040ull + static_cast<std::uint64_t>(i),
                              .module = "hooks.dll",
                              .section = ".SHARED"});
-        static constexpr MapEdgeKind edges[] = {MapEdgeKind::Holds,    MapEdgeKind::Holds, MapEdgeKind::Holds,
+        static constexpr MapEdgeKind edges[] = {MapEdgeKind::Holds,    MapEdgeKind::Holds, MapEdgeKind::Views,
                                                 MapEdgeKind::Connects, MapEdgeKind::Loads, MapEdgeKind::Sends};
         for (int j = 0; j < 2 + i % 3; ++j) {
             const auto from = (i * 7 + j * 5 + i / 3) % processes;
@@ -178,8 +178,9 @@ inline SharingMap mapOf(int processes, int things)
                 {.from = map.nodes[static_cast<std::size_t>(from)].id,
                  .to = id,
                  .kind = edges[i % 6],
-                 .label = j == 0 ? "read, write" : "read",
-                 .count = kind == MapNodeKind::Window ? static_cast<std::uint64_t>(10 + 300 * i * j) : 1u});
+                 .label = i % 6 == 2 ? "probable view" : j == 0 ? "read, write" : "read",
+                 .count = kind == MapNodeKind::Window ? static_cast<std::uint64_t>(10 + 300 * i * j) : 1u,
+                 .certainty = i % 6 == 2 ? Certainty::Probable : Certainty::Exact});
         }
     }
     return map;

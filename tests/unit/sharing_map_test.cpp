@@ -157,6 +157,64 @@ TEST(SharingMapOf, hasProcessesAndWhatTheyShare)
     EXPECT_THAT(named->nodes, SizeIs(3));
 }
 
+TEST(SharingMapOf, drawsViewsOfProcessesWithoutAHandle)
+{
+    constexpr std::uint64_t size = 4 * 4096;
+    const auto world = std::make_shared<FakeWorld>();
+    const auto section = world->addSection("\\B\\S", size);
+    section->set(0x1010, "shared contents");
+    world->addSection("\\B\\Blank", 2 * 4096);
+    world->objectDetails.insert_or_assign(
+        "\\B\\F", ObjectDetails{.type = "Section", .path = "\\B\\F", .file = "C:\\Data\\File.bin"});
+    world->sharedObjects = {
+        {.type = "Section", .path = "\\B\\S", .section = SectionInfo{.size = size}, .holders = {handle(100)}},
+        {.type = "Section", .path = "\\B\\Blank", .section = SectionInfo{.size = 2 * 4096}, .holders = {handle(100)}},
+        {.type = "Section",
+         .path = "\\B\\F",
+         .section = SectionInfo{.size = 5000, .attributes = 0x80'0000},
+         .holders = {handle(100)}},
+        {.type = "Section",
+         .path = "\\B\\Ours",
+         .section = SectionInfo{.size = size},
+         .holders = {handle(1, {}, true)}}};
+    const auto holder = world->addProcess(100, "holder.exe");
+    const auto viewer = world->addProcess(200, "viewer.exe");
+    const auto other = world->addProcess(300, "other.exe");
+    for (const auto &process : {holder, viewer, other})
+        process->addView({0x50000, size});
+    holder->set(0x51010, "shared contents");
+    viewer->set(0x51010, "shared contents");
+    other->set(0x51010, "something else.");
+    other->addView({0x90000, 2 * 4096}, "C:\\data\\file.bin");
+    other->addView({0xa0000, 2 * 4096}); // as large as the blank one, and blank
+    world->addProcess(400, "closed.exe");
+    world->openErrors[400] = Error{.kind = ErrorKind::Refused, .code = 5, .operation = "OpenProcess"};
+    FakeSystem system(world);
+
+    const auto map = readSharingMap(system, {.withPipes = false, .withSharedData = false}, {});
+    ASSERT_TRUE(map) << toText(map.error());
+    std::vector<MapEdge> views;
+    std::ranges::copy_if(map->edges, std::back_inserter(views),
+                         [](const MapEdge &edge) { return edge.kind == MapEdgeKind::Views; });
+    EXPECT_THAT(views, testing::UnorderedElementsAre(
+                           MapEdge{.from = "process:200:1000200",
+                                   .to = "object:\\B\\S",
+                                   .kind = MapEdgeKind::Views,
+                                   .label = "probable view",
+                                   .certainty = Certainty::Probable},
+                           MapEdge{.from = "process:300:1000300",
+                                   .to = "object:\\B\\F",
+                                   .kind = MapEdgeKind::Views,
+                                   .label = "view"}));
+    EXPECT_THAT(map->notes, Contains(HasSubstr("A mapping")));
+    EXPECT_THAT(map->notes, Contains(HasSubstr("closed.exe")));
+    EXPECT_THAT(toDot(*map), HasSubstr("\"process:200:1000200\" -- \"object:\\\\B\\\\S\" "
+                                       "[label=\"probable view\", penwidth=1.00, style=dashed]"));
+    const auto quick =
+        readSharingMap(system, {.withPipes = false, .withSharedData = false, .withViews = false}, {});
+    EXPECT_THAT(quick->edges, testing::Each(Field(&MapEdge::kind, testing::Ne(MapEdgeKind::Views))));
+}
+
 TEST(SharingMapOf, takesTrafficAgainAndAgain)
 {
     SharingMap map;

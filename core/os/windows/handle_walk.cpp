@@ -132,14 +132,18 @@ const ListedProcess &HandleWalk::process(std::uint32_t pid) const
     return found == m_processes.end() ? unknown : found->second;
 }
 
+Result<KernelHandle> HandleWalk::open(std::uint32_t pid) const
+{
+    ProcessKey key = process(pid).key;
+    key.pid = pid;
+    return openProcessHandle(key, PROCESS_DUP_HANDLE);
+}
+
 Result<HANDLE> HandleWalk::opened(std::uint32_t pid)
 {
     auto known = m_opened.find(pid);
-    if (known == m_opened.end()) {
-        ProcessKey key = process(pid).key;
-        key.pid = pid;
-        known = m_opened.emplace(pid, openProcessHandle(key, PROCESS_DUP_HANDLE)).first;
-    }
+    if (known == m_opened.end())
+        known = m_opened.emplace(pid, open(pid)).first;
     if (!known->second)
         return Failure(known->second.error());
     return known->second->get();

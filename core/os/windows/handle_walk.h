@@ -30,7 +30,9 @@ public:
     void learn(USHORT type, std::string name) { m_types.emplace(type, std::move(name)); }
 
     const ListedProcess &process(std::uint32_t pid) const;
-    // The process, opened for copying its handles. An error once is an error for the whole walk.
+    // The process, opened for copying its handles. Any thread.
+    Result<KernelHandle> open(std::uint32_t pid) const;
+    // The same, kept. An error once is an error for the whole walk.
     Result<HANDLE> opened(std::uint32_t pid);
 
     // All of an entry but its path.

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -38,6 +40,37 @@ std::string ownerText(HANDLE process, const nt::HandleEntry &entry, std::string_
     return fmt::format("thread {} of process {}", GetThreadId(copy->get()), GetProcessIdOfThread(copy->get()));
 }
 
+// The handles of one process that may lead to an object, and those that do.
+struct LookedInto {
+    std::uint32_t pid = 0;
+    std::vector<nt::HandleEntry> alike; // of the object's type
+    std::vector<nt::HandleEntry> same;
+    std::optional<Error> why; // it could not be looked into
+
+    // Each of one walk on one thread, different ones on several.
+    void find(const HandleWalk &walk, HANDLE object)
+    {
+        const auto process = walk.open(pid);
+        if (!process) {
+            why = process.error();
+            return;
+        }
+        for (const nt::HandleEntry &entry : alike)
+            if (const auto copy = duplicateHandle(process->get(), entry.handle, 0, {}); // else gone since it was listed
+                copy && isSame(copy->get(), object))
+                same.push_back(entry);
+    }
+};
+
+// Threads beside the one that asks.
+std::size_t helpersFor(std::size_t handles)
+{
+    constexpr std::size_t fewHandles = 500; // not worth a thread
+    constexpr std::size_t mostHelpers = 3;
+    const std::size_t processors = std::thread::hardware_concurrency();
+    return handles < fewHandles || processors < 2 ? 0 : std::min(mostHelpers, processors - 1);
+}
+
 // Collects the objects that handles lead to. For one walk.
 class Gathering {
 public:
@@ -56,7 +89,7 @@ public:
             addUnnamed(std::move(*copy), entry, type);
             return;
         }
-        if (std::string_view(path).substr(path.find_last_of('\\') + 1).starts_with("__wine"))
+        if (isWinesOwn(std::string_view(path).substr(path.find_last_of('\\') + 1)))
             return;
         const auto [known, isNew] = m_named.emplace(std::pair(type, path), m_into.objects.size());
         if (isNew)
@@ -138,30 +171,41 @@ Result<HolderList> WindowsSystem::holders(const ObjectTarget &target, std::stop_
                              .object = toText(target),
                              .meaning = "the system's list of handles does not show this session's own"});
     const std::string path = object->type == "File" ? std::string() : nameOf(ours);
-    HolderList list;
+    // Each handle takes several calls, and under Wine each call is a round trip to another process.
+    std::vector<LookedInto> looked;
+    std::size_t handles = 0;
     for (const auto entries : walk->byProcess()) {
-        if (stop.stop_requested())
-            return cancelled("list holders");
-        const std::uint32_t pid = pidOf(entries.front());
-        std::uint32_t alike = 0;
-        for (const nt::HandleEntry &entry : entries) {
-            if (entry.type != *number ||
-                (pid == GetCurrentProcessId() && entry.handle == reinterpret_cast<std::uintptr_t>(ours)))
-                continue;
-            ++alike;
-            const auto process = walk->opened(pid);
-            if (!process)
-                continue;
-            const auto copy = duplicateHandle(*process, entry.handle, 0, {});
-            if (!copy || !isSame(copy->get(), ours)) // gone since it was listed, or another object
-                continue;
+        LookedInto one{.pid = pidOf(entries.front())};
+        for (const nt::HandleEntry &entry : entries)
+            if (entry.type == *number &&
+                (one.pid != GetCurrentProcessId() || entry.handle != reinterpret_cast<std::uintptr_t>(ours)))
+                one.alike.push_back(entry);
+        handles += one.alike.size();
+        if (!one.alike.empty())
+            looked.push_back(std::move(one));
+    }
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+        for (std::size_t at = next++; at < looked.size() && !stop.stop_requested(); at = next++)
+            looked[at].find(*walk, ours);
+    };
+    {
+        std::vector<std::jthread> helpers;
+        for (std::size_t i = 0; i < helpersFor(handles); ++i)
+            helpers.emplace_back(work);
+        work();
+    }
+    if (stop.stop_requested())
+        return cancelled("list holders");
+    HolderList list;
+    for (LookedInto &one : looked) {
+        for (const nt::HandleEntry &entry : one.same) {
             list.handles.push_back(walk->describe(entry, object->type));
             list.handles.back().path = path;
         }
-        if (alike == 0)
-            continue;
-        if (const auto process = walk->opened(pid); !process && !hasGone(process.error()))
-            list.unseen.push_back(walk->unseen(pid, alike, process.error()));
+        if (one.why && !hasGone(*one.why))
+            list.unseen.push_back(
+                walk->unseen(one.pid, static_cast<std::uint32_t>(one.alike.size()), std::move(*one.why)));
     }
     return list;
 }

@@ -1,6 +1,7 @@
 // A walk through the kernel's namespace of objects.
 #include "core/os/windows/last_error.h"
 #include "core/os/windows/nt.h"
+#include "core/os/windows/object_query.h"
 #include "core/os/windows/section_query.h"
 #include "core/os/windows/unique_handle.h"
 #include "core/os/windows/utf16.h"
@@ -118,7 +119,7 @@ public:
         for (const Entry &entry : listing.entries) {
             if (m_stop.stop_requested())
                 return false;
-            if (!m_includeWine && entry.name.starts_with(L"__wine"))
+            if (!m_includeWine && isWinesOwn(toUtf8(entry.name)))
                 continue;
             if (!object(entry, handle, path, depth))
                 return false;

@@ -6,6 +6,7 @@
 #include "core/os/windows/process_handle.h"
 #include "core/os/windows/utf16.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -294,6 +295,14 @@ bool isPermanent(HANDLE object)
     constexpr ULONG permanent = 0x10; // OBJ_PERMANENT
     const auto basic = basicInformation(object);
     return basic && (basic->Attributes & permanent) != 0;
+}
+
+bool isWinesOwn(std::string_view name)
+{
+    constexpr std::string_view mark = "__wine";
+    return std::ranges::equal(name.substr(0, mark.size()), mark, [](char letter, char marks) {
+        return (letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter) == marks;
+    });
 }
 
 bool isSame(HANDLE one, HANDLE other)

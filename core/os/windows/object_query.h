@@ -44,4 +44,7 @@ bool isPermanent(HANDLE object);
 
 bool isSame(HANDLE one, HANDLE other);
 
+// Whether an object of that name is one of those that Wine makes for itself: "__wine_...", "__WINE_FONT_MUTEX__".
+bool isWinesOwn(std::string_view name);
+
 } // namespace ipclens
