@@ -215,7 +215,6 @@ void GraphPanel::editFilters()
         m_filters = m_editor->filters();
         choose();
     });
-    connect(m_editor, &QObject::destroyed, this, [this] { m_editor = nullptr; });
     m_editor->show();
 }
 

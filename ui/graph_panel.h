@@ -4,6 +4,7 @@
 #include "core/traffic/traffic_curves.h"
 #include "ui/message_feed.h"
 
+#include <QPointer>
 #include <QWidget>
 
 class QComboBox;
@@ -53,7 +54,7 @@ private:
     MessageFeed *m_feed;
     TrafficGraph *m_graph;
     std::vector<CurveFilter> m_filters;
-    CurveFilters *m_editor = nullptr; // none open
+    QPointer<CurveFilters> m_editor; // none: not open
 
     QComboBox *m_value = nullptr;
     QLineEdit *m_field = nullptr;
