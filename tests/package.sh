@@ -42,6 +42,13 @@ trap 'umount "$fresh/proc" 2>/dev/null || true' EXIT
 [ "$(inside ipclens --version)" = "$(inside ipclens-cli --version | sed 's/-cli//')" ] || fail "the versions differ"
 inside ipclens-cli ps | grep -q PID || fail "ipclens-cli lists no processes"
 [ -s "$fresh/usr/share/man/man1/ipclens-cli.1" ] || fail "the manual page is missing"
+# Every command is the head of an entry: the line after .TP.
+page=$(sed 's/\\-/-/g' "$fresh/usr/share/man/man1/ipclens-cli.1" | grep -A 1 '^\.TP$')
+commands=$(inside ipclens-cli --help | sed -n '/^Subcommands:/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p')
+[ -n "$commands" ] || fail "--help names no commands"
+for command in $commands; do
+    grep -qE "^\.B[A-Z]* (.*\" ?)?$command( |\"|$)" <<<"$page" || fail "the manual page does not name $command"
+done
 [ -s "$fresh/usr/share/applications/ipclens.desktop" ] || fail "the desktop entry is missing"
 # The tour's first picture is the window with a session that has listed its processes; the rest of it wants the demo.
 rm -rf "$fresh/tour"
