@@ -209,13 +209,14 @@ void GraphPanel::editFilters()
         m_editor->activateWindow();
         return;
     }
-    m_editor = new CurveFilters(m_filters, this);
-    m_editor->setAttribute(Qt::WA_DeleteOnClose);
-    connect(m_editor, &CurveFilters::changed, this, [this] {
-        m_filters = m_editor->filters();
+    auto *editor = new CurveFilters(m_filters, this);
+    m_editor = editor;
+    editor->setAttribute(Qt::WA_DeleteOnClose);
+    connect(editor, &CurveFilters::changed, this, [this, editor] {
+        m_filters = editor->filters();
         choose();
     });
-    m_editor->show();
+    editor->show();
 }
 
 void GraphPanel::updateBar()

@@ -4,6 +4,7 @@
 #include "core/traffic/traffic_curves.h"
 #include "ui/message_feed.h"
 
+#include <QDialog>
 #include <QPointer>
 #include <QWidget>
 
@@ -14,7 +15,6 @@ class QToolButton;
 
 namespace ipclens {
 
-class CurveFilters;
 class TrafficGraph;
 
 // Sorts the messages of a model into curves as they come, and anew, in pieces between events, when something else is to
@@ -54,7 +54,7 @@ private:
     MessageFeed *m_feed;
     TrafficGraph *m_graph;
     std::vector<CurveFilter> m_filters;
-    QPointer<CurveFilters> m_editor; // none: not open
+    QPointer<QDialog> m_editor; // of the filters; none: not open
 
     QComboBox *m_value = nullptr;
     QLineEdit *m_field = nullptr;
