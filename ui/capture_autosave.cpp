@@ -5,9 +5,13 @@
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QStandardPaths>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace ipclens {
@@ -23,6 +27,11 @@ QString lockOf(const QString &path)
     return path + QStringLiteral(".lock");
 }
 
+QString annotationsFileOf(const QString &path)
+{
+    return path + QStringLiteral(".marks");
+}
+
 } // namespace
 
 QString CaptureAutosave::folder()
@@ -36,6 +45,9 @@ CaptureAutosave::CaptureAutosave(const MessageStore &store, QObject *parent) : Q
     m_again.setInterval(0);
     connect(&m_timer, &QTimer::timeout, this, &CaptureAutosave::writeMore);
     connect(&m_again, &QTimer::timeout, this, &CaptureAutosave::writeMore);
+    m_said.setInterval(interval);
+    m_said.setSingleShot(true);
+    connect(&m_said, &QTimer::timeout, this, &CaptureAutosave::writeAnnotations);
 }
 
 CaptureAutosave::~CaptureAutosave()
@@ -119,9 +131,14 @@ void CaptureAutosave::writeMore()
     if (m_next < m_store.begin()) {
         m_missed += m_store.begin() - m_next;
         m_next = m_store.begin();
+        m_runs[m_next] = m_written;
     }
-    while (m_next < m_store.end() && m_block.size() < blockSize && timer.elapsed() < pieceMilliseconds)
+    if (m_runs.empty())
+        m_runs[m_next] = m_written;
+    while (m_next < m_store.end() && m_block.size() < blockSize && timer.elapsed() < pieceMilliseconds) {
         m_writer->append(m_block, m_store.at(m_next++));
+        ++m_written;
+    }
     if (m_next >= m_store.end()) {
         const auto now = m_store.isEmpty() ? 0 : m_store.at(m_store.end() - 1).time;
         for (const auto &[inbox, outcome] : std::exchange(m_outcomes, {}))
@@ -134,13 +151,78 @@ void CaptureAutosave::writeMore()
         m_again.stop();
 }
 
+void CaptureAutosave::annotationsChanged()
+{
+    if (!m_path.isEmpty() && !m_isBroken && !m_said.isActive())
+        m_said.start();
+}
+
+void CaptureAutosave::writeAnnotations()
+{
+    if (m_path.isEmpty() || m_isBroken)
+        return;
+    if (m_annotations) {
+        m_said.start();
+        return;
+    }
+    QJsonArray list;
+    for (const auto &[index, said] : m_store.annotations()) {
+        const auto run = m_runs.upper_bound(index);
+        if (index >= m_next || run == m_runs.begin())
+            continue; // it is yet to be written, or never was
+        const auto &[first, place] = *std::prev(run);
+        list.append(QJsonObject{{QStringLiteral("message"), static_cast<qint64>(place + (index - first))},
+                                {QStringLiteral("marked"), said.marked},
+                                {QStringLiteral("pinned"), said.pinned},
+                                {QStringLiteral("comment"), QString::fromStdString(said.comment)}});
+    }
+    const QJsonObject all{{QStringLiteral("messages"), static_cast<qint64>(m_written)}, {QStringLiteral("annotations"), list}};
+    m_annotations = std::make_unique<FileWriter>(annotationsFileOf(m_path), FileWriter::Kind::Whole);
+    connect(m_annotations.get(), &FileWriter::finished, this, [this](const QString &error) {
+        m_annotations.release()->deleteLater();
+        if (!error.isEmpty())
+            emit failed(tr("%1: %2").arg(QDir::toNativeSeparators(annotationsFileOf(m_path)), error));
+    });
+    const auto text = QJsonDocument(all).toJson(QJsonDocument::Compact);
+    m_annotations->write(toBytes(std::string_view(text.constData(), static_cast<std::size_t>(text.size()))));
+    m_annotations->finish();
+}
+
+CaptureAutosave::LaterAnnotations CaptureAutosave::annotationsOf(const QString &path)
+{
+    LaterAnnotations later;
+    QFile file(annotationsFileOf(path));
+    if (!file.open(QIODevice::ReadOnly))
+        return later;
+    const auto all = QJsonDocument::fromJson(file.readAll()).object();
+    later.messages = static_cast<std::uint64_t>(all[QStringLiteral("messages")].toInteger());
+    for (const auto &value : all[QStringLiteral("annotations")].toArray()) {
+        const auto one = value.toObject();
+        later.annotations[static_cast<std::uint64_t>(one[QStringLiteral("message")].toInteger())] = {
+            .marked = one[QStringLiteral("marked")].toBool(),
+            .pinned = one[QStringLiteral("pinned")].toBool(),
+            .comment = one[QStringLiteral("comment")].toString().toStdString()};
+    }
+    return later;
+}
+
+void CaptureAutosave::remove(const QString &path)
+{
+    QFile::remove(path);
+    QFile::remove(annotationsFileOf(path));
+}
+
 void CaptureAutosave::discard()
 {
     m_again.stop();
+    m_said.stop();
     m_file.reset();
+    m_annotations.reset();
     m_writer.reset();
+    m_runs.clear();
+    m_written = 0;
     if (!m_path.isEmpty())
-        QFile::remove(m_path);
+        remove(m_path);
     if (m_lock)
         m_lock->unlock();
     m_lock.reset();
@@ -179,7 +261,7 @@ std::vector<LeftCapture> CaptureAutosave::left()
         }
         file.close();
         if (capture.messages == 0)
-            QFile::remove(info.filePath());
+            remove(info.filePath());
         else
             found.push_back(std::move(capture));
     }

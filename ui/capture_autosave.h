@@ -19,8 +19,8 @@ struct LeftCapture {
     std::uint64_t messages = 0;
 };
 
-// Writes what is new in a store twice a second. The file stays when the program ends or crashes, until somebody
-// discards it. Lives on the GUI thread.
+// Writes what is new in a store twice a second. What the user says of messages that are written already stands in a second
+// file beside the first. Both stay when the program crashes, until somebody discards them. Lives on the GUI thread.
 class CaptureAutosave : public QObject {
     Q_OBJECT
 public:
@@ -33,13 +33,21 @@ public:
     void setRunning(bool running); // off: once more, what is new is written
     // Outcomes of messages that may have been written without one.
     void add(std::uint64_t inbox, std::span<const MessageOutcome> outcomes);
-    void discard();                                   // the file; what comes begins another one
+    void annotationsChanged();                        // in the store
+    void discard();                                   // the files; what comes begins others
     std::uint64_t missed() const { return m_missed; } // messages let go before they could be written
     QString path() const { return m_path; }
 
     // Files that no running program writes, the newest first. Reads all of them: call it on a thread of its own.
     static std::vector<LeftCapture> left();
     static QString folder();
+    static void remove(const QString &path); // one of left(), with all that belongs to it
+    // By message's place in the capture: what the user said after it was written, and how many messages that is the last word for.
+    struct LaterAnnotations {
+        std::uint64_t messages = 0;
+        std::map<std::uint64_t, Annotation> annotations;
+    };
+    static LaterAnnotations annotationsOf(const QString &path);
 
 signals:
     void failed(const QString &error); // nothing more is written
@@ -47,6 +55,7 @@ signals:
 private:
     void begin();
     void writeMore();
+    void writeAnnotations();
 
     const MessageStore &m_store;
     std::map<std::uint64_t, std::string> m_names;
@@ -57,11 +66,15 @@ private:
     std::unique_ptr<CaptureWriter> m_writer;
     Bytes m_block;
     MessageStore::Index m_next = 0;
+    std::uint64_t m_written = 0;                         // messages in the file
+    std::map<MessageStore::Index, std::uint64_t> m_runs; // from a message on without gaps: its place in the file
+    std::unique_ptr<FileWriter> m_annotations;           // being written
     std::vector<std::pair<std::uint64_t, MessageOutcome>> m_outcomes;
     std::uint64_t m_missed = 0;
     bool m_isBroken = false;
     QTimer m_timer;
     QTimer m_again; // while there is more than a piece
+    QTimer m_said;  // once, soon after annotations have changed
 };
 
 } // namespace ipclens

@@ -259,11 +259,21 @@ void Documents::lookForLeftCaptures()
         const auto left = CaptureAutosave::left();
         if (left.empty())
             return;
-        const auto &newest = left.front();
-        const auto text = tr("ipclens ended without saving the capture of %1, %2 messages.")
-                              .arg(QDateTime::fromMSecsSinceEpoch(newest.begun / 1'000'000).toString(QStringLiteral("yyyy-MM-dd HH:mm")),
-                                   countText(newest.messages));
-        QMetaObject::invokeMethod(this, [this, text, path = newest.path] { emit captureLeft(text, path); }, Qt::QueuedConnection);
+        constexpr std::size_t mostNamed = 5;
+        QStringList paths, named;
+        for (const auto &capture : left) {
+            paths << capture.path;
+            if (named.size() < static_cast<qsizetype>(mostNamed))
+                named << tr("%1, %2 messages")
+                             .arg(QDateTime::fromMSecsSinceEpoch(capture.begun / 1'000'000).toString(QStringLiteral("yyyy-MM-dd HH:mm")),
+                                  countText(capture.messages));
+        }
+        if (left.size() > mostNamed)
+            named << tr("and %1 more").arg(countText(left.size() - mostNamed));
+        const auto text = left.size() == 1 ? tr("ipclens ended without saving the capture of %1.").arg(named.front())
+                                           : tr("ipclens ended without saving %1 captures: %2.")
+                                                 .arg(countText(left.size()), named.join(QStringLiteral("; ")));
+        QMetaObject::invokeMethod(this, [this, text, paths] { emit capturesLeft(text, paths); }, Qt::QueuedConnection);
     });
 }
 

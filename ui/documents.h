@@ -70,7 +70,7 @@ signals:
     void countsChanged(quint64 received, quint64 dropped, quint64 truncated);
     void trafficChanged(); // began or ended to listen, perhaps
     void failed(const QString &text);
-    void captureLeft(const QString &text, const QString &path); // by a program that did not end well
+    void capturesLeft(const QString &text, const QStringList &paths); // by programs that did not end well
     void refused(const ipclens::SourceSpec &spec); // after failed(): what could not be opened
 
 protected:

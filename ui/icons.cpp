@@ -144,6 +144,13 @@ QPainterPath linesOf(Sign sign, bool checked)
             path.lineTo(line.pointAt(1 - 1.3 / line.length()));
         }
         break;
+    case Sign::Crosshair:
+        path.addEllipse(QPointF(8, 8), 4.5, 4.5);
+        for (const QLineF line : {QLineF(8, 1.5, 8, 6), QLineF(8, 10, 8, 14.5), QLineF(1.5, 8, 6, 8), QLineF(10, 8, 14.5, 8)}) {
+            path.moveTo(line.p1());
+            path.lineTo(line.p2());
+        }
+        break;
     }
     return path;
 }

@@ -26,6 +26,7 @@ enum class Sign {
     Library, // a DLL's shared data
     Pipe,
     Map,     // who talks to whom
+    Crosshair,
 };
 
 QIcon icon(Sign sign);

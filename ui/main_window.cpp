@@ -3,6 +3,7 @@
 #include "core/text/source_spec.h"
 #include "ui/attach_dialog.h"
 #include "ui/bookmarks_dock.h"
+#include "ui/capture_autosave.h"
 #include "ui/create_mapping_dialog.h"
 #include "ui/documents.h"
 #include "ui/error_bar.h"
@@ -29,8 +30,8 @@
 #include <QCloseEvent>
 #include <QCoreApplication>
 #include <QCryptographicHash>
-#include <QFile>
 #include <QDockWidget>
+#include <QGuiApplication>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -207,15 +208,17 @@ void MainWindow::connectDocuments()
             [this](const QString &command) { useSession(sessionThrough(command)); }, Qt::QueuedConnection);
     connect(m_documents, &Documents::currentDocumentChanged, this, &MainWindow::documentChanged);
     connect(m_documents, &Documents::trafficChanged, this, &MainWindow::documentChanged);
-    connect(m_documents, &Documents::captureLeft, this, [this](const QString &text, const QString &path) {
+    connect(m_documents, &Documents::capturesLeft, this, [this](const QString &text, const QStringList &paths) {
         m_errorBar->showText(text, ErrorBar::Level::Warning);
-        m_errorBar->offer(tr("Recover"), [this, path] {
+        m_errorBar->offer(tr("Recover"), [this, paths] {
             m_errorBar->clear();
-            m_documents->openCapture(path);
+            for (const auto &path : paths)
+                m_documents->openCapture(path);
         });
-        m_errorBar->offer(tr("Discard"), [this, path] {
+        m_errorBar->offer(tr("Discard"), [this, paths] {
             m_errorBar->clear();
-            QFile::remove(path);
+            for (const auto &path : paths)
+                CaptureAutosave::remove(path);
         });
     });
     connect(m_documents, &Documents::accessChanged, this, &MainWindow::showAccess);
@@ -525,6 +528,9 @@ void MainWindow::closeEvent(QCloseEvent *event)
 {
     save();
     QMainWindow::closeEvent(event);
+    // Closed by the user, who has seen the capture; at the end of a logon session nobody was asked.
+    if (event->isAccepted() && m_documents && m_documents->traffic() && !qGuiApp->isSavingSession())
+        m_documents->traffic()->discardAutosave();
 }
 
 void MainWindow::changeEvent(QEvent *event)

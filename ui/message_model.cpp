@@ -340,6 +340,7 @@ void MessageModel::annotate(Index index, Annotation annotation)
     m_store.annotate(index, std::move(annotation));
     if (const int row = rowOfIndex(index); row >= 0)
         emit dataChanged(this->index(row, 0), this->index(row, ColumnCount - 1));
+    emit annotated();
 }
 
 Annotation MessageModel::annotation(Index index) const

@@ -88,6 +88,7 @@ public:
 
 signals:
     void progressed(); // waiting() or unfiltered() may have changed
+    void annotated();
     void answered(quint64 index); // that message has its outcome now, which it came without
 
 private:

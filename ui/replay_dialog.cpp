@@ -183,6 +183,8 @@ void ReplayDialog::start()
         return;
     }
     m_cut = 0;
+    m_uncompared.clear();
+    m_lateEqual = m_lateDifferent = 0;
     m_differences->clear();
     m_result->clear();
     StartSeries series{.target = *target,
@@ -234,8 +236,42 @@ Result<std::vector<SeriesItem>> ReplayDialog::nextItems(std::size_t &from)
 
 void ReplayDialog::updated(const SeriesUpdate &update)
 {
+    list(update.outcomes);
+    for (const auto &outcome : update.outcomes)
+        if (outcome.verdict == SeriesVerdict::Sent && m_uncompared.size() < ReplayModel::mostRows)
+            m_uncompared.push_back(outcome);
+    compareLate();
+    showProgress(update);
+    updateButtons();
+}
+
+// With results that were recorded only after the message was sent again.
+void ReplayDialog::compareLate()
+{
+    std::vector<SeriesOutcome> different;
+    std::erase_if(m_uncompared, [&](SeriesOutcome &outcome) {
+        const auto &store = m_model.store();
+        if (outcome.item >= m_sent.size() || m_sent[outcome.item] < store.begin() || m_sent[outcome.item] >= store.end())
+            return true;
+        const auto message = store.at(m_sent[outcome.item]);
+        if (!message.isAnswered)
+            return false;
+        if (message.failure)
+            return true; // there is none
+        const bool isEqual = message.result == outcome.result;
+        ++(isEqual ? m_lateEqual : m_lateDifferent);
+        outcome.verdict = isEqual ? SeriesVerdict::Equal : SeriesVerdict::Different;
+        if (!isEqual)
+            different.push_back(outcome);
+        return true;
+    });
+    list(different);
+}
+
+void ReplayDialog::list(std::span<const SeriesOutcome> outcomes)
+{
     std::vector<ReplayModel::Row> rows;
-    for (const auto &outcome : update.outcomes) {
+    for (const auto &outcome : outcomes) {
         if (outcome.verdict != SeriesVerdict::Different && outcome.verdict != SeriesVerdict::Failed)
             continue;
         ReplayModel::Row row{.outcome = outcome};
@@ -251,8 +287,6 @@ void ReplayDialog::updated(const SeriesUpdate &update)
         rows.push_back(std::move(row));
     }
     m_differences->append(std::move(rows));
-    showProgress(update);
-    updateButtons();
 }
 
 void ReplayDialog::showProgress(const SeriesUpdate &update)
@@ -262,10 +296,10 @@ void ReplayDialog::showProgress(const SeriesUpdate &update)
     m_progress->setValue(static_cast<int>(done * 1000 / std::max<std::uint64_t>(all, 1)));
     m_progress->setVisible(!update.finished);
     QStringList parts{tr("%1 of %2 sent").arg(countText(done), countText(all))};
-    if (update.equal + update.different > 0)
-        parts << tr("%1 with the recorded result, %2 with another")
-                     .arg(countText(update.equal), countText(update.different));
-    if (const auto uncompared = update.sent - update.equal - update.different; uncompared > 0)
+    const auto equal = update.equal + m_lateEqual, different = update.different + m_lateDifferent;
+    if (equal + different > 0)
+        parts << tr("%1 with the recorded result, %2 with another").arg(countText(equal), countText(different));
+    if (const auto uncompared = update.sent - std::min(update.sent, equal + different); uncompared > 0)
         parts << tr("%1 without a recorded result").arg(countText(uncompared));
     if (update.failed > 0)
         parts << tr("%1 failed").arg(countText(update.failed));

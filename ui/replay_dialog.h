@@ -39,6 +39,8 @@ private:
     void start();
     Result<std::vector<SeriesItem>> nextItems(std::size_t &from);
     void updated(const SeriesUpdate &update);
+    void list(std::span<const SeriesOutcome> outcomes);
+    void compareLate();
     void showProgress(const SeriesUpdate &update);
     void updateButtons();
 
@@ -48,6 +50,10 @@ private:
     SeriesRun m_series;
     std::vector<MessageModel::Index> m_sent; // messages of this run, in order
     std::uint64_t m_cut = 0;                 // of those, with a payload that was not kept whole
+    // Answered when there was no recorded result yet, which in a running capture can come later. At most ReplayModel::mostRows.
+    std::vector<SeriesOutcome> m_uncompared;
+    std::uint64_t m_lateEqual = 0;
+    std::uint64_t m_lateDifferent = 0;
     QElapsedTimer m_since;
 
     WindowPicker *m_picker = nullptr;

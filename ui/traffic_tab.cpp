@@ -77,6 +77,7 @@ TrafficTab::TrafficTab(Client &client, QWidget *parent) : QWidget(parent), m_cli
     connect(m_autosave.get(), &CaptureAutosave::failed, this, [this](const QString &error) {
         m_error->showText(tr("This capture is not kept for the case of a crash. %1").arg(error), ErrorBar::Level::Warning);
     });
+    connect(&m_model, &MessageModel::annotated, m_autosave.get(), &CaptureAutosave::annotationsChanged);
     m_losses = new QLabel(this);
     m_losses->setWordWrap(true);
     m_losses->setTextFormat(Qt::PlainText);

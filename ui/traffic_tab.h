@@ -120,6 +120,7 @@ private:
     void askLimits();
     void takePiece(MessageStore messages);
     void loadingEnded(const std::optional<Error> &error);
+    void addLaterAnnotations();
     void savingEnded(const QString &error, const QString &path, bool savedAll);
     void endFileWork();
     static MessageStore::Limits savedLimits();

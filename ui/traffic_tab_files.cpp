@@ -88,6 +88,7 @@ void TrafficTab::loadingEnded(const std::optional<Error> &error)
 {
     if (m_job != 0)
         m_jobLine->end(std::exchange(m_job, 0));
+    addLaterAnnotations();
     m_graph->refresh();
     if (error) {
         m_error->showText(tr("Only the %1 messages up to here could be read. %2")
@@ -98,6 +99,23 @@ void TrafficTab::loadingEnded(const std::optional<Error> &error)
     updateState();
     updateLosses();
     emit fileFinished();
+}
+
+// What the user had said of messages when a capture that was kept for a crash had them already.
+void TrafficTab::addLaterAnnotations()
+{
+    const auto later = CaptureAutosave::annotationsOf(m_path);
+    const auto &store = m_model.store();
+    const auto placeOf = [&store](MessageStore::Index index) { return index - store.begin(); };
+    std::vector<MessageStore::Index> withdrawn;
+    for (const auto &[index, annotation] : store.annotations())
+        if (placeOf(index) < later.messages && !later.annotations.contains(placeOf(index)))
+            withdrawn.push_back(index);
+    for (const auto index : withdrawn)
+        m_model.annotate(index, {});
+    for (const auto &[place, annotation] : later.annotations)
+        if (place < store.size())
+            m_model.annotate(store.begin() + place, annotation);
 }
 
 void TrafficTab::endFileWork()
@@ -172,7 +190,7 @@ void TrafficTab::savingEnded(const QString &error, const QString &path, bool sav
     } else if (savedAll && m_inboxes.isIdle()) {
         m_autosave->discard();
         if (isOfFile() && QFileInfo(m_path).dir() == QDir(CaptureAutosave::folder()))
-            QFile::remove(m_path); // it was recovered, and is safe now
+            CaptureAutosave::remove(m_path); // it was recovered, and is safe now
     }
     emit fileFinished();
 }

@@ -1,10 +1,12 @@
 #include "ui/window_picker.h"
 
 #include "core/text/number.h"
+#include "ui/crosshair.h"
 #include "ui/number_text.h"
 #include "ui/window_model.h"
 
 #include <QComboBox>
+#include <QCoreApplication>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
@@ -16,7 +18,7 @@
 namespace ipclens {
 
 WindowPicker::WindowPicker(Client &client, QWidget *parent)
-    : QWidget(parent), m_client(client), m_way(new QComboBox(this)), m_pages(new QStackedWidget(this)),
+    : QWidget(parent), m_client(client), m_crosshair(new Crosshair(this)), m_way(new QComboBox(this)), m_pages(new QStackedWidget(this)),
       m_handle(new QLineEdit(this)), m_class(new QLineEdit(this)), m_title(new QLineEdit(this)),
       m_filter(new QLineEdit(this)), m_list(new QTableView(this)), m_note(new QLabel(this)),
       m_windows(new WindowModel(this)), m_shown(new RowFilter(m_windows, this))
@@ -82,6 +84,7 @@ WindowPicker::WindowPicker(Client &client, QWidget *parent)
     auto *top = new QHBoxLayout;
     top->addWidget(m_way);
     top->addWidget(m_pages, 1);
+    top->addWidget(m_crosshair);
     auto *filterRow = new QHBoxLayout;
     filterRow->addWidget(m_filter, 1);
     filterRow->addWidget(refreshButton);
@@ -99,14 +102,75 @@ WindowPicker::WindowPicker(Client &client, QWidget *parent)
     connect(m_filter, &QLineEdit::textChanged, m_shown, &RowFilter::setWords);
     connect(m_list->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex &row) {
         if (row.isValid())
-            choose(m_shown->mapToSource(row).row());
+            choose(m_windows->row(m_shown->mapToSource(row).row()));
     });
+    addCrosshair();
     refresh();
 }
 
-void WindowPicker::choose(int row)
+void WindowPicker::addCrosshair()
 {
-    const auto &window = m_windows->row(row);
+    m_crosshair->setObjectName(QStringLiteral("crosshair"));
+    m_crosshair->setAccessibleName(tr("Point at a window"));
+    m_crosshair->setToolTip(tr("Drag this onto a window of another program. With Shift, onto a control in it; Escape gives up.\n"
+                               "Only for windows on this screen: not with a session elsewhere."));
+    connect(m_crosshair, &Crosshair::movedOver, this, [this](QPoint at, Qt::KeyboardModifiers keys) {
+        point({.point = at, .innermost = keys.testFlag(Qt::ShiftModifier)});
+    });
+    connect(m_crosshair, &Crosshair::droppedOn, this, [this](QPoint at, Qt::KeyboardModifiers keys) {
+        point({.point = at, .innermost = keys.testFlag(Qt::ShiftModifier), .chooses = true});
+    });
+    connect(m_crosshair, &Crosshair::cancelled, this, [this] {
+        m_next.reset();
+        note({});
+    });
+    connect(&m_client, &Client::stateChanged, this, &WindowPicker::showCrosshair);
+    showCrosshair();
+}
+
+void WindowPicker::showCrosshair()
+{
+    const bool isHere = m_client.state() == Client::State::Connected && m_client.host().system.starts_with("Windows") &&
+                        m_client.host().pid == QCoreApplication::applicationPid();
+    m_crosshair->setVisible(isHere);
+}
+
+// One question at a time: the mouse is faster than the answers may be.
+void WindowPicker::point(Pointing at)
+{
+    if (m_asked) {
+        m_next = at;
+        return;
+    }
+    m_asked = at;
+    m_client.call(FindWindowAt{.x = at.point.x(), .y = at.point.y(), .innermost = at.innermost}, this,
+                  [this](const Result<Window> &window) {
+                      const Pointing asked = *std::exchange(m_asked, std::nullopt);
+                      if (const auto next = std::exchange(m_next, std::nullopt))
+                          point(*next);
+                      else if (asked.chooses || m_crosshair->isDragged())
+                          pointed(asked, window);
+                  });
+}
+
+void WindowPicker::pointed(const Pointing &at, const Result<Window> &window)
+{
+    if (!window)
+        return note(fromUtf8(toText(window.error())));
+    if (window->process.pid == QCoreApplication::applicationPid())
+        return note(tr("ipclens' own window. Move it aside, or choose in the list."));
+    const QString title = window->title.empty() ? tr("(untitled)") : tr("\u201c%1\u201d").arg(fromUtf8(window->title));
+    note(tr("%1, class %2, %3 (%4), %5")
+             .arg(title, fromUtf8(window->className), fromUtf8(window->processName), QString::number(window->process.pid),
+                  addressText(window->handle)));
+    if (!at.chooses)
+        return;
+    m_list->selectionModel()->clear(); // the list may not have it, and must not seem to say otherwise
+    choose(*window);
+}
+
+void WindowPicker::choose(const Window &window)
+{
     m_handle->setText(addressText(window.handle));
     m_class->setText(fromUtf8(window.className));
     m_title->setText(fromUtf8(window.title));
@@ -154,14 +218,16 @@ Result<WindowTarget> WindowPicker::target() const
     return WindowTarget{.window = *handle};
 }
 
+void WindowPicker::note(const QString &text)
+{
+    m_note->setText(text);
+    m_note->setVisible(!text.isEmpty());
+}
+
 void WindowPicker::refresh()
 {
-    const auto note = [this](const QString &text) {
-        m_note->setText(text);
-        m_note->setVisible(!text.isEmpty());
-    };
     note(tr("Asking for windows\u2026"));
-    m_client.call(ListWindows{}, this, [this, note](Result<WindowList> reply) {
+    m_client.call(ListWindows{}, this, [this](Result<WindowList> reply) {
         if (!reply)
             return note(fromUtf8(toText(reply.error())));
         m_windows->merge(std::move(reply->windows));

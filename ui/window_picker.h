@@ -1,9 +1,12 @@
-// Choosing a window of another program: from a list, by its handle, or by class and title.
+// Choosing a window of another program: from a list, on the screen, by its handle, or by class and title.
 #pragma once
 
 #include "ui/client.h"
 
+#include <QPoint>
 #include <QWidget>
+
+#include <optional>
 
 class QComboBox;
 class QLabel;
@@ -13,11 +16,12 @@ class QTableView;
 
 namespace ipclens {
 
+class Crosshair;
 class RowFilter;
 class WindowModel;
 
 // Class and title find the window anew when its program has been started again; a handle is that one window. GUI
-// thread.
+// thread. The screen can be pointed at only where this process is the session: another's screen may be elsewhere.
 class WindowPicker : public QWidget {
     Q_OBJECT
 public:
@@ -35,9 +39,24 @@ signals:
     void changed();
 
 private:
-    void choose(int row);
+    // How a point of the screen is asked about: in passing, or to choose what is there.
+    struct Pointing {
+        QPoint point;
+        bool innermost = false;
+        bool chooses = false;
+    };
+
+    void addCrosshair();
+    void showCrosshair();
+    void point(Pointing at);
+    void pointed(const Pointing &at, const Result<Window> &window);
+    void choose(const Window &window);
+    void note(const QString &text);
 
     Client &m_client;
+    Crosshair *m_crosshair;
+    std::optional<Pointing> m_asked; // under way
+    std::optional<Pointing> m_next;  // asked when that is answered
     QComboBox *m_way;
     QStackedWidget *m_pages;
     QLineEdit *m_handle;

@@ -24,6 +24,13 @@ struct CaptureArguments {
     Format format = Format::Text;
 };
 
+void noteUnmatched(std::uint64_t answers)
+{
+    if (answers > 0)
+        Run::note(fmt::format("answers left out, because their messages are not in the capture, or in a pipe not close before: {}",
+                              answers));
+}
+
 Result<void> showMatches(Run &run, const CaptureArguments &arguments)
 {
     std::optional<CaptureOutput> output;
@@ -50,24 +57,16 @@ Result<void> showMatches(Run &run, const CaptureArguments &arguments)
         }
         return {};
     };
-    std::uint64_t late = 0;
-    const auto outcome = readCaptureItems(arguments.file, [&](const CaptureItem &item, const CaptureReader &reader) -> Result<void> {
-        if (!item.message) {
-            ++late;
-            // Its message may be among those that are saved: readers look for it.
-            return output ? output->write(item.inbox, reader.lastTime(), *item.outcome) : Result<void>();
-        }
+    std::uint64_t unmatched = 0;
+    const auto outcome = readCapture(arguments.file, [&](const MessageView &message, const std::string &inboxName) -> Result<void> {
         ++read;
-        if (!arguments.filter.matches(*item.message))
+        if (!arguments.filter.matches(message))
             return {};
-        if (output) {
-            if (const auto name = reader.inboxNames().find(item.message->inbox); name != reader.inboxNames().end())
-                output->nameInbox(name->first, name->second);
-        }
-        return show(*item.message);
-    });
-    if (late > 0)
-        Run::note(fmt::format("{} answers stand behind their message: it was looked at without them", late));
+        if (output && !inboxName.empty())
+            output->nameInbox(message.inbox, inboxName);
+        return show(message);
+    }, &unmatched);
+    noteUnmatched(unmatched);
     Run::note(fmt::format("{} of {} messages", matched, read));
     if (outcome && format == Format::Cpp) {
         const auto source = cppSender(forCpp);
@@ -130,15 +129,13 @@ void addExport(CLI::App &app, Run &run)
 Result<void> showStatistics(Run &run, const CaptureArguments &arguments)
 {
     LiveStatistics statistics;
-    std::uint64_t late = 0;
-    auto outcome = readCaptureItems(arguments.file, [&](const CaptureItem &item, const CaptureReader &) -> Result<void> {
-        late += item.outcome.has_value();
-        if (item.message && arguments.filter.matches(*item.message))
-            statistics.add(*item.message);
+    std::uint64_t unmatched = 0;
+    auto outcome = readCapture(arguments.file, [&](const MessageView &message, const std::string &) -> Result<void> {
+        if (arguments.filter.matches(message))
+            statistics.add(message);
         return {};
-    });
-    if (late > 0)
-        Run::note(fmt::format("{} answers stand behind their message and are not counted", late));
+    }, &unmatched);
+    noteUnmatched(unmatched);
     run.print(run.json ? jsonOf(statistics) + '\n' : textOf(statistics));
     return outcome;
 }

@@ -9,12 +9,11 @@
 
 namespace ipclens {
 
-// Gives the messages of a capture in a file, or in standard input for "-"; those before damage, too. `take` ends the
-// reading with an error.
-Result<void> readCapture(const std::string &path, const std::function<Result<void>(Message)> &take);
-// The same as they stand in the file, which is several times quicker: the item is good during the call. Answers that stand behind their
-// message are items of their own.
-Result<void> readCaptureItems(const std::string &path, const std::function<Result<void>(const CaptureItem &, const CaptureReader &)> &take);
+// Gives the messages of a capture in a file, or in standard input for "-"; those before damage, too. Each comes with its answer, also
+// when that stands behind it: a file is read twice then, a pipe's messages are held back until it comes, up to 64 MiB of them. The view
+// is good during the call; `take` ends the reading with an error. `unmatched`: answers without a message they belong to.
+using TakeMessage = std::function<Result<void>(const MessageView &message, const std::string &inboxName)>;
+Result<void> readCapture(const std::string &path, const TakeMessage &take, std::uint64_t *unmatched = nullptr);
 
 // A capture being written to a file, or to standard output for "-".
 class CaptureOutput {

@@ -44,9 +44,13 @@ Result<void> Listening::prepare()
     return {};
 }
 
-Result<void> Listening::listenTo(const InboxOpened &opened, const std::string &what, const std::string &about)
+Result<void> Listening::listenTo(const InboxOpened &opened, const std::string &what, const std::string &name, const std::string &about)
 {
     m_inbox = opened.inbox;
+    if (m_output)
+        m_output->nameInbox(opened.inbox, opened.receiver.handle == 0 ? name
+                                                                      : fmt::format("{} {} / {}", name, opened.receiver.className,
+                                                                                    opened.receiver.title));
     announce(opened, what, about);
     auto outcome = printArrivals();
     if (outcome)
@@ -136,6 +140,10 @@ Result<void> Listening::takeBatch()
         const auto held = std::ranges::find(m_held, outcome.sequence, [](const Held &one) { return one.message.sequence; });
         if (held != m_held.end())
             held->message.outcome = std::move(outcome);
+        else if (m_unanswered.erase(outcome.sequence) > 0) {
+            if (auto written = m_output->write(m_inbox, m_lastTime, outcome); !written)
+                return written;
+        }
     }
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(1);
     for (Message &message : batch->messages)
@@ -174,6 +182,9 @@ Result<void> Listening::print(Message message)
     if (m_output) {
         if (auto written = m_output->write(message); !written)
             return written;
+        m_lastTime = message.time;
+        if (!message.outcome && message.senderWaits)
+            m_unanswered.insert(message.sequence);
     }
     if (m_options.write != "-")
         m_run.print(m_run.json ? jsonOf(std::move(message)) + '\n' : rowOf(message));

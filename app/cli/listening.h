@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <deque>
+#include <set>
 
 namespace CLI {
 class App;
@@ -34,16 +35,16 @@ class Listening {
 public:
     Listening(Run &run, const ListeningOptions &options) : m_run(run), m_options(options) {}
 
-    // `what`: "listening"; `about` follows the window's handle.
+    // `what`: "listening"; `about` follows the window's handle. `name` is the inbox's in a capture; a receiver's class and title follow.
     template <class Command>
-    Result<void> listen(Command command, const std::string &what, const std::string &about = {})
+    Result<void> listen(Command command, const std::string &what, const std::string &name, const std::string &about = {})
     {
         if (auto prepared = prepare(); !prepared)
             return prepared;
         const auto opened = m_run.ask(std::move(command));
         if (!opened)
             return Failure(opened.error());
-        return listenTo(*opened, what, about);
+        return listenTo(*opened, what, name, about);
     }
 
 private:
@@ -53,7 +54,7 @@ private:
     };
 
     Result<void> prepare();
-    Result<void> listenTo(const InboxOpened &opened, const std::string &what, const std::string &about);
+    Result<void> listenTo(const InboxOpened &opened, const std::string &what, const std::string &name, const std::string &about);
     void announce(const InboxOpened &opened, const std::string &what, const std::string &about);
     bool isEnough() const { return m_options.count > 0 && m_printed >= m_options.count; }
     Result<void> printArrivals();
@@ -71,6 +72,8 @@ private:
     MessageBatch m_counts; // the last batch without its messages
     std::optional<Error> m_ended;
     std::uint64_t m_printed = 0;
+    std::int64_t m_lastTime = 0;          // of what was written last
+    std::set<std::uint64_t> m_unanswered; // of those written, their sequences
     bool m_interrupted = false;
 };
 

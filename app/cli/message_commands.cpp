@@ -348,7 +348,8 @@ void addListen(CLI::App &app, Run &run)
         run.action = [&run, arguments] {
             const InboxRequest &asked = arguments->inbox;
             return Listening(run, arguments->listening)
-                .listen(OpenInbox{asked}, "listening", fmt::format("class \"{}\" title \"{}\"", asked.className, asked.title));
+                .listen(OpenInbox{asked}, "listening", fmt::format("{} / {}", asked.className, asked.title),
+                        fmt::format("class \"{}\" title \"{}\"", asked.className, asked.title));
         };
     });
 }
@@ -377,7 +378,7 @@ void addRelay(CLI::App &app, Run &run)
         settleReferences(arguments->relay, arguments->referenceBytes, arguments->pointers);
         settleListening(arguments->listening);
         run.action = [&run, arguments] {
-            return Listening(run, arguments->listening).listen(OpenRelay{arguments->relay}, "relaying");
+            return Listening(run, arguments->listening).listen(OpenRelay{arguments->relay}, "relaying", "relay to");
         };
     });
 }
@@ -411,7 +412,7 @@ void addTap(CLI::App &app, Run &run)
             refuse("--ring", "it has at most 256M");
         request.ringBytes = static_cast<std::uint32_t>(arguments->ringBytes);
         settleListening(arguments->listening);
-        run.action = [&run, arguments] { return Listening(run, arguments->listening).listen(OpenTap{arguments->tap}, "tapping"); };
+        run.action = [&run, arguments] { return Listening(run, arguments->listening).listen(OpenTap{arguments->tap}, "tapping", "tap of"); };
     });
 }
 

@@ -66,7 +66,7 @@ Result<void> replay(Run &run, const ReplayArguments &arguments)
 {
     std::vector<SeriesItem> items;
     std::uint64_t cut = 0;
-    const auto read = readCapture(arguments.file, [&](Message message) -> Result<void> {
+    const auto read = readCapture(arguments.file, [&](const MessageView &message, const std::string &) -> Result<void> {
         if (!arguments.filter.matches(message))
             return {};
         if (message.isTruncated()) {
@@ -76,14 +76,14 @@ Result<void> replay(Run &run, const ReplayArguments &arguments)
         SeriesItem item{.kind = message.kind,
                         .id = message.id,
                         .sender = arguments.keepSender ? message.senderWindow : 0,
-                        .message = std::move(message.name),
+                        .message = std::string(message.name),
                         .wParam = message.wParam,
                         .lParam = message.lParam,
                         .time = message.time};
         if (!message.nullData)
-            item.data = std::move(message.payload);
-        if (message.outcome && !message.outcome->failure)
-            item.expected = message.outcome->result;
+            item.data = toBytes(message.payload);
+        if (message.isAnswered && !message.failure)
+            item.expected = message.result;
         items.push_back(std::move(item));
         return {};
     });

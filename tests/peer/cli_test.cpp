@@ -1,14 +1,17 @@
 // ipclens-cli.exe as users run it, over real second processes.
 #include "core/text/hex.h"
+#include "core/traffic/capture_file.h"
 #include "tests/peer/windows_peer.h"
 #include "tests/unit/memory_source_buffer.h"
 
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <fstream>
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <thread>
 
 namespace ipclens::test {
 namespace {
@@ -325,6 +328,104 @@ TEST_F(Cli, capturesThroughARelayAndReplays)
     const ProgramRun source = run({"export", file, "--format", "cpp"});
     EXPECT_EQ(source.exitCode, 0u);
     EXPECT_THAT(source.out, testing::HasSubstr("SendMessageTimeoutW"));
+}
+
+TEST_F(Cli, joinsAnswersThatStandBehindTheirMessages)
+{
+    const auto message = [](std::uint64_t sequence) {
+        Message made;
+        made.sequence = sequence;
+        made.id = sequence;
+        made.inbox = 4;
+        made.time = static_cast<std::int64_t>(sequence) * 1'000'000;
+        made.payload = toBytes("text");
+        made.size = made.payload.size();
+        return made;
+    };
+    Bytes bytes;
+    CaptureWriter writer(bytes, "Test");
+    writer.nameInbox(4, "Class / Title");
+    writer.append(bytes, message(1));
+    writer.append(bytes, message(2));
+    writer.append(bytes, message(3));
+    writer.append(bytes, 4, 4'000'000, {.sequence = 3, .result = 33, .duration = 3'000'000});
+    writer.append(bytes, 4, 5'000'000, {.sequence = 1, .result = 11, .duration = 1'000'000});
+    writer.append(bytes, message(1)); // another capture was appended
+    writer.append(bytes, 4, 6'000'000, {.sequence = 1, .result = 12, .duration = 1'000'000});
+    writer.append(bytes, 4, 7'000'000, {.sequence = 9, .result = 1, .duration = 1});
+    const std::string file = (journal.path() / "late.pcapng").string();
+    std::ofstream(file, std::ios::binary).write(reinterpret_cast<const char *>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+
+    const auto results = [](const ProgramRun &shown) {
+        EXPECT_EQ(shown.exitCode, 0u) << shown.err;
+        std::vector<std::pair<int, int>> found;
+        std::istringstream lines(shown.out);
+        for (std::string line; std::getline(lines, line);) {
+            const json one = parse(line);
+            found.emplace_back(one["sequence"], one["outcome"].is_null() ? -1 : one["outcome"]["result"].get<int>());
+        }
+        return found;
+    };
+    using Found = std::vector<std::pair<int, int>>;
+    EXPECT_EQ(results(run({"--json", "filter", file, ""})), (Found{{1, 11}, {2, -1}, {3, 33}, {1, 12}}));
+    EXPECT_EQ(results(run({"--json", "filter", file, "result == 33"})), (Found{{3, 33}}));
+    const ProgramRun slow = run({"--json", "filter", file, "duration > 2"});
+    EXPECT_EQ(results(slow), (Found{{3, 33}}));
+    EXPECT_THAT(slow.err, testing::HasSubstr("not close before: 1")) << "of a message that is not there";
+    EXPECT_EQ(results(run({"--json", "export", file, "--filter", "result < 20"})), (Found{{1, 11}, {1, 12}}));
+    const json statistics = runJson({"stats", file});
+    EXPECT_EQ(statistics["durations"]["count"], 3) << statistics;
+
+    const std::string saved = (journal.path() / "saved.pcapng").string();
+    EXPECT_EQ(run({"filter", file, "result == 33", "--write", saved}).exitCode, 0u);
+    CaptureReader reader(saved);
+    std::ifstream in(saved, std::ios::binary);
+    const std::string content{std::istreambuf_iterator<char>(in), {}};
+    reader.feed(std::as_bytes(std::span(content)));
+    const auto kept = value(reader.next());
+    ASSERT_TRUE(kept && kept->outcome);
+    EXPECT_EQ(kept->outcome->result, 33);
+    EXPECT_EQ(reader.inboxNames().at(kept->inbox), "Class / Title");
+}
+
+TEST_F(Cli, savesAnswersThatComeLateAndTheInboxsName)
+{
+    const std::string className = uniqueName("receiver");
+    const std::uint64_t real = peer.askNumber(fmt::format("window.create {} {} top pump", toWord(className), toWord("Receive")));
+    peer.ask("window.reply 5");
+    peer.ask("window.hold");
+    const std::string file = (journal.path() / "held.pcapng").string();
+    const auto stream = value(startChild(cliCommand({"--json", "relay", "--class", className, "--count", "2", "--write", file})));
+    Peer sender;
+    std::uint64_t found = 0;
+    ASSERT_TRUE(eventually([&] {
+        found = sender.askNumber(fmt::format("window.find {} {}", toWord(className), toWord("Receive")));
+        return found != real;
+    }));
+    std::thread sending([&] { EXPECT_EQ(sender.ask(fmt::format("copydata {} 0 1 10 0", found)), "5"); });
+    // Printed unanswered after a second's wait; then the handler returns.
+    std::array<std::byte, 4096> piece;
+    std::string out;
+    while (out.find('\n') == std::string::npos) {
+        const auto count = value(stream->read(piece));
+        if (count == 0)
+            break;
+        out.append(reinterpret_cast<const char *>(piece.data()), count);
+    }
+    peer.ask("window.release");
+    sending.join();
+    EXPECT_EQ(sender.ask(fmt::format("copydata {} 0 2 10 0", found)), "5");
+    while (value(stream->read(piece)) > 0) {
+    }
+    EXPECT_TRUE(parse(out)["outcome"].is_null()) << out;
+    EXPECT_EQ(runJson({"filter", file, "result == 5 && data.id == 1"})["outcome"]["result"], 5);
+    CaptureReader reader(file);
+    std::ifstream in(file, std::ios::binary);
+    const std::string content{std::istreambuf_iterator<char>(in), {}};
+    reader.feed(std::as_bytes(std::span(content)));
+    const auto message = value(reader.next());
+    ASSERT_TRUE(message);
+    EXPECT_EQ(reader.inboxNames().at(message->inbox), fmt::format("relay to {} / Receive", className));
 }
 
 TEST_F(Cli, repeatsWithVariables)

@@ -6,12 +6,14 @@
 #include "ui/traffic_tab.h"
 
 #include "core/traffic/capture_file.h"
+#include "core/traffic/cpp_sender.h"
 #include "traffic_fake_connection.h"
 
 #include <gtest/gtest.h>
 
 #include <QDir>
 #include <QFile>
+#include <QFileDialog>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 
@@ -39,6 +41,11 @@ std::vector<Message> messagesIn(const QString &path)
             return messages;
         messages.push_back(std::move(**message));
     }
+}
+
+MessageModel &modelOf(TrafficTab &tab)
+{
+    return *qobject_cast<MessageModel *>(tab.findChild<MessageList *>()->model());
 }
 
 class CaptureFilesTest : public testing::Test {
@@ -166,6 +173,28 @@ TEST_F(CaptureFilesTest, ExportsTextForms)
     EXPECT_EQ(shown.size(), 1);
 }
 
+TEST_F(CaptureFilesTest, SavesTheSelectionAsASender)
+{
+    write("a.pcapng", 12);
+    TrafficTab tab(played.client);
+    tab.show();
+    open(tab, "a.pcapng");
+    auto *list = tab.findChild<MessageList *>();
+    list->selectRow(4);
+    ASSERT_EQ(list->selected().size(), 1u);
+    tab.exportSender();
+    auto *dialog = tab.findChild<QFileDialog *>();
+    ASSERT_TRUE(dialog);
+    emit dialog->fileSelected(path("sender.cpp"));
+    const auto message = tab.messages().store().at(list->selected().front()).toMessage();
+    EXPECT_EQ(readBytes(path("sender.cpp")), toBytes(cppSender(std::vector{message}).value()));
+
+    auto *error = tab.findChild<ErrorBar *>();
+    EXPECT_EQ(error->text(), "");
+    emit dialog->fileSelected(path("no such folder/sender.cpp"));
+    EXPECT_TRUE(error->text().contains("no such folder")) << error->text().toStdString();
+}
+
 TEST_F(CaptureFilesTest, ARunningCaptureOutlivesACrash)
 {
     TrafficTab tab(played.client);
@@ -203,8 +232,11 @@ TEST_F(CaptureFilesTest, ARunningCaptureOutlivesACrash)
         }
     };
     ASSERT_TRUE(waitUntil(isAnswered));
+    modelOf(tab).annotate(3, {.marked = true});
+    const auto filesLeft = [] { return QDir(CaptureAutosave::folder()).entryList(QDir::Files).size(); };
+    ASSERT_TRUE(waitUntil([&] { return filesLeft() == 3; })) << "the capture, its lock and what was said";
     tab.clear();
-    EXPECT_TRUE(saved().empty()) << "what was cleared is not offered again";
+    EXPECT_EQ(filesLeft(), 0) << "what was cleared is not offered again";
 }
 
 TEST_F(CaptureFilesTest, WhatACrashLeftIsFound)
@@ -219,6 +251,44 @@ TEST_F(CaptureFilesTest, WhatACrashLeftIsFound)
     ASSERT_EQ(left.size(), 1u) << "an empty one is taken away";
     EXPECT_EQ(left[0].messages, 11u);
     EXPECT_EQ(left[0].begun, 1'001'000'000);
+}
+
+TEST_F(CaptureFilesTest, WhatIsSaidOfMessagesLaterOutlivesACrash)
+{
+    auto tab = std::make_unique<TrafficTab>(played.client);
+    tab->show();
+    tab->listen(InboxRequest{.className = "C", .title = "T"});
+    played.end->answer<OpenInbox>(InboxOpened{.inbox = 5, .window = 1});
+    ASSERT_TRUE(waitUntil([&] { return tab->isListening(); }));
+    MessageBatch batch{.inbox = 5, .received = 10};
+    for (std::uint64_t n = 1; n <= 10; ++n) {
+        batch.messages.push_back(sampleMessage(n, wallClock()));
+        batch.messages.back().inbox = 5;
+    }
+    played.end->raise(batch);
+    auto &model = modelOf(*tab);
+    ASSERT_TRUE(waitUntil([&] { return model.store().size() == 10; }));
+    model.annotate(1, {.marked = true, .comment = "before"}); // is written with its message
+    const auto files = [] { return QDir(CaptureAutosave::folder()).entryList({QStringLiteral("*.pcapng")}); };
+    const auto file = [&] { return CaptureAutosave::folder() + QLatin1Char('/') + files().first(); };
+    ASSERT_TRUE(waitUntil([&] { return !files().isEmpty() && messagesIn(file()).size() == 10; }));
+    model.annotate(1, {}); // and withdrawn
+    model.annotate(4, {.marked = true});
+    model.annotate(7, {.pinned = true, .comment = "Größe"});
+    ASSERT_TRUE(waitUntil([&] { return CaptureAutosave::annotationsOf(file()).annotations.size() == 2; }));
+
+    const auto path = file();
+    tab.reset(); // nobody has saved or discarded it
+    ASSERT_EQ(CaptureAutosave::left().size(), 1u);
+    TrafficTab recovered(played.client);
+    QSignalSpy done(&recovered, &TrafficTab::fileFinished);
+    recovered.openCapture(path);
+    ASSERT_TRUE(waitUntil([&] { return !done.isEmpty(); }));
+    const std::map<MessageStore::Index, Annotation> expected{{4, {.marked = true}}, {7, {.pinned = true, .comment = "Größe"}}};
+    EXPECT_EQ(recovered.messages().store().annotations(), expected);
+
+    CaptureAutosave::remove(path);
+    EXPECT_TRUE(QDir(CaptureAutosave::folder()).entryList(QDir::Files).isEmpty());
 }
 
 } // namespace

@@ -1,6 +1,8 @@
 #include "ui/main_window.h"
 
+#include "core/traffic/capture_file.h"
 #include "tests/ui/shell_fixture.h"
+#include "ui/capture_autosave.h"
 #include "ui/documents.h"
 #include "ui/error_bar.h"
 #include "ui/explorer.h"
@@ -12,7 +14,9 @@
 #include "ui/traffic_tab.h"
 
 #include <QAction>
+#include <QDir>
 #include <QDockWidget>
+#include <QFile>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMenu>
@@ -373,6 +377,68 @@ TEST_F(MainWindowTest, TrafficIsCountedInTheStatusBar)
     EXPECT_TRUE(waitUntil([this] { return status("counts") == QLatin1String("received 3   dropped 2   truncated 0"); }))
         << status("counts").toStdString();
     EXPECT_EQ(documents().currentTraffic(), documents().traffic());
+}
+
+TEST_F(MainWindowTest, OffersEveryCaptureThatACrashLeft)
+{
+    QDir(CaptureAutosave::folder()).removeRecursively();
+    QDir().mkpath(CaptureAutosave::folder());
+    const auto files = [] { return QDir(CaptureAutosave::folder()).entryList({QStringLiteral("*.pcapng")}); };
+    const auto leave = [] {
+        for (std::uint64_t n : {1, 2, 3}) {
+            Bytes bytes = captureBegin("test");
+            Message message;
+            message.sequence = n;
+            message.time = 1'700'000'000'000'000'000;
+            appendToCapture(bytes, message);
+            QFile file(QStringLiteral("%1/20260101-12000%2-000-1.pcapng").arg(CaptureAutosave::folder()).arg(n));
+            ASSERT_TRUE(file.open(QIODevice::WriteOnly));
+            file.write(reinterpret_cast<const char *>(bytes.data()), static_cast<qint64>(bytes.size()));
+        }
+    };
+    const auto press = [this](const QString &text) {
+        for (auto *bar : window->findChildren<ErrorBar *>())
+            for (auto *button : bar->findChildren<QToolButton *>())
+                if (button->text() == text)
+                    return button->click();
+        ADD_FAILURE() << "no button " << text.toStdString();
+    };
+    const auto offered = [this] {
+        const auto bars = window->findChildren<ErrorBar *>();
+        return std::ranges::any_of(bars, [](ErrorBar *bar) { return bar->text().contains("3 captures"); });
+    };
+    leave();
+    start();
+    ASSERT_TRUE(waitUntil(offered));
+    const int before = documents().count();
+    press("Recover");
+    EXPECT_TRUE(waitUntil([&] { return documents().count() == before + 3; }));
+    EXPECT_FALSE(offered());
+    EXPECT_EQ(files().size(), 3) << "until they are saved";
+    TearDown();
+
+    start();
+    ASSERT_TRUE(waitUntil(offered));
+    press("Discard");
+    EXPECT_TRUE(waitUntil([&] { return files().isEmpty(); }));
+    QDir(CaptureAutosave::folder()).removeRecursively();
+}
+
+TEST_F(MainWindowTest, LeavesNoCaptureBehindWhenItIsClosed)
+{
+    QDir(CaptureAutosave::folder()).removeRecursively();
+    start();
+    window->listen({.className = "C", .title = "Receive"});
+    ASSERT_TRUE(waitUntil([this] { return world->inbox("C") && documents().traffic()->isListening(); }));
+    Message message;
+    message.sequence = 1;
+    world->inbox("C")->receive(message);
+    const auto files = [] { return QDir(CaptureAutosave::folder()).entryList(QDir::Files); };
+    ASSERT_TRUE(waitUntil([&] { return !files().isEmpty(); }));
+    window->close();
+    EXPECT_TRUE(files().isEmpty());
+    TearDown();
+    EXPECT_TRUE(files().isEmpty());
 }
 
 TEST_F(MainWindowTest, SpacePausesTheTabAndOnlyThat)

@@ -101,6 +101,56 @@ TEST_F(ReplayDialogTest, ALongCaptureGoesInPiecesAndDifferencesAreListed)
     EXPECT_TRUE(result(*dialog).contains("stopped"));
 }
 
+// In a running capture a recorded answer can come at any time.
+TEST_F(ReplayDialogTest, ResultsThatWereRecordedLateAreComparedToo)
+{
+    std::vector<Message> messages;
+    for (std::uint64_t sequence = 5001; sequence <= 5004; ++sequence) {
+        messages.push_back(test::answeredMessage(sequence));
+        messages.back().outcome.reset();
+    }
+    model.append(messages);
+    const auto answer = [this](std::uint64_t sequence, std::int64_t result) {
+        const MessageOutcome outcome{.sequence = sequence, .result = result, .duration = 1'000'000};
+        model.apply(1, std::span(&outcome, 1));
+    };
+    answer(5001, 7); // before it is sent again
+    auto dialog = open({5000, 5001, 5002, 5003});
+    start(*dialog);
+    const auto series = played.end->answer<StartSeries>(SeriesStarted{.series = 1, .window = 0x10046});
+    ASSERT_EQ(series.items.size(), 4u);
+    EXPECT_EQ(series.items[0].expected, 7);
+    EXPECT_FALSE(series.items[1].expected);
+
+    answer(5002, 1);
+    played.end->raise(SeriesUpdate{.series = 1,
+                                   .outcomes = {{.number = 1, .item = 0, .result = 7, .verdict = SeriesVerdict::Equal},
+                                                {.number = 2, .item = 1, .result = 1},
+                                                {.number = 3, .item = 2, .result = 1}},
+                                   .total = 4,
+                                   .sent = 3,
+                                   .equal = 1});
+    ASSERT_TRUE(waitUntil([&] { return result(*dialog).contains("2 with the recorded result, 0 with another"); }))
+        << result(*dialog).toStdString();
+    EXPECT_TRUE(result(*dialog).contains("1 without a recorded result"));
+
+    answer(5003, 9); // its turn was before
+    played.end->raise(SeriesUpdate{.series = 1,
+                                   .outcomes = {{.number = 4, .item = 3, .result = 1}},
+                                   .total = 4,
+                                   .sent = 4,
+                                   .equal = 1,
+                                   .finished = true});
+    ASSERT_TRUE(waitUntil([&] { return !dialog->isRunning(); }));
+    EXPECT_TRUE(result(*dialog).contains("2 with the recorded result, 1 with another")) << result(*dialog).toStdString();
+    EXPECT_TRUE(result(*dialog).contains("1 without a recorded result"));
+    const auto *rows = dialog->findChild<ReplayModel *>();
+    ASSERT_EQ(rows->rowCount(), 1);
+    EXPECT_EQ(rows->rows()[0].sequence, 5003u);
+    EXPECT_EQ(rows->rows()[0].recorded, 9);
+    EXPECT_EQ(rows->index(0, ReplayModel::Now).data().toString(), "1");
+}
+
 TEST_F(ReplayDialogTest, ARefusalAndALostConnectionAreShown)
 {
     auto dialog = open({1});

@@ -25,6 +25,7 @@ struct FarEnd {
     ConnectionSinks sinks;
     CallId next = 1;
     int opened = 0;
+    Host host{.system = "Test 1.0"};
 
     // The oldest unanswered command of that kind, taken out; fails the test when there is none in time.
     template <class Command>
@@ -88,7 +89,7 @@ public:
     {
         // What a client asks on its own is answered by itself.
         if (std::holds_alternative<GetHost>(command)) {
-            reply(Result<AnyReply>(Host{.system = "Test 1.0"}));
+            reply(Result<AnyReply>(m_end->host));
             return 0;
         }
         if (std::holds_alternative<Ping>(command)) {
@@ -115,8 +116,9 @@ struct PlayedClient {
                       return std::make_unique<FakeConnection>(end);
                   }};
 
-    PlayedClient()
+    explicit PlayedClient(Host host = {.system = "Test 1.0"})
     {
+        end->host = std::move(host);
         client.connectNow();
         EXPECT_TRUE(waitUntil([this] { return client.state() == Client::State::Connected; }));
     }
