@@ -5,6 +5,7 @@
 #include "ui/explorer_lists.h"
 #include "ui/process_model.h"
 #include "ui/source_opening.h"
+#include "ui/why.h"
 
 #include <QDialogButtonBox>
 #include <QHBoxLayout>
@@ -86,11 +87,11 @@ void AttachDialog::attach(const ProcessKey &process)
     m_attach->setEnabled(false);
     m_error->clear();
     openFor(m_client, OpenSource{{.kind = SourceKind::Process, .process = process}}, this,
-            [this](Result<SourceInfo> reply) {
+            [this, process](Result<SourceInfo> reply) {
                 m_busy = false;
                 m_attach->setEnabled(true);
                 if (!reply) {
-                    m_error->showError(reply.error());
+                    showRefusal(*m_error, reply.error(), explainTarget(process));
                     return;
                 }
                 emit opened(*reply);

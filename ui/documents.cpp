@@ -52,6 +52,39 @@ protected:
     }
 };
 
+QString failureText(const SourceSpec &spec, const Error &error)
+{
+    return Documents::tr("Cannot open %1. %2").arg(fromUtf8(toText(spec)), fromUtf8(toText(error)));
+}
+
+QVariantMap toSettings(const PageSpec &page)
+{
+    const ProcessKey &process = page.process.pid != 0 ? page.process : page.object.process;
+    return {{QStringLiteral("page"), static_cast<int>(page.kind)},
+            {QStringLiteral("name"), fromUtf8(page.object.name)},
+            {QStringLiteral("type"), fromUtf8(page.object.type)},
+            {QStringLiteral("pid"), process.pid},
+            {QStringLiteral("created"), static_cast<qlonglong>(process.created)},
+            {QStringLiteral("handle"), static_cast<qulonglong>(page.object.handle)}};
+}
+
+PageSpec pageFromSettings(const QVariantMap &map)
+{
+    PageSpec page{.kind = static_cast<PageSpec::Kind>(map.value(QStringLiteral("page")).toInt()),
+                  .process = {},
+                  .object = {}};
+    const ProcessKey process{map.value(QStringLiteral("pid")).toUInt(),
+                             map.value(QStringLiteral("created")).toLongLong()};
+    if (page.kind == PageSpec::Kind::Process)
+        page.process = process;
+    if (page.kind == PageSpec::Kind::Object)
+        page.object = {.name = map.value(QStringLiteral("name")).toString().toStdString(),
+                       .type = map.value(QStringLiteral("type")).toString().toStdString(),
+                       .process = process,
+                       .handle = map.value(QStringLiteral("handle")).toULongLong()};
+    return page;
+}
+
 QVariantMap toSettings(const SourceSpec &spec)
 {
     return {{QStringLiteral("kind"), static_cast<int>(spec.kind)},
@@ -111,16 +144,16 @@ Documents::~Documents()
 
 void Documents::open(const SourceSpec &spec, std::optional<Address> at, Access access)
 {
-    openAnd(spec, at, access, [this, spec](const QString &failure) {
-        if (failure.isEmpty())
+    openAnd(spec, at, access, [this, spec](const std::optional<Error> &error) {
+        if (!error)
             return;
-        emit failed(failure);
-        emit refused(spec);
+        emit failed(failureText(spec, *error));
+        emit refused(spec, *error);
     });
 }
 
 void Documents::openAnd(const SourceSpec &spec, std::optional<Address> at, Access access,
-                        std::function<void(const QString &failure)> done)
+                        std::function<void(const std::optional<Error> &error)> done)
 {
     if (auto *tab = findTab(spec)) {
         setCurrentWidget(tab);
@@ -138,7 +171,7 @@ void Documents::openAnd(const SourceSpec &spec, std::optional<Address> at, Acces
             add(*reply, at);
             done({});
         } else {
-            done(tr("Cannot open %1. %2").arg(fromUtf8(toText(spec)), fromUtf8(toText(reply.error()))));
+            done(reply.error());
         }
     });
 }
@@ -186,7 +219,6 @@ void Documents::add(const SourceInfo &source, std::optional<Address> at)
                     {.source = tab->source().source, .address = at, .bytes = bytes, .type = type, .order = order});
             });
     connect(tab, &MemoryTab::menuRequested, this, &Documents::menuRequested);
-    connect(tab, &MemoryTab::whyRequested, this, [this, tab] { emit whyRequested(tab->source().spec); });
     m_seen[tab].source = source.source;
     place(tab, tab->title());
     setTabToolTip(indexOf(tab), fromUtf8(source.name));
@@ -462,10 +494,17 @@ void Documents::save(QSettings &settings) const
 {
     QVariantList tabs;
     int current = -1;
-    for (auto *tab : memoryTabs()) {
-        auto saved = toSettings(tab->source().spec);
-        saved.insert(QStringLiteral("cursor"), static_cast<qulonglong>(m_seen.value(tab).cursor));
-        if (tab == currentWidget())
+    for (int i = 0; i < count(); ++i) {
+        QVariantMap saved;
+        if (auto *tab = qobject_cast<MemoryTab *>(widget(i))) {
+            saved = toSettings(tab->source().spec);
+            saved.insert(QStringLiteral("cursor"), static_cast<qulonglong>(m_seen.value(tab).cursor));
+        } else if (auto *page = qobject_cast<SharingTab *>(widget(i))) {
+            saved = toSettings(page->spec());
+        } else {
+            continue;
+        }
+        if (i == currentIndex())
             current = static_cast<int>(tabs.size());
         tabs << saved;
     }
@@ -478,31 +517,81 @@ void Documents::restore(QSettings &settings)
     struct Restoring {
         qsizetype left = 0;
         QStringList failures;
-        SourceSpec front;
+        QVariantMap front;
     };
     const auto tabs = settings.value(QStringLiteral("tabs")).toList();
     const int current = settings.value(QStringLiteral("currentTab"), -1).toInt();
     auto state = std::make_shared<Restoring>(Restoring{tabs.size(), {}, {}});
     if (current >= 0 && current < tabs.size())
-        state->front = fromSettings(tabs[current].toMap());
-    const auto reopen = [this, state](const QVariantMap &saved) {
-        // Always read-only: the write switch is never turned on by a restart.
-        openAnd(fromSettings(saved), saved.value(QStringLiteral("cursor")).toULongLong(), Access::Read,
-                [this, state](const QString &failure) {
-                    if (!failure.isEmpty())
-                        state->failures << failure;
-                    if (--state->left > 0)
-                        return;
-                    // Sources open in any order: processes take longer than sections.
-                    if (auto *front = findTab(state->front))
-                        setCurrentWidget(front);
-                    if (!state->failures.isEmpty())
-                        emit failed(tr("Not all tabs of the last time could be opened again. %1")
-                                        .arg(state->failures.join(QLatin1Char('\n'))));
-                });
+        state->front = tabs[current].toMap();
+    const auto done = [this, state](const QString &failure) {
+        if (!failure.isEmpty())
+            state->failures << failure;
+        if (--state->left > 0)
+            return;
+        // They open in any order: processes take longer than sections.
+        if (auto *front = findRestored(state->front))
+            setCurrentWidget(front);
+        if (!state->failures.isEmpty())
+            emit failed(tr("Not all tabs of the last time could be opened again. %1")
+                            .arg(state->failures.join(QLatin1Char('\n'))));
     };
-    for (const auto &tab : tabs)
-        reopen(tab.toMap());
+    for (const auto &tab : tabs) {
+        const auto saved = tab.toMap();
+        if (saved.contains(QStringLiteral("page"))) {
+            restorePage(pageFromSettings(saved), done);
+            continue;
+        }
+        // Always read-only: the write switch is never turned on by a restart.
+        const auto spec = fromSettings(saved);
+        openAnd(spec, saved.value(QStringLiteral("cursor")).toULongLong(), Access::Read,
+                [spec, done](const std::optional<Error> &error) {
+                    done(error ? failureText(spec, *error) : QString());
+                });
+    }
+}
+
+QWidget *Documents::findRestored(const QVariantMap &saved) const
+{
+    if (saved.isEmpty())
+        return nullptr;
+    if (!saved.contains(QStringLiteral("page")))
+        return findTab(fromSettings(saved));
+    for (int i = 0; i < count(); ++i)
+        if (auto *page = qobject_cast<SharingTab *>(widget(i));
+            page && page->spec() == pageFromSettings(saved))
+            return page;
+    return nullptr;
+}
+
+// A page of something that has gone would only say so: that is said in one line instead.
+void Documents::restorePage(const PageSpec &page, std::function<void(const QString &failure)> done)
+{
+    const auto show = [this, page, done] {
+        emit pageRestored(page);
+        done({});
+    };
+    if (page.kind == PageSpec::Kind::Process) {
+        m_client.call(DescribeProcess{.process = page.process, .withSharing = false}, this,
+                      [page, show, done](const Result<ProcessDescription> &reply) {
+                          if (reply && !reply->hasExited)
+                              show();
+                          else
+                              done(tr("Process %1 has ended: its page is not shown.").arg(page.process.pid));
+                      });
+    } else if (page.kind == PageSpec::Kind::Object) {
+        m_client.call(DescribeObject{page.object}, this, [page, show, done](const Result<ObjectDescription> &reply) {
+            const auto what = fromUtf8(toText(page.object));
+            if (!reply)
+                done(tr("The page of %1 is not shown. %2").arg(what, fromUtf8(toText(reply.error()))));
+            else if (!page.object.type.empty() && reply->details.type != page.object.type)
+                done(tr("The page of %1 is not shown: it is a %2 now.").arg(what, fromUtf8(reply->details.type)));
+            else
+                show();
+        });
+    } else {
+        show();
+    }
 }
 
 } // namespace ipclens

@@ -16,6 +16,7 @@ namespace ipclens {
 
 class MemoryTab;
 class SharingTab;
+struct PageSpec;
 class StartPage;
 class TrafficTab;
 
@@ -66,12 +67,12 @@ signals:
     void sourceGone(ipclens::SourceId source); // closed, or opened again under another number
     void freezeRequested(const ipclens::FrozenItem &item);
     void menuRequested(QMenu *menu); // of the bytes
-    void whyRequested(const ipclens::SourceSpec &spec);
     void countsChanged(quint64 received, quint64 dropped, quint64 truncated);
     void trafficChanged(); // began or ended to listen, perhaps
     void failed(const QString &text);
     void capturesLeft(const QString &text, const QStringList &paths); // by programs that did not end well
-    void refused(const ipclens::SourceSpec &spec); // after failed(): what could not be opened
+    void pageRestored(const ipclens::PageSpec &page); // what it is of is still there: showPage() wants it
+    void refused(const ipclens::SourceSpec &spec, const ipclens::Error &error); // after failed(): it was not opened
 
 protected:
     bool event(QEvent *event) override;
@@ -81,13 +82,15 @@ protected:
 
 private:
     MemoryTab *findTab(const SourceSpec &spec) const;
+    QWidget *findRestored(const QVariantMap &saved) const;
     void place(QWidget *tab, const QString &title);
     void showCurrent();
     void connectTraffic(TrafficTab *tab);
     void forget(QWidget *tab);
-    // `done` is called with an empty text when the source is open.
+    // `done` gets no error when the source is open.
     void openAnd(const SourceSpec &spec, std::optional<Address> at, Access access,
-                 std::function<void(const QString &failure)> done);
+                 std::function<void(const std::optional<Error> &error)> done);
+    void restorePage(const PageSpec &page, std::function<void(const QString &failure)> done);
 
     // What a memory tab said last, for when it becomes the current one.
     struct Seen {

@@ -15,6 +15,15 @@ QString nameOfTarget(const WindowTarget &target)
     return QStringLiteral("%1 / %2").arg(fromUtf8(target.className), fromUtf8(target.title));
 }
 
+// What a relay or a tap is for, when it is known by its handle.
+std::uint64_t windowOf(const InboxSource &source)
+{
+    if (const auto *relay = std::get_if<RelayRequest>(&source))
+        return relay->receiver.window;
+    const auto *tap = std::get_if<TapRequest>(&source);
+    return tap ? tap->window.window : 0;
+}
+
 void addCounts(MessageBatch &sum, const MessageBatch &counts)
 {
     sum.received += counts.received;
@@ -112,7 +121,7 @@ void Inboxes::answered(std::uint64_t key, Result<InboxOpened> reply)
         forget(key);
         if (wanted) {
             m_again.push_back(source);
-            emit refused(reply.error());
+            emit refused(reply.error(), windowOf(source));
         }
         return;
     }

@@ -5,6 +5,7 @@
 #include "ui/number_text.h"
 #include "ui/said_label.h"
 #include "ui/source_opening.h"
+#include "ui/why.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
@@ -190,7 +191,7 @@ void JournalDock::undone(const JournalEntry &entry, const Result<WriteReply> &re
     m_undoing = m_awaited != 0;
     const auto where = tr("%1 at %2").arg(fromUtf8(entry.source), addressText(entry.address));
     if (!reply) {
-        m_error->showError(reply.error());
+        showRefusal(*m_error, reply.error(), explainTarget(entry.spec));
     } else if (reply->outcome == WriteOutcome::Changed) {
         m_error->showText(tr("Not undone: %1 holds %2 now, not the %3 that were written. Nothing was changed.")
                               .arg(where, bytesText(reply->before), bytesText(entry.bytes)),

@@ -26,6 +26,7 @@ class MemoryTab;
 class MessageCounts;
 class ScanDock;
 class SharingTab;
+struct PageSpec;
 class StartPage;
 using JournalFilter = std::function<bool(const JournalEntry &)>;
 
@@ -70,6 +71,7 @@ public:
     void explain(const ExplainTarget &target);
 
 protected:
+    bool event(QEvent *event) override;
     void closeEvent(QCloseEvent *event) override;
     void changeEvent(QEvent *event) override;
 
@@ -81,6 +83,7 @@ private:
     void makeSharingActions();
     void connectSharing();
     void showPage(SharingTab *page);
+    void showAgain(const PageSpec &page);
     void connectElevated();
     void addEditing(QMenu *menu, const QString &copyTitle);
     void makeLazyDocks();

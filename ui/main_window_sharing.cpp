@@ -16,33 +16,12 @@
 #include "ui/shared_data_tab.h"
 #include "ui/sync_tab.h"
 #include "ui/traffic_tab.h"
+#include "ui/why.h"
 
 #include <QAction>
 #include <QDockWidget>
 
 namespace ipclens {
-
-namespace {
-
-// What is to be explained of a source that could not be opened, or not for writing; none: a file of ours.
-std::optional<ExplainTarget> explainTarget(const SourceSpec &spec)
-{
-    switch (spec.kind) {
-    case SourceKind::Process:
-    case SourceKind::SharedSection:
-        return ExplainTarget{.kind = ExplainKind::Process, .process = spec.process};
-    case SourceKind::Section:
-        return ExplainTarget{.kind = ExplainKind::Object, .object = {.name = spec.name, .type = "Section"}};
-    case SourceKind::Handle:
-        return ExplainTarget{.kind = ExplainKind::Object, .object = {.process = spec.process, .handle = spec.handle}};
-    case SourceKind::File:
-    case SourceKind::Snapshot:
-        return std::nullopt;
-    }
-    return std::nullopt;
-}
-
-} // namespace
 
 void MainWindow::makeSharingActions()
 {
@@ -84,14 +63,9 @@ void MainWindow::connectSharing()
     connect(m_explorer->objects(), &ObjectPage::sharersRequested, this, &MainWindow::showObject);
     connect(m_explorer->objects(), &ObjectPage::explainRequested, this, &MainWindow::explain);
     connect(m_explorer->windows(), &WindowPage::explainRequested, this, &MainWindow::explain);
-    const auto why = [this](const SourceSpec &spec) {
-        if (const auto target = explainTarget(spec))
-            explain(*target);
-    };
-    connect(m_documents, &Documents::whyRequested, this, why);
-    connect(m_documents, &Documents::refused, this, [this, why](const SourceSpec &spec) {
-        if (explainTarget(spec))
-            m_errorBar->offer(tr("Why?"), [spec, why] { why(spec); });
+    connect(m_documents, &Documents::pageRestored, this, &MainWindow::showAgain);
+    connect(m_documents, &Documents::refused, this, [this](const SourceSpec &spec, const Error &error) {
+        offerWhy(*m_errorBar, error, explainTarget(spec));
         if (spec.kind == SourceKind::Section)
             m_errorBar->offer(tr("Name doctor\u2026"), [this, spec] { diagnoseName(fromUtf8(spec.name)); });
     });
@@ -114,6 +88,17 @@ void MainWindow::showPage(SharingTab *page)
             traffic->findChild<FilterLine *>()->setText(filter);
         documentChanged();
     });
+}
+
+void MainWindow::showAgain(const PageSpec &page)
+{
+    switch (page.kind) {
+    case PageSpec::Kind::Process: showProcess(page.process); return;
+    case PageSpec::Kind::Object: showObject(page.object); return;
+    case PageSpec::Kind::SharedData: showSharedData(); return;
+    case PageSpec::Kind::Sync: showSync(); return;
+    case PageSpec::Kind::Map: showMap(); return;
+    }
 }
 
 void MainWindow::showProcess(const ProcessKey &process)
@@ -153,6 +138,15 @@ void MainWindow::diagnoseName(const QString &name)
     connect(dialog, &NameDoctorDialog::explainRequested, this, &MainWindow::explain);
     connect(dialog, &NameDoctorDialog::elevatedRequested, this, &MainWindow::connectElevated);
     dialog->show();
+}
+
+bool MainWindow::event(QEvent *event)
+{
+    if (event->type() != WhyEvent::number())
+        return QMainWindow::event(event);
+    explain(static_cast<WhyEvent *>(event)->target());
+    event->accept();
+    return true;
 }
 
 void MainWindow::explain(const ExplainTarget &target)

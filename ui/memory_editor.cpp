@@ -4,6 +4,7 @@
 #include "ui/error_bar.h"
 #include "ui/number_text.h"
 #include "ui/region_text.h"
+#include "ui/why.h"
 
 #include <algorithm>
 
@@ -141,7 +142,7 @@ void MemoryEditor::send(const Edit &edit)
 void MemoryEditor::take(const Edit &edit, const Result<WriteReply> &reply)
 {
     if (!reply) {
-        m_bar.showError(reply.error());
+        showRefusal(m_bar, reply.error(), explainTarget(m_link.source().spec));
         m_waiting.clear();
         return;
     }

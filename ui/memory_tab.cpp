@@ -15,6 +15,7 @@
 #include "ui/region_picker.h"
 #include "ui/region_text.h"
 #include "ui/source_names.h"
+#include "ui/why.h"
 
 #include <QBoxLayout>
 #include <QKeyEvent>
@@ -143,7 +144,8 @@ void MemoryTab::connectView()
     connect(m_lookups, &InspectorLookups::changed, m_view, &HexView::updateRegionNames);
     connect(m_feed, &MemoryFeed::bytesArrived, this, &MemoryTab::announceCursor);
     connect(m_feed, &MemoryFeed::stateChanged, this, &MemoryTab::showFeedState);
-    connect(m_feed, &MemoryFeed::frameFailed, m_answer, &ErrorBar::showError);
+    connect(m_feed, &MemoryFeed::frameFailed, this,
+            [this](const Error &error) { showRefusal(*m_answer, error, explainTarget(source().spec)); });
 }
 
 void MemoryTab::connectParts()
@@ -299,6 +301,7 @@ void MemoryTab::showStaleness()
         const QString why = fromUtf8(toText(m_link->staleReason()));
         m_state->showText(tr("Stale since %1. %2").arg(m_link->staleSince(), why), ErrorBar::Level::Error);
         m_state->offer(m_client.state() == Client::State::Lost ? tr("Reconnect") : tr("Open again"));
+        offerWhy(*m_state, m_link->staleReason(), explainTarget(source().spec));
     }
     emit titleChanged(title());
     emit statusChanged(status());

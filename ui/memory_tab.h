@@ -96,8 +96,6 @@ signals:
     void freezeRequested(ipclens::Address at, const ipclens::Bytes &bytes, std::optional<ipclens::ValueType> type,
                          ipclens::ByteOrder order);
     void jumpsChanged(bool canGoBack, bool canGoForward);
-    // Writing was refused, and the user wants to know why.
-    void whyRequested();
     // The menu of the bytes is about to be shown.
     void menuRequested(QMenu *menu);
 

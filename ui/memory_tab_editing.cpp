@@ -12,6 +12,7 @@
 #include "ui/region_text.h"
 #include "ui/source_names.h"
 #include "ui/text_mark.h"
+#include "ui/why.h"
 #include "ui/write_dialog.h"
 
 #include <QApplication>
@@ -65,8 +66,7 @@ void MemoryTab::setWritable(bool writable)
             return;
         if (!reply) {
             m_wantsWritable = false;
-            m_answer->showError(reply.error());
-            m_answer->offer(tr("Why?"), [this] { emit whyRequested(); });
+            showRefusal(*m_answer, reply.error(), explainTarget(source().spec));
         }
         takeSource();
     });
@@ -317,7 +317,7 @@ void MemoryTab::copyAs(CopyFormat format)
     m_client.call(ReadMemory{source().source, ranges}, this,
                   [this, format, base = source().base](const Result<MemoryImages> &reply) {
                       if (!reply) {
-                          m_answer->showError(reply.error());
+                          showRefusal(*m_answer, reply.error(), explainTarget(source().spec));
                           return;
                       }
                       QStringList parts;
@@ -352,7 +352,7 @@ void MemoryTab::copyRange(AddressRange range)
     }
     m_client.call(ReadMemory{source().source, {range}}, this, [this](const Result<MemoryImages> &reply) {
         if (!reply)
-            m_answer->showError(reply.error());
+            showRefusal(*m_answer, reply.error(), explainTarget(source().spec));
         else if (!reply->images.empty())
             m_view->copyImage(reply->images.front());
     });

@@ -4,6 +4,7 @@
 #include "ui/icons.h"
 #include "ui/number_text.h"
 #include "ui/plain_tip.h"
+#include "ui/why.h"
 
 #include <QDialogButtonBox>
 #include <QHeaderView>
@@ -100,12 +101,12 @@ void ModulesDialog::refresh()
     m_client.call(ListModules{m_process.key}, this, [this](Result<ModuleList> reply) {
         showModules(reply ? reply->modules : std::vector<Module>());
         if (!reply)
-            m_error->showError(reply.error());
+            showRefusal(*m_error, reply.error(), explainTarget(m_process.key));
     });
     m_client.call(ListSharedSections{m_process.key}, this, [this](Result<SharedSectionList> reply) {
         showSections(reply ? reply->sections : std::vector<SharedSection>());
         if (!reply)
-            m_error->showError(reply.error());
+            showRefusal(*m_error, reply.error(), explainTarget(m_process.key));
     });
 }
 

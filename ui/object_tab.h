@@ -21,6 +21,7 @@ public:
     ObjectTab(Client &client, const ObjectTarget &target, QWidget *parent = nullptr);
 
     QString identity() const override;
+    PageSpec spec() const override { return {.kind = PageSpec::Kind::Object, .process = {}, .object = m_target}; }
     QString title() const override;
     Sign sign() const override { return isSection() ? Sign::Section : Sign::Lock; }
     void focusFilter() override;

@@ -4,6 +4,7 @@
 #include "ui/number_text.h"
 #include "ui/recent.h"
 #include "ui/source_opening.h"
+#include "ui/why.h"
 
 #include <QComboBox>
 #include <QCompleter>
@@ -120,11 +121,11 @@ void OpenMappingDialog::openNamed()
     m_error->clear();
     explainName();
     const SourceSpec spec{.kind = SourceKind::Section, .name = name.toStdString()};
-    openFor(m_client, OpenSource{spec, access()}, this, [this, name](Result<SourceInfo> reply) {
+    openFor(m_client, OpenSource{spec, access()}, this, [this, name, spec](Result<SourceInfo> reply) {
         m_busy = false;
         explainName();
         if (!reply) {
-            m_error->showError(reply.error());
+            showRefusal(*m_error, reply.error(), explainTarget(spec));
             m_name->setFocus();
             return;
         }

@@ -20,6 +20,7 @@ public:
     ProcessTab(Client &client, const ProcessKey &process, QWidget *parent = nullptr);
 
     QString identity() const override;
+    PageSpec spec() const override { return {.kind = PageSpec::Kind::Process, .process = m_process, .object = {}}; }
     QString title() const override;
     Sign sign() const override { return Sign::Process; }
     void focusFilter() override;

@@ -5,6 +5,7 @@
 #include "ui/number_text.h"
 #include "ui/replay_model.h"
 #include "ui/window_picker.h"
+#include "ui/why.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -93,7 +94,7 @@ ReplayDialog::ReplayDialog(Client &client, const MessageModel &model, std::vecto
     connect(&m_series, &SeriesRun::updated, this, &ReplayDialog::updated);
     connect(&m_series, &SeriesRun::failed, this, [this](const Error &error) {
         m_progress->hide();
-        m_error->showError(error);
+        showRefusal(*m_error, error, targetToExplain());
         updateButtons();
     });
 
@@ -166,6 +167,12 @@ std::vector<MessageModel::Index> ReplayDialog::chosen() const
     }
     std::ranges::sort(indices); // a list may be sorted otherwise than by time
     return indices;
+}
+
+std::optional<ExplainTarget> ReplayDialog::targetToExplain() const
+{
+    const auto target = m_picker->target();
+    return target ? explainWindow(target->window) : std::nullopt;
 }
 
 void ReplayDialog::start()
@@ -314,7 +321,7 @@ void ReplayDialog::showProgress(const SeriesUpdate &update)
         parts << tr("stopped");
     m_result->setText(parts.join(QStringLiteral("; ")) + QLatin1Char('.'));
     if (update.finished && update.failure)
-        m_error->showError(*update.failure);
+        showRefusal(*m_error, *update.failure, targetToExplain());
 }
 
 void ReplayDialog::updateButtons()

@@ -1,6 +1,7 @@
 // Sends recorded messages to a window once more, and compares the results.
 #pragma once
 
+#include "core/model/explanation.h"
 #include "ui/message_model.h"
 #include "ui/series_run.h"
 
@@ -36,6 +37,7 @@ private:
 
     QWidget *makeOptions();
     std::vector<MessageModel::Index> chosen() const;
+    std::optional<ExplainTarget> targetToExplain() const;
     void start();
     Result<std::vector<SeriesItem>> nextItems(std::size_t &from);
     void updated(const SeriesUpdate &update);

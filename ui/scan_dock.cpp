@@ -8,6 +8,7 @@
 #include "ui/source_names.h"
 #include "ui/text_mark.h"
 #include "ui/theme.h"
+#include "ui/why.h"
 
 #include <QBoxLayout>
 #include <QClipboard>
@@ -371,7 +372,7 @@ void ScanDock::take(const Result<ScanStatus> &reply, bool isFirst)
                           ErrorBar::Level::Warning);
     } else {
         markProblem(*m_value, problemIn(reply.error(), m_value->text()));
-        m_error->showError(reply.error());
+        showRefusal(*m_error, reply.error(), explainTarget(m_source.spec));
     }
     showStatus();
     updateButtons();
@@ -451,7 +452,7 @@ void ScanDock::readVisible()
                       if (reply)
                           m_model->put(*reply);
                       else
-                          m_error->showError(reply.error());
+                          showRefusal(*m_error, reply.error(), explainTarget(m_source.spec));
                   });
 }
 

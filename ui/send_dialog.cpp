@@ -9,6 +9,7 @@
 #include "ui/theme.h"
 #include "ui/typed_fields.h"
 #include "ui/window_picker.h"
+#include "ui/why.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -408,10 +409,16 @@ void SendDialog::updateButtons()
     m_stop->setEnabled(!m_series.isStopping());
 }
 
+std::optional<ExplainTarget> SendDialog::targetToExplain() const
+{
+    const auto target = m_picker->target();
+    return target ? explainWindow(target->window) : std::nullopt;
+}
+
 void SendDialog::refuse(const Error &error, QWidget *field)
 {
     m_result->clear();
-    m_error->showError(error);
+    showRefusal(*m_error, error, targetToExplain());
     updateButtons();
     if (field) {
         field->setFocus(Qt::OtherFocusReason);
@@ -566,11 +573,11 @@ void SendDialog::seriesUpdated(const SeriesUpdate &update)
         parts << tr("stopped");
     m_result->setText(parts.join(QStringLiteral(", ")) + QLatin1Char('.'));
     if (m_lastOutcome && m_lastOutcome->failure)
-        m_error->showError(*m_lastOutcome->failure);
+        showRefusal(*m_error, *m_lastOutcome->failure, targetToExplain());
     if (update.finished) {
         m_progress->hide();
         if (update.failure)
-            m_error->showError(*update.failure);
+            showRefusal(*m_error, *update.failure, targetToExplain());
     }
     updateButtons();
 }

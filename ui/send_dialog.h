@@ -1,6 +1,7 @@
 // Sends a message to a window, once or many times, and shows what its receiver answered.
 #pragma once
 
+#include "core/model/explanation.h"
 #include "core/traffic/message_view.h"
 #include "ui/series_run.h"
 
@@ -61,6 +62,7 @@ private:
     void sent(Result<SendOutcome> outcome);
     void seriesUpdated(const SeriesUpdate &update);
     void refuse(const Error &error, QWidget *field);
+    std::optional<ExplainTarget> targetToExplain() const;
 
     Client &m_client;
     SeriesRun m_series;

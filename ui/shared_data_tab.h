@@ -18,6 +18,7 @@ public:
     explicit SharedDataTab(Client &client, QWidget *parent = nullptr);
 
     QString identity() const override { return QStringLiteral("shared data"); }
+    PageSpec spec() const override { return {.kind = PageSpec::Kind::SharedData, .process = {}, .object = {}}; }
     QString title() const override { return tr("Data shared by DLLs"); }
     Sign sign() const override { return Sign::Library; }
     void focusFilter() override;

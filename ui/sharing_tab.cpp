@@ -2,6 +2,7 @@
 
 #include "ui/error_bar.h"
 #include "ui/number_text.h"
+#include "ui/why.h"
 
 #include <QMenu>
 #include <QVBoxLayout>
@@ -84,7 +85,7 @@ void SharingTab::fail(const Error &error, const std::optional<ExplainTarget> &ta
 {
     m_hasFailed = true;
     m_bar->showError(error);
-    if (target && error.kind != ErrorKind::Disconnected && error.kind != ErrorKind::Unsupported)
+    if (target && canExplain(error))
         m_bar->offer(tr("Why?"), [this, target] { emit explainRequested(*target); });
 }
 

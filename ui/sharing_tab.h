@@ -17,6 +17,15 @@ namespace ipclens {
 
 class ErrorBar;
 
+// What a page is of: enough to show it another time.
+struct PageSpec {
+    enum class Kind { Process, Object, SharedData, Sync, Map };
+    Kind kind = Kind::Map;
+    ProcessKey process;
+    ObjectTarget object;
+    bool operator==(const PageSpec &) const = default;
+};
+
 // GUI thread. Asks when it is first seen, on refresh() and, when it is live, again and again while it can be seen.
 class SharingTab : public QWidget {
     Q_OBJECT
@@ -24,6 +33,7 @@ public:
     ~SharingTab() override;
 
     virtual QString identity() const = 0; // two tabs with the same show the same
+    virtual PageSpec spec() const = 0;
     virtual QString title() const = 0;
     virtual Sign sign() const = 0;
     virtual void focusFilter() = 0;

@@ -31,7 +31,7 @@ QLabel *makeNote(QWidget *parent)
 
 void showNote(QLabel *note, const QStringList &texts)
 {
-    const auto text = QStringList(texts).filter(QRegularExpression(QStringLiteral("."))).join(QLatin1Char(' '));
+    const auto text = QStringList(texts).filter(QRegularExpression(QStringLiteral("."))).join(QLatin1Char('\n'));
     note->setText(text);
     note->setVisible(!text.isEmpty());
 }
@@ -176,8 +176,10 @@ void SyncTab::showPipes(PipeList list)
     if (list.notListed)
         notes << tr("Pipes that no handle leads to are missing: %1").arg(fromUtf8(toText(*list.notListed)));
     if (list.unanswered > 0)
-        notes << tr("%1 file handles did not answer in time: they are pipes somebody is just reading from.")
-                     .arg(list.unanswered);
+        notes << (list.unanswered == 1
+                      ? tr("A file handle did not answer in time: it is a pipe somebody is just reading from.")
+                      : tr("%1 file handles did not answer in time: they are pipes somebody is just reading from.")
+                            .arg(list.unanswered));
     notes << unseenText(list.unseen);
     showNote(m_pipeNote, notes);
     m_pipeTable->setWhyEmpty(list.notListed

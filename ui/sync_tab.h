@@ -19,6 +19,7 @@ public:
     explicit SyncTab(Client &client, QWidget *parent = nullptr);
 
     QString identity() const override { return QStringLiteral("sync"); }
+    PageSpec spec() const override { return {.kind = PageSpec::Kind::Sync, .process = {}, .object = {}}; }
     QString title() const override { return tr("Synchronisation and pipes"); }
     Sign sign() const override { return Sign::Lock; }
     void focusFilter() override;

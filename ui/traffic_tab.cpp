@@ -18,6 +18,7 @@
 #include "ui/tap_dialog.h"
 #include "ui/theme.h"
 #include "ui/traffic_graph.h"
+#include "ui/why.h"
 
 #include <QAction>
 #include <QComboBox>
@@ -353,7 +354,10 @@ void TrafficTab::connectInboxes()
     connect(&m_inboxes, &Inboxes::arrived, this, &TrafficTab::take);
     connect(&m_inboxes, &Inboxes::changed, this, &TrafficTab::inboxesChanged);
     connect(&m_inboxes, &Inboxes::opened, this, &TrafficTab::inboxOpened);
-    connect(&m_inboxes, &Inboxes::refused, this, [this](const Error &error) { showFailure(error, tr("Try again")); });
+    connect(&m_inboxes, &Inboxes::refused, this, [this](const Error &error, quint64 window) {
+        showFailure(error, tr("Try again"));
+        offerWhy(*m_error, error, explainWindow(window));
+    });
     connect(&m_inboxes, &Inboxes::failed, this, [this](const Error &error) { showFailure(error); });
     connect(&m_inboxes, &Inboxes::unconnected, this, [this](const Error &error) { showFailure(error, tr("Listen again")); });
     connect(&m_inboxes, &Inboxes::interrupted, this, &TrafficTab::captureEnded);

@@ -200,7 +200,8 @@ LooseSearch::LooseSearch(System &system, const std::vector<SharedObject> &object
 {
     for (std::size_t i = 0; i < objects.size(); ++i) {
         const SharedObject &object = objects[i];
-        if (object.type != "Section" || !object.section || (object.section->attributes & imageFlag) != 0)
+        if (object.type != "Section" || !object.section || (object.section->attributes & imageFlag) != 0 ||
+            std::ranges::all_of(object.holders, &ObjectHandle::isOurs)) // nobody else has it
             continue;
         Sought sought{.index = i, .target = object.target()};
         for (const ObjectHandle &holder : object.holders)

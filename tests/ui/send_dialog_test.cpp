@@ -19,6 +19,7 @@
 #include <QSpinBox>
 #include <QTableView>
 #include <QTemporaryFile>
+#include <QToolButton>
 
 namespace ipclens {
 namespace {
@@ -166,6 +167,9 @@ TEST_F(SendDialogTest, SaysThatItWaitsAndThenWhy)
                                                            .meaning = "the receiver did not answer within 5000 ms"}));
     ASSERT_TRUE(waitUntil([this] { return !dialog.isSending(); }));
     EXPECT_TRUE(error().contains("did not answer"));
+    const auto buttons = dialog.findChildren<QToolButton *>();
+    EXPECT_TRUE(std::ranges::any_of(
+        buttons, [](const QToolButton *button) { return button->text() == "Why?" && !button->isHidden(); }));
     EXPECT_EQ(result(), "");
     EXPECT_TRUE(part<QPushButton>("sendButton")->isEnabled());
 }

@@ -451,6 +451,10 @@ TEST_F(SharingTabsTest, PipesSayWhyOthersAreMissing)
     ASSERT_TRUE(waitUntil([&] { return tab->pipes().rowCount() == 1; }));
     EXPECT_TRUE(child<QLabel>("pipeNote")->text().contains(QStringLiteral("Wine does not list them")));
     EXPECT_TRUE(child<QLabel>("pipeNote")->text().contains(QStringLiteral("did not answer")));
+    for (const auto &line : child<QLabel>("pipeNote")->text().split(QLatin1Char('\n')))
+        EXPECT_TRUE(line.endsWith(QLatin1Char('.')) || !line.contains(QStringLiteral("did not answer")))
+            << line.toStdString();
+    EXPECT_GE(child<QLabel>("pipeNote")->text().count(QLatin1Char('\n')), 1) << "each of them on a line of its own";
     EXPECT_EQ(cell("pipes", 0, PipeTexts::Instances), "2 of 4");
     EXPECT_EQ(cell("pipes", 0, PipeTexts::Clients), "bridge.exe (1012)");
 }
