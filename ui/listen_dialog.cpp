@@ -118,7 +118,8 @@ ListenDialog::ListenDialog(const QString &className, const QString &title, QWidg
     column->addLayout(form);
     column->addStretch();
     column->addWidget(buttons);
-    setMinimumWidth(fontMetrics().averageCharWidth() * 80);
+    column->setSizeConstraint(QLayout::SetMinimumSize); // grows with the answers
+    resize(fontMetrics().averageCharWidth() * 96, sizeHint().height());
     check();
 }
 

@@ -49,7 +49,7 @@ RelayDialog::RelayDialog(Client &client, QWidget *parent)
     m_note->setWordWrap(true);
     m_note->setTextFormat(Qt::PlainText);
     auto colours = palette();
-    colours.setColor(QPalette::WindowText, theme::color(theme::Role::ErrorText, palette()));
+    colours.setColor(QPalette::WindowText, theme::color(theme::Role::Muted, palette()));
     m_note->setPalette(colours);
 
     auto *form = new QFormLayout;

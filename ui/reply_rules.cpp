@@ -44,6 +44,12 @@ void ReplyRules::add()
     row.delay->setPrefix(tr("after "));
     row.delay->setSuffix(tr(" ms"));
     row.delay->setAccessibleName(tr("Delay"));
+    // Else a narrow dialog cuts what is in them.
+    const int letter = fontMetrics().averageCharWidth();
+    row.kind->setMinimumWidth(row.kind->sizeHint().width());
+    row.which->setMinimumWidth(letter * 14);
+    row.result->setMinimumWidth(letter * 8);
+    row.delay->setMinimumWidth(row.delay->sizeHint().width());
     auto *remove = new QToolButton(row.widget);
     remove->setText(QStringLiteral("\u2715"));
     remove->setToolTip(tr("Take this answer away"));

@@ -138,6 +138,10 @@ void StatisticsView::addTable(StatisticsModel *model, const QString &title)
                                                                                                    : isWide ? 22
                                                                                                             : 12)));
     }
+    if (model->table() == Table::Endpoints) {
+        view->setColumnWidth(1, letter * 9);  // process id
+        view->setColumnWidth(7, letter * 16); // time of day
+    }
     if (model->table() == Table::Sizes) {
         view->setItemDelegateForColumn(2, new ShareBar(view));
         view->setColumnWidth(2, letter * 30);
