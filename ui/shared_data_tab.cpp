@@ -165,7 +165,7 @@ void SharedDataTab::ask()
         m_sinceAll = 0;
     call(tr("Looking through all modules"),
          ListSharedData{.module = isAll ? std::string() : data->module, .bytes = 1024},
-         [this, isAll](Result<SharedDataList> reply) {
+         [this, isAll](Result<SharedDataList> &&reply) {
              if (reply) {
                  take(std::move(*reply), isAll);
                  return;
