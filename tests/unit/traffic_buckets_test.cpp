@@ -123,7 +123,7 @@ TEST(TrafficBuckets, AbsurdTimesNeitherOverflowNorTakeMemory)
 TEST(TrafficBuckets, TheOlderPartOfALongCaptureIsCoarser)
 {
     TrafficBuckets buckets;
-    constexpr std::int64_t length = 3600 * second;
+    constexpr std::int64_t length = 1500 * second;
     for (std::int64_t t = 0; t < length; t += 10 * ms)
         buckets.add(t, static_cast<double>(t / ms));
     const auto late = buckets.columns({length - second, length}, 100);
@@ -134,7 +134,7 @@ TEST(TrafficBuckets, TheOlderPartOfALongCaptureIsCoarser)
     EXPECT_LE(early.width, 100 * ms);
     EXPECT_NEAR(static_cast<double>(sum(early).count), 100, 8);
     const auto all = buckets.columns({0, length}, 100);
-    EXPECT_EQ(sum(all).count, 360'000u);
+    EXPECT_EQ(sum(all).count, 150'000u);
     EXPECT_EQ(all.buckets[0].least, 0);
     EXPECT_EQ(all.buckets[0].most, static_cast<double>(all.width / ms - 10));
 }
