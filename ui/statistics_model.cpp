@@ -101,7 +101,7 @@ std::span<const Column> columnsOf(StatisticsModel::Table table)
     return {};
 }
 
-QString partyText(const LiveStatistics::Party &party)
+QString partyText(const TrafficStatistics::Party &party)
 {
     if (party.process.pid == 0)
         return party.window == 0 ? StatisticsModel::tr("unknown")
@@ -112,7 +112,7 @@ QString partyText(const LiveStatistics::Party &party)
 }
 
 // The test that a message is from or to that party.
-QString partyTest(const LiveStatistics::Party &party, const QString &side)
+QString partyTest(const TrafficStatistics::Party &party, const QString &side)
 {
     if (party.window != 0)
         return QStringLiteral("%1.window == %2").arg(side, addressText(party.window));
@@ -132,7 +132,7 @@ std::pair<std::uint64_t, std::uint64_t> sizesOf(std::size_t power)
 
 } // namespace
 
-StatisticsModel::StatisticsModel(Table table, const LiveStatistics &counted, QObject *parent)
+StatisticsModel::StatisticsModel(Table table, const TrafficStatistics &counted, QObject *parent)
     : QAbstractTableModel(parent), m_table(table), m_counted(counted)
 {
     refresh();
@@ -190,7 +190,7 @@ std::size_t StatisticsModel::entries() const
 
 StatisticsModel::Cell StatisticsModel::cell(std::size_t entry, int column) const
 {
-    const bool isOthers = entry >= LiveStatistics::mostRows;
+    const bool isOthers = entry >= TrafficStatistics::mostRows;
     switch (m_table) {
     case Table::Endpoints:
         return endpointCell(m_counted.endpoints()[entry], isOthers, column);
@@ -206,7 +206,7 @@ StatisticsModel::Cell StatisticsModel::cell(std::size_t entry, int column) const
     return {};
 }
 
-StatisticsModel::Cell StatisticsModel::endpointCell(const LiveStatistics::Endpoint &row, bool isOthers,
+StatisticsModel::Cell StatisticsModel::endpointCell(const TrafficStatistics::Endpoint &row, bool isOthers,
                                                     int column) const
 {
     switch (column) {
@@ -237,7 +237,7 @@ StatisticsModel::Cell StatisticsModel::endpointCell(const LiveStatistics::Endpoi
     }
 }
 
-StatisticsModel::Cell StatisticsModel::conversationCell(const LiveStatistics::Conversation &row, bool isOthers,
+StatisticsModel::Cell StatisticsModel::conversationCell(const TrafficStatistics::Conversation &row, bool isOthers,
                                                         int column) const
 {
     switch (column) {
@@ -262,7 +262,7 @@ StatisticsModel::Cell StatisticsModel::conversationCell(const LiveStatistics::Co
     }
 }
 
-StatisticsModel::Cell StatisticsModel::idCell(const LiveStatistics::Id &row, bool isOthers, int column) const
+StatisticsModel::Cell StatisticsModel::idCell(const TrafficStatistics::Id &row, bool isOthers, int column) const
 {
     switch (column) {
     case 0:
@@ -326,7 +326,7 @@ StatisticsModel::Cell StatisticsModel::sizeCell(std::size_t power, int column) c
     }
 }
 
-StatisticsModel::Cell StatisticsModel::inboxCell(const LiveStatistics::InboxCount &row, bool isOthers,
+StatisticsModel::Cell StatisticsModel::inboxCell(const TrafficStatistics::InboxCount &row, bool isOthers,
                                                  int column) const
 {
     switch (column) {
@@ -420,7 +420,7 @@ void StatisticsModel::sort(int column, Qt::SortOrder order)
 QString StatisticsModel::filterOf(int row) const
 {
     const auto entry = m_rows[static_cast<std::size_t>(row)];
-    if (m_table != Table::Sizes && entry >= LiveStatistics::mostRows)
+    if (m_table != Table::Sizes && entry >= TrafficStatistics::mostRows)
         return {};
     switch (m_table) {
     case Table::Endpoints: {

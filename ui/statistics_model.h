@@ -1,13 +1,13 @@
 // Tables of what a capture consists of.
 #pragma once
 
-#include "core/traffic/live_statistics.h"
+#include "core/traffic/traffic_statistics.h"
 
 #include <QAbstractTableModel>
 
 namespace ipclens {
 
-// One table of a LiveStatistics, sorted by a column. A row stays what it is while numbers change, so that a
+// One table of a TrafficStatistics, sorted by a column. A row stays what it is while numbers change, so that a
 // selection survives. GUI thread.
 class StatisticsModel : public QAbstractTableModel {
     Q_OBJECT
@@ -16,7 +16,7 @@ public:
     static constexpr int shareRole = Qt::UserRole + 1; // of a size's messages among all, 0 to 1
 
     // `counted` must outlive the model.
-    StatisticsModel(Table table, const LiveStatistics &counted, QObject *parent = nullptr);
+    StatisticsModel(Table table, const TrafficStatistics &counted, QObject *parent = nullptr);
 
     Table table() const { return m_table; }
     void refresh(); // the numbers have changed
@@ -47,15 +47,15 @@ private:
 
     std::size_t entries() const;
     Cell cell(std::size_t entry, int column) const;
-    Cell endpointCell(const LiveStatistics::Endpoint &row, bool isOthers, int column) const;
-    Cell conversationCell(const LiveStatistics::Conversation &row, bool isOthers, int column) const;
-    Cell idCell(const LiveStatistics::Id &row, bool isOthers, int column) const;
+    Cell endpointCell(const TrafficStatistics::Endpoint &row, bool isOthers, int column) const;
+    Cell conversationCell(const TrafficStatistics::Conversation &row, bool isOthers, int column) const;
+    Cell idCell(const TrafficStatistics::Id &row, bool isOthers, int column) const;
     Cell sizeCell(std::size_t power, int column) const;
-    Cell inboxCell(const LiveStatistics::InboxCount &row, bool isOthers, int column) const;
+    Cell inboxCell(const TrafficStatistics::InboxCount &row, bool isOthers, int column) const;
     void arrange();
 
     const Table m_table;
-    const LiveStatistics &m_counted;
+    const TrafficStatistics &m_counted;
     std::vector<std::size_t> m_rows; // entries in the order shown
     int m_sortColumn = -1;
     Qt::SortOrder m_order = Qt::AscendingOrder;

@@ -1,7 +1,7 @@
 // What a capture consists of, as a window of tables.
 #pragma once
 
-#include "core/traffic/live_statistics.h"
+#include "core/traffic/traffic_statistics.h"
 #include "ui/message_feed.h"
 
 #include <QDialog>
@@ -22,7 +22,7 @@ public:
     // `model` must outlive it.
     explicit StatisticsView(const MessageModel &model, QWidget *parent = nullptr);
 
-    const LiveStatistics &counted() const { return m_counted; }
+    const TrafficStatistics &counted() const { return m_counted; }
     StatisticsModel *currentTable() const;
     void copyAsCsv(); // the selected rows, or all when fewer than two are
 
@@ -41,7 +41,7 @@ private:
     void updateSummary();
     void showMenu(QTableView *view, const QPoint &at);
 
-    LiveStatistics m_counted;
+    TrafficStatistics m_counted;
     const MessageModel &m_model;
     MessageFeed *m_feed;
     QLabel *m_summary;

@@ -11,6 +11,9 @@ namespace ipclens::theme {
 
 namespace {
 
+QString applied;      // light, dark or system
+bool wasDark = false; // Windows, then
+
 struct Pair {
     QRgb light;
     QRgb dark;
@@ -152,11 +155,6 @@ QFont fixedFont(qreal pointSize)
         font.setPointSizeF(pointSize);
     return font;
 }
-
-namespace {
-QString applied; // light, dark or system
-bool wasDark = false; // Windows, then
-} // namespace
 
 void apply(const QString &wanted)
 {

@@ -128,7 +128,7 @@ void addExport(CLI::App &app, Run &run)
 
 Result<void> showStatistics(Run &run, const CaptureArguments &arguments)
 {
-    LiveStatistics statistics;
+    TrafficStatistics statistics;
     std::uint64_t unmatched = 0;
     auto outcome = readCapture(arguments.file, [&](const MessageView &message, const std::string &) -> Result<void> {
         if (arguments.filter.matches(message))

@@ -8,7 +8,7 @@
 namespace ipclens {
 namespace {
 
-using Statistics = LiveStatistics;
+using Statistics = TrafficStatistics;
 
 struct Losses {
     std::uint64_t missing = 0;
@@ -87,7 +87,7 @@ nlohmann::json toJson(const Statistics::Durations &durations)
 
 } // namespace
 
-std::string textOf(const LiveStatistics &statistics)
+std::string textOf(const TrafficStatistics &statistics)
 {
     const Losses losses = lossesOf(statistics);
     const auto total = statistics.total();
@@ -131,7 +131,7 @@ std::string textOf(const LiveStatistics &statistics)
     return fmt::format("{}\n{}\n{}\n{}\n{}", text, endpoints.text(), conversations.text(), ids.text(), sizes.text());
 }
 
-std::string jsonOf(const LiveStatistics &statistics)
+std::string jsonOf(const TrafficStatistics &statistics)
 {
     const Losses losses = lossesOf(statistics);
     nlohmann::json json{{"total", toJson(statistics.total())},

@@ -4,6 +4,7 @@
 #include "core/text/any_case.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <utility>
@@ -50,6 +51,32 @@ std::vector<Mapping> mappingsIn(const std::vector<Region> &regions)
         }
     }
     return mappings;
+}
+
+// Looks at all that a process has mapped; one that can't be looked at is added to `unseen`, unless it has ended.
+Result<void> eachMapping(System &system, const ProcessInfo &info, std::vector<UnseenProcess> &unseen, std::stop_token stop,
+                         const std::function<Result<void>(const Mapping &, Process &)> &look)
+{
+    const auto miss = [&](const Error &why) -> Result<void> {
+        if (why.kind == ErrorKind::Cancelled)
+            return cancelled();
+        if (why.kind != ErrorKind::Exited && why.kind != ErrorKind::Missing)
+            unseen.push_back({.process = info.key, .processName = info.name, .why = why});
+        return {};
+    };
+    const auto process = system.openProcess(info.key, Access::Read);
+    if (!process)
+        return miss(process.error());
+    const auto regions = (*process)->regions((*process)->extent(), stop);
+    if (!regions)
+        return miss(regions.error());
+    for (const Mapping &mapping : mappingsIn(*regions)) {
+        if (stop.stop_requested())
+            return cancelled();
+        if (auto looked = look(mapping, **process); !looked)
+            return looked;
+    }
+    return {};
 }
 
 // One search for the views of one section.
@@ -136,35 +163,18 @@ std::optional<SectionContents::Match> Search::match(const Mapping &mapping, Memo
 
 Result<void> Search::lookAt(const ProcessInfo &info, std::stop_token stop)
 {
-    const auto unseen = [&](const Error &why) -> Result<void> {
-        if (why.kind == ErrorKind::Cancelled)
-            return cancelled();
-        if (why.kind != ErrorKind::Exited && why.kind != ErrorKind::Missing)
-            m_list.unseen.push_back({.process = info.key, .processName = info.name, .why = why});
+    return eachMapping(m_system, info, m_list.unseen, stop, [&](const Mapping &mapping, Process &process) -> Result<void> {
+        if (auto found = match(mapping, process))
+            m_list.views.push_back({.process = process.key(),
+                                    .processName = info.name,
+                                    .range = mapping.range,
+                                    .offset = found->offset,
+                                    .protection = mapping.protection,
+                                    .certainty = found->certainty,
+                                    .why = std::move(found->why),
+                                    .holdsHandle = m_holders.contains(info.key.pid)});
         return {};
-    };
-    const auto process = m_system.openProcess(info.key, Access::Read);
-    if (!process)
-        return unseen(process.error());
-    const auto regions = (*process)->regions((*process)->extent(), stop);
-    if (!regions)
-        return unseen(regions.error());
-    for (const Mapping &mapping : mappingsIn(*regions)) {
-        if (stop.stop_requested())
-            return cancelled();
-        auto found = match(mapping, **process);
-        if (!found)
-            continue;
-        m_list.views.push_back({.process = (*process)->key(),
-                                .processName = info.name,
-                                .range = mapping.range,
-                                .offset = found->offset,
-                                .protection = mapping.protection,
-                                .certainty = found->certainty,
-                                .why = std::move(found->why),
-                                .holdsHandle = m_holders.contains(info.key.pid)});
-    }
-    return {};
+    });
 }
 
 // One search for the views of many sections in processes that have no handle to them.
@@ -257,39 +267,24 @@ Result<void> LooseSearch::compare(Sought &sought, const Mapping &mapping, Proces
 
 Result<void> LooseSearch::lookAt(const ProcessInfo &info, std::stop_token stop)
 {
-    const auto unseen = [&](const Error &why) -> Result<void> {
-        if (why.kind == ErrorKind::Cancelled)
-            return cancelled();
-        if (why.kind != ErrorKind::Exited && why.kind != ErrorKind::Missing)
-            m_found.unseen.push_back({.process = info.key, .processName = info.name, .why = why});
-        return {};
-    };
-    const auto process = m_system.openProcess(info.key, Access::Read);
-    if (!process)
-        return unseen(process.error());
-    const auto regions = (*process)->regions((*process)->extent(), stop);
-    if (!regions)
-        return unseen(regions.error());
-    for (const Mapping &mapping : mappingsIn(*regions)) {
-        if (stop.stop_requested())
-            return cancelled();
+    return eachMapping(m_system, info, m_found.unseen, stop, [&](const Mapping &mapping, Process &process) -> Result<void> {
         if (mapping.type != RegionType::Mapped)
-            continue;
+            return {};
         if (!mapping.file.empty()) {
             const auto [first, last] = m_byFile.equal_range(inAnyCase(mapping.file));
             for (auto at = first; at != last; ++at)
                 if (!at->second.holders.contains(info.key.pid))
-                    add(at->second, mapping, **process, info.name,
+                    add(at->second, mapping, process, info.name,
                         {Certainty::Exact, 0, "the system names the same file"});
-            continue;
+            return {};
         }
         const auto [first, last] = m_bySize.equal_range(mapping.range.size);
         for (auto at = first; at != last; ++at)
             if (!at->second.holders.contains(info.key.pid))
-                if (auto compared = compare(at->second, mapping, **process, info.name, stop); !compared)
+                if (auto compared = compare(at->second, mapping, process, info.name, stop); !compared)
                     return compared;
-    }
-    return {};
+        return {};
+    });
 }
 
 } // namespace

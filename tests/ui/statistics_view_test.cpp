@@ -26,7 +26,7 @@ constexpr Table tables[] = {Table::Endpoints, Table::Conversations, Table::Ids, 
 TEST(StatisticsModel, EveryTableIsAProperModelWhileItGrows)
 {
     for (const auto table : tables) {
-        LiveStatistics counted;
+        TrafficStatistics counted;
         StatisticsModel model(table, counted);
         const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
         model.sort(1, Qt::DescendingOrder);
@@ -48,7 +48,7 @@ TEST(StatisticsModel, EveryTableIsAProperModelWhileItGrows)
 
 TEST(StatisticsModel, ARowStaysItselfWhileTheOrderChanges)
 {
-    LiveStatistics counted;
+    TrafficStatistics counted;
     StatisticsModel model(Table::Ids, counted);
     for (std::uint64_t i = 0; i < 8; ++i)
         counted.add(test::answeredMessage(i));
@@ -65,7 +65,7 @@ TEST(StatisticsModel, ARowStaysItselfWhileTheOrderChanges)
 
 TEST(StatisticsModel, FiltersOfRowsCanBeReadAndFit)
 {
-    LiveStatistics counted;
+    TrafficStatistics counted;
     std::vector<Message> messages;
     for (std::uint64_t i = 1; i <= 30; ++i)
         messages.push_back(test::answeredMessage(i));

@@ -1,4 +1,4 @@
-#include "core/traffic/live_statistics.h"
+#include "core/traffic/traffic_statistics.h"
 
 #include <algorithm>
 #include <bit>
@@ -8,20 +8,20 @@ namespace {
 
 constexpr std::int64_t second = 1'000'000'000;
 
-void count(LiveStatistics::Volume &volume, std::uint64_t bytes)
+void count(TrafficStatistics::Volume &volume, std::uint64_t bytes)
 {
     ++volume.messages;
     volume.bytes += bytes;
 }
 
 // `isFirst`: nothing was counted before.
-void cover(LiveStatistics::Times &times, std::int64_t time, bool isFirst)
+void cover(TrafficStatistics::Times &times, std::int64_t time, bool isFirst)
 {
     times.first = isFirst ? time : std::min(times.first, time);
     times.last = isFirst ? time : std::max(times.last, time);
 }
 
-void count(LiveStatistics::Durations &durations, std::int64_t duration)
+void count(TrafficStatistics::Durations &durations, std::int64_t duration)
 {
     durations.least = durations.count == 0 ? duration : std::min(durations.least, duration);
     durations.most = durations.count == 0 ? duration : std::max(durations.most, duration);
@@ -47,18 +47,18 @@ std::size_t place(Places &places, const Key &key, std::vector<Row> &rows, bool *
     *isNew = false;
     if (const auto found = places.find(key); found != places.end())
         return found->second;
-    if (rows.size() > LiveStatistics::mostRows)
-        return LiveStatistics::mostRows;
+    if (rows.size() > TrafficStatistics::mostRows)
+        return TrafficStatistics::mostRows;
     rows.emplace_back();
-    if (rows.size() > LiveStatistics::mostRows) // the row of all others has no key
-        return LiveStatistics::mostRows;
+    if (rows.size() > TrafficStatistics::mostRows) // the row of all others has no key
+        return TrafficStatistics::mostRows;
     *isNew = true;
     return places.emplace(key, rows.size() - 1).first->second;
 }
 
 } // namespace
 
-std::size_t LiveStatistics::endpointOf(const ProcessKey &process, std::uint64_t window, std::string_view name)
+std::size_t TrafficStatistics::endpointOf(const ProcessKey &process, std::uint64_t window, std::string_view name)
 {
     m_key.assign(name);
     appendRaw(m_key, process.pid);
@@ -71,7 +71,7 @@ std::size_t LiveStatistics::endpointOf(const ProcessKey &process, std::uint64_t 
     return at;
 }
 
-LiveStatistics::Conversation &LiveStatistics::conversationOf(std::size_t from, std::size_t to)
+TrafficStatistics::Conversation &TrafficStatistics::conversationOf(std::size_t from, std::size_t to)
 {
     const std::uint64_t key = (std::uint64_t{std::min(from, to)} << 32) | std::max(from, to);
     bool isNew = false;
@@ -83,7 +83,7 @@ LiveStatistics::Conversation &LiveStatistics::conversationOf(std::size_t from, s
     return conversation;
 }
 
-LiveStatistics::Id &LiveStatistics::idOf(const MessageView &message)
+TrafficStatistics::Id &TrafficStatistics::idOf(const MessageView &message)
 {
     m_key.assign(1, message.isCopied() ? 'c' : 'r');
     if (message.isCopied() || message.name.empty())
@@ -100,7 +100,7 @@ LiveStatistics::Id &LiveStatistics::idOf(const MessageView &message)
     return id;
 }
 
-LiveStatistics::InboxCount &LiveStatistics::inboxOf(std::uint64_t inbox)
+TrafficStatistics::InboxCount &TrafficStatistics::inboxOf(std::uint64_t inbox)
 {
     bool isNew = false;
     auto &row = m_inboxes[place(m_inboxPlaces, inbox, m_inboxes, &isNew)];
@@ -109,7 +109,7 @@ LiveStatistics::InboxCount &LiveStatistics::inboxOf(std::uint64_t inbox)
     return row;
 }
 
-void LiveStatistics::add(const MessageView &message)
+void TrafficStatistics::add(const MessageView &message)
 {
     const auto size = message.isCopied() ? message.size : 0;
     cover(m_times, message.time, m_total.messages == 0);
@@ -151,7 +151,7 @@ void LiveStatistics::add(const MessageView &message)
         addDuration(message, conversation, id);
 }
 
-void LiveStatistics::answered(const MessageView &message)
+void TrafficStatistics::answered(const MessageView &message)
 {
     if (!message.isAnswered)
         return;
@@ -160,7 +160,7 @@ void LiveStatistics::answered(const MessageView &message)
     addDuration(message, conversationOf(from, to), idOf(message));
 }
 
-void LiveStatistics::addDuration(const MessageView &message, Conversation &conversation, Id &id)
+void TrafficStatistics::addDuration(const MessageView &message, Conversation &conversation, Id &id)
 {
     auto &inbox = inboxOf(message.inbox);
     inbox.unanswered -= inbox.unanswered > 0 ? 1 : 0;
@@ -170,7 +170,7 @@ void LiveStatistics::addDuration(const MessageView &message, Conversation &conve
         count(*durations, message.duration);
 }
 
-void LiveStatistics::addToSecond(std::int64_t time, std::uint64_t bytes)
+void TrafficStatistics::addToSecond(std::int64_t time, std::uint64_t bytes)
 {
     const auto number = floorSecond(time);
     auto &slot = m_seconds[static_cast<std::size_t>(number & 63)];
@@ -181,18 +181,18 @@ void LiveStatistics::addToSecond(std::int64_t time, std::uint64_t bytes)
     m_peak.bytes = std::max(m_peak.bytes, slot.volume.bytes);
 }
 
-void LiveStatistics::clear()
+void TrafficStatistics::clear()
 {
     *this = {};
 }
 
-double LiveStatistics::messagesPerSecond() const
+double TrafficStatistics::messagesPerSecond() const
 {
     const auto length = m_times.length();
     return length < second ? 0 : static_cast<double>(m_total.messages) * 1e9 / static_cast<double>(length);
 }
 
-double LiveStatistics::bytesPerSecond() const
+double TrafficStatistics::bytesPerSecond() const
 {
     const auto length = m_times.length();
     return length < second ? 0 : static_cast<double>(m_total.bytes) * 1e9 / static_cast<double>(length);

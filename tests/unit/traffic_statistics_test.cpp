@@ -1,4 +1,4 @@
-#include "core/traffic/live_statistics.h"
+#include "core/traffic/traffic_statistics.h"
 
 #include <gtest/gtest.h>
 
@@ -28,17 +28,17 @@ Message message(std::uint64_t sequence, std::int64_t time, std::uint32_t from, s
     return made;
 }
 
-TEST(LiveStatistics, EmptyCountsNothing)
+TEST(TrafficStatistics, EmptyCountsNothing)
 {
-    const LiveStatistics counted;
-    EXPECT_EQ(counted.total(), LiveStatistics::Volume{});
+    const TrafficStatistics counted;
+    EXPECT_EQ(counted.total(), TrafficStatistics::Volume{});
     EXPECT_EQ(counted.messagesPerSecond(), 0);
     EXPECT_TRUE(counted.endpoints().empty());
 }
 
-TEST(LiveStatistics, CountsEndpointsAndConversationsInBothDirections)
+TEST(TrafficStatistics, CountsEndpointsAndConversationsInBothDirections)
 {
-    LiveStatistics counted;
+    TrafficStatistics counted;
     auto back = message(3, 30 * ms, 0, 0, 100);
     back.sender = {2, 1};
     back.senderName = "to.exe";
@@ -53,23 +53,23 @@ TEST(LiveStatistics, CountsEndpointsAndConversationsInBothDirections)
 
     ASSERT_EQ(counted.endpoints().size(), 3u);
     const auto &first = counted.endpoints()[0];
-    EXPECT_EQ(first.party, (LiveStatistics::Party{{1, 1}, 0x101, "from.exe"}));
-    EXPECT_EQ(first.sent, (LiveStatistics::Volume{2, 32}));
-    EXPECT_EQ(first.received, (LiveStatistics::Volume{1, 100}));
-    EXPECT_EQ(first.times, (LiveStatistics::Times{start + 10 * ms, start + 30 * ms}));
+    EXPECT_EQ(first.party, (TrafficStatistics::Party{{1, 1}, 0x101, "from.exe"}));
+    EXPECT_EQ(first.sent, (TrafficStatistics::Volume{2, 32}));
+    EXPECT_EQ(first.received, (TrafficStatistics::Volume{1, 100}));
+    EXPECT_EQ(first.times, (TrafficStatistics::Times{start + 10 * ms, start + 30 * ms}));
     ASSERT_EQ(counted.conversations().size(), 2u);
     const auto &talk = counted.conversations()[0];
     EXPECT_EQ(talk.first, 0u);
     EXPECT_EQ(talk.second, 1u);
-    EXPECT_EQ(talk.forth, (LiveStatistics::Volume{2, 32}));
-    EXPECT_EQ(talk.back, (LiveStatistics::Volume{1, 100}));
-    EXPECT_EQ(counted.conversations()[1].forth, (LiveStatistics::Volume{1, 8}));
-    EXPECT_EQ(counted.total(), (LiveStatistics::Volume{4, 140}));
+    EXPECT_EQ(talk.forth, (TrafficStatistics::Volume{2, 32}));
+    EXPECT_EQ(talk.back, (TrafficStatistics::Volume{1, 100}));
+    EXPECT_EQ(counted.conversations()[1].forth, (TrafficStatistics::Volume{1, 8}));
+    EXPECT_EQ(counted.total(), (TrafficStatistics::Volume{4, 140}));
 }
 
-TEST(LiveStatistics, CountsIdsByNumberAndByName)
+TEST(TrafficStatistics, CountsIdsByNumberAndByName)
 {
-    LiveStatistics counted;
+    TrafficStatistics counted;
     counted.add(message(1, 0, 1, 2, 4));
     counted.add(message(2, 1, 1, 2, 12));
     auto other = message(3, 2, 1, 2, 0);
@@ -82,7 +82,7 @@ TEST(LiveStatistics, CountsIdsByNumberAndByName)
     other.name = "Handle";
     counted.add(other);
     ASSERT_EQ(counted.ids().size(), 3u);
-    EXPECT_EQ(counted.ids()[0].volume, (LiveStatistics::Volume{2, 16}));
+    EXPECT_EQ(counted.ids()[0].volume, (TrafficStatistics::Volume{2, 16}));
     EXPECT_EQ(counted.ids()[0].least, 4u);
     EXPECT_EQ(counted.ids()[0].most, 12u);
     EXPECT_EQ(counted.ids()[1].name, "Mapped");
@@ -91,23 +91,23 @@ TEST(LiveStatistics, CountsIdsByNumberAndByName)
     EXPECT_EQ(counted.ids()[2].name, "Handle");
 }
 
-TEST(LiveStatistics, PutsSizesIntoPowersOfTwo)
+TEST(TrafficStatistics, PutsSizesIntoPowersOfTwo)
 {
-    LiveStatistics counted;
+    TrafficStatistics counted;
     for (const std::size_t size : {0, 1, 2, 3, 4, 7, 8, 1023, 1024})
         counted.add(message(1, 0, 1, 2, size));
-    EXPECT_EQ(counted.sizes()[0], (LiveStatistics::Volume{1, 0}));
-    EXPECT_EQ(counted.sizes()[1], (LiveStatistics::Volume{1, 1}));
-    EXPECT_EQ(counted.sizes()[2], (LiveStatistics::Volume{2, 5}));
-    EXPECT_EQ(counted.sizes()[3], (LiveStatistics::Volume{2, 11}));
-    EXPECT_EQ(counted.sizes()[4], (LiveStatistics::Volume{1, 8}));
-    EXPECT_EQ(counted.sizes()[10], (LiveStatistics::Volume{1, 1023}));
-    EXPECT_EQ(counted.sizes()[11], (LiveStatistics::Volume{1, 1024}));
+    EXPECT_EQ(counted.sizes()[0], (TrafficStatistics::Volume{1, 0}));
+    EXPECT_EQ(counted.sizes()[1], (TrafficStatistics::Volume{1, 1}));
+    EXPECT_EQ(counted.sizes()[2], (TrafficStatistics::Volume{2, 5}));
+    EXPECT_EQ(counted.sizes()[3], (TrafficStatistics::Volume{2, 11}));
+    EXPECT_EQ(counted.sizes()[4], (TrafficStatistics::Volume{1, 8}));
+    EXPECT_EQ(counted.sizes()[10], (TrafficStatistics::Volume{1, 1023}));
+    EXPECT_EQ(counted.sizes()[11], (TrafficStatistics::Volume{1, 1024}));
 }
 
-TEST(LiveStatistics, KnowsWhatIsMissing)
+TEST(TrafficStatistics, KnowsWhatIsMissing)
 {
-    LiveStatistics counted;
+    TrafficStatistics counted;
     counted.add(message(10, 0, 1, 2));
     counted.add(message(12, 0, 1, 2));
     counted.add(message(11, 0, 1, 2));
@@ -124,9 +124,9 @@ TEST(LiveStatistics, KnowsWhatIsMissing)
     EXPECT_EQ(counted.inboxes()[1].missing(), 0u);
 }
 
-TEST(LiveStatistics, HandlerTimesCountWheneverTheAnswerComes)
+TEST(TrafficStatistics, HandlerTimesCountWheneverTheAnswerComes)
 {
-    LiveStatistics counted;
+    TrafficStatistics counted;
     auto one = message(1, 0, 1, 2);
     one.outcome = MessageOutcome{.sequence = 1, .result = 1, .duration = 4 * ms};
     counted.add(one);
@@ -138,27 +138,27 @@ TEST(LiveStatistics, HandlerTimesCountWheneverTheAnswerComes)
         MessageOutcome{.sequence = 2, .result = 0, .duration = 8 * ms, .failure = Error{.operation = "relay"}};
     counted.answered(two);
     EXPECT_EQ(counted.inboxes()[0].unanswered, 0u);
-    EXPECT_EQ(counted.durations(), (LiveStatistics::Durations{2, 4 * ms, 8 * ms, 12 * ms}));
+    EXPECT_EQ(counted.durations(), (TrafficStatistics::Durations{2, 4 * ms, 8 * ms, 12 * ms}));
     EXPECT_EQ(counted.conversations()[0].durations.mean(), 6e6);
     EXPECT_EQ(counted.ids()[0].failed, 1u);
 }
 
-TEST(LiveStatistics, RatesAndTheBusiestSecond)
+TEST(TrafficStatistics, RatesAndTheBusiestSecond)
 {
-    LiveStatistics counted;
+    TrafficStatistics counted;
     for (int i = 0; i < 10; ++i)
         counted.add(message(1, i * 1000 * ms, 1, 2, 10));
     for (int i = 0; i < 5; ++i)
         counted.add(message(1, 4000 * ms + i * ms, 1, 2, 10)); // a little out of order
     EXPECT_DOUBLE_EQ(counted.messagesPerSecond(), 15.0 / 9);
     EXPECT_DOUBLE_EQ(counted.bytesPerSecond(), 150.0 / 9);
-    EXPECT_EQ(counted.peak(), (LiveStatistics::Volume{6, 60}));
+    EXPECT_EQ(counted.peak(), (TrafficStatistics::Volume{6, 60}));
 }
 
-TEST(LiveStatistics, AFullTableCountsTheOthersTogether)
+TEST(TrafficStatistics, AFullTableCountsTheOthersTogether)
 {
-    LiveStatistics counted;
-    const auto most = LiveStatistics::mostRows;
+    TrafficStatistics counted;
+    const auto most = TrafficStatistics::mostRows;
     for (std::uint64_t i = 0; i < most + 500; ++i) {
         auto one = message(i + 1, 0, 1, 2);
         one.id = i;

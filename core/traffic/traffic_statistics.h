@@ -11,7 +11,7 @@ namespace ipclens {
 
 // Counts messages as they come in; memory grows with the number of different endpoints, not with that of messages. Rows
 // of a table keep their place: the n-th is always about the same. One thread.
-class LiveStatistics {
+class TrafficStatistics {
 public:
     // Of each table; what comes after so many different ones is counted together.
     static constexpr std::size_t mostRows = 10'000;
