@@ -13,7 +13,8 @@ qt_host=(-DQT_HOST_PATH=/usr -DQT_HOST_PATH_CMAKE_DIR=/usr/lib/x86_64-linux-gnu/
 qt_options=(-DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DQT_BUILD_EXAMPLES=OFF -DQT_BUILD_TESTS=OFF
     "${qt_host[@]}" -DINPUT_opengl=no)
 for feature in concurrent dbus network sql vulkan xml zstd direct2d1_1 tabletevent jpeg gif glib icu \
-    jalalicalendar islamiccivilcalendar wizard dial lcdnumber mdiarea splashscreen fontcombobox undoview \
+    jalalicalendar islamiccivilcalendar wizard dial lcdnumber mdiarea splashscreen fontcombobox undoview graphicsview \
+    textmarkdownreader textmarkdownwriter textodfwriter \
     system_zlib system_png system_freetype system_harfbuzz system_pcre2 system_doubleconversion; do
     qt_options+=("-DFEATURE_$feature=OFF")
 done
@@ -28,7 +29,7 @@ name_windows_qt() {
     options=$({
         printf '%s\n' "${qt_options[@]}" "$plot"
         version_of g++-mingw-w64-x86-64-posix
-        cat "$root/app/windows-qt.cmake"
+        cat "$root/app/windows-gcc.cmake"
     } | sha256sum | cut -c 1-8)
     windows_qt=${IPCLENS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ipclens}/windows-qt-$qt-$options
     export IPCLENS_WINDOWS_QT=$windows_qt
@@ -118,7 +119,7 @@ make_windows_qt() {
     local qt plot
     qt=$(version_of qt6-base-dev)
     plot=$(version_of libqcustomplot-dev)
-    cp "$root/app/windows-qt.cmake" "$windows_qt/toolchain.cmake"
+    cp "$root/app/windows-gcc.cmake" "$windows_qt/toolchain.cmake"
     if [ ! -e "$windows_qt/qt-ready" ]; then
         fetch_source qt6-base "$qt" "$windows_qt/qt-source"
         cmake_once qt "${qt_options[@]}" -DCMAKE_TOOLCHAIN_FILE="$windows_qt/toolchain.cmake"
