@@ -17,16 +17,24 @@ Failure shutDown(std::string operation)
 
 } // namespace
 
-// Kept, because making one takes long.
+// Kept for the thread, because making one takes long. Not in a thread_local: GCC for Windows frees their memory before it
+// calls their destructors.
 HANDLE thisThread()
 {
-    thread_local const KernelHandle thread = [] {
-        KernelHandle made;
+    static const DWORD slot = FlsAlloc([](void *kept) {
+        if (kept)
+            CloseHandle(kept);
+    });
+    HANDLE thread = FlsGetValue(slot);
+    if (!thread) {
         const HANDLE process = GetCurrentProcess();
-        DuplicateHandle(process, GetCurrentThread(), process, made.receive(), THREAD_TERMINATE, FALSE, 0);
-        return made;
-    }();
-    return thread.get();
+        if (DuplicateHandle(process, GetCurrentThread(), process, &thread, THREAD_TERMINATE, FALSE, 0) &&
+            !FlsSetValue(slot, thread)) {
+            CloseHandle(thread);
+            thread = nullptr;
+        }
+    }
+    return thread;
 }
 
 void WaitingHandle::shutdown()
