@@ -12,8 +12,9 @@ constexpr std::uint64_t blockSize = 1 << 20; // bytes; larger pieces are read mo
 std::uint64_t countOf(std::span<const std::uint64_t> bits)
 {
     std::uint64_t count = 0;
-    for (const std::uint64_t word : bits)
+    forEachWord(bits.data(), bits.size(), [&](std::size_t, std::uint64_t word) {
         count += static_cast<std::uint64_t>(std::popcount(word));
+    });
     return count;
 }
 
@@ -151,7 +152,7 @@ Result<void> ScanPass::narrowBlock(const std::shared_ptr<const ScanBlock> &block
 template <class Visit>
 void ScanPass::forEachMarked(const LoadedScanBlock *old, Visit visit)
 {
-    if (!old) {
+    if (!old || old->block.isWhole) { // where the number of a match is of no use
         forEachBit(m_bits.data(), m_bits.size(), [&](std::size_t slot) { visit(std::size_t{0}, slot); });
         return;
     }
@@ -166,13 +167,13 @@ Result<void> ScanPass::addBlock(Address begin, std::uint32_t slots, std::span<co
                                   const LoadedScanBlock *old)
 {
     const std::size_t size = m_shape.size, stride = m_shape.stride;
-    std::uint64_t matches = countOf(m_bits);
+    const std::uint64_t matches = countOf(m_bits);
     if (matches == 0)
         return {};
     auto block = std::make_shared<ScanBlock>(ScanBlock{.begin = begin, .slots = slots});
     block->isWhole = isDense(matches, slots);
     if (block->isWhole)
-        return finish(std::move(block), toBytes(now));
+        return finish(std::move(block), matches, toBytes(now));
     Bytes values(matches * size);
     std::byte *next = values.data();
     const bool isLive = m_reader.isLive();
@@ -186,7 +187,8 @@ Result<void> ScanPass::addBlock(Address begin, std::uint32_t slots, std::span<co
         next += size;
     });
     values.resize(static_cast<std::size_t>(next - values.data()));
-    return finish(std::move(block), std::move(values));
+    const std::size_t left = values.size() / size;
+    return left == 0 ? Result<void>() : finish(std::move(block), left, std::move(values));
 }
 
 // Makes a block of the bits, with what was there before.
@@ -215,14 +217,12 @@ Result<void> ScanPass::addUnchanged(const std::shared_ptr<const ScanBlock> &bloc
         std::memcpy(next, old.valueAt(number, slot, m_shape), m_shape.size);
         next += m_shape.size;
     });
-    return finish(std::move(fewer), std::move(values));
+    return finish(std::move(fewer), matches, std::move(values));
 }
 
-Result<void> ScanPass::finish(std::shared_ptr<ScanBlock> block, Bytes values)
+Result<void> ScanPass::finish(std::shared_ptr<ScanBlock> block, std::uint64_t matches, Bytes values)
 {
-    block->matches = static_cast<std::uint32_t>(countOf(m_bits));
-    if (block->matches == 0)
-        return {};
+    block->matches = static_cast<std::uint32_t>(matches);
     auto stored = m_store.keep(std::move(values));
     if (!stored)
         return Failure(std::move(stored.error()));

@@ -34,7 +34,7 @@ private:
     Result<void> addBlock(Address begin, std::uint32_t slots, std::span<const std::byte> now,
                           const LoadedScanBlock *old);
     Result<void> addUnchanged(const std::shared_ptr<const ScanBlock> &block, const LoadedScanBlock &old);
-    Result<void> finish(std::shared_ptr<ScanBlock> block, Bytes values);
+    Result<void> finish(std::shared_ptr<ScanBlock> block, std::uint64_t matches, Bytes values);
     Result<void> storePositions(ScanBlock &block);
     bool isDense(std::uint64_t matches, std::uint32_t slots) const
     {

@@ -4,6 +4,7 @@
 #include "core/model/memory.h"
 #include "core/session/scan_store.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace ipclens {
@@ -17,13 +18,33 @@ struct ScanShape {
     std::uint64_t bytesOf(std::size_t slots) const { return (slots - 1) * stride + size; }
 };
 
+// Calls visit(index of the word, word) for those that are not 0, ascending. Most are 0 and passed over many at once.
+template <class Visit>
+void forEachWord(const std::uint64_t *words, std::size_t count, Visit visit)
+{
+    constexpr std::size_t together = 16;
+    for (std::size_t first = 0; first < count; first += together) {
+        if (first + together <= count) {
+            std::uint64_t any = 0;
+            for (std::size_t i = 0; i < together; ++i)
+                any |= words[first + i];
+            if (any == 0)
+                continue;
+        }
+        for (std::size_t word = first; word < std::min(first + together, count); ++word)
+            if (words[word] != 0)
+                visit(word, words[word]);
+    }
+}
+
 // Calls visit(index) for the bits that are set, ascending.
 template <class Visit>
 void forEachBit(const std::uint64_t *words, std::size_t count, Visit visit)
 {
-    for (std::size_t word = 0; word < count; ++word)
-        for (std::uint64_t left = words[word]; left != 0; left &= left - 1)
+    forEachWord(words, count, [&](std::size_t word, std::uint64_t left) {
+        for (; left != 0; left &= left - 1)
             visit(word * 64 + static_cast<std::size_t>(std::countr_zero(left)));
+    });
 }
 
 // At most 1 MiB of memory: which of its candidates match, and what they held. Never changed.

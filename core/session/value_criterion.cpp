@@ -124,6 +124,8 @@ void setRange(ValueCriterion &criterion, const Number &low, const Number &high)
     }
     criterion.low = least;
     criterion.span = most - least;
+    if (criterion.span == 0)
+        criterion.operation = ValueOperation::Equal;
 }
 
 // All values above (below) the number.

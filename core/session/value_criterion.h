@@ -9,9 +9,15 @@ namespace ipclens {
 
 IPCLENS_ENUM(ValueOperation,
     InRange, // from low to high, both included
+    Equal,   // to low
     Same,    // as before
     Greater, // than before
     AddedBy) // before and the difference give it
+
+constexpr bool needsBefore(ValueOperation operation)
+{
+    return operation != ValueOperation::InRange && operation != ValueOperation::Equal;
+}
 
 // One question about values of one type. NaN is in no range, neither greater nor less; it is the same as before when
 // its bits are.
@@ -21,13 +27,13 @@ struct ValueCriterion {
     ValueOperation operation = ValueOperation::InRange;
     bool inverted = false; // the values that fail it are the ones wanted
     bool swapped = false;  // `now` and `before` change places: less instead of greater
-    std::uint64_t low = 0; // integers, as bits. InRange: the lowest; AddedBy: the difference
+    std::uint64_t low = 0; // integers, as bits. InRange: the lowest; Equal: this; AddedBy: the difference
     std::uint64_t span = 0; // InRange: the highest, counted from `low`
     double lowReal = 0;     // floats likewise
     double highReal = 0;
     double tolerance = 0;   // floats: so far away is still the same
 
-    bool needsBefore() const { return operation != ValueOperation::InRange; }
+    bool needsBefore() const { return ipclens::needsBefore(operation); }
 };
 
 // The criterion that a scan's terms ask for, when `isFirst` without a scan before. None: all values are wanted

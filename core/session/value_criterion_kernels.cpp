@@ -46,6 +46,8 @@ bool isWanted(const ValueCriterion &criterion, T now, T before)
     if constexpr (std::is_floating_point_v<T>) {
         if constexpr (operation == ValueOperation::InRange)
             return now >= static_cast<T>(criterion.lowReal) && now <= static_cast<T>(criterion.highReal);
+        else if constexpr (operation == ValueOperation::Equal)
+            return now == static_cast<T>(criterion.lowReal);
         else if constexpr (operation == ValueOperation::Same)
             return std::bit_cast<UnsignedOf<sizeof(T)>>(now) == std::bit_cast<UnsignedOf<sizeof(T)>>(before) ||
                    std::abs(now - before) <= static_cast<T>(criterion.tolerance);
@@ -58,6 +60,8 @@ bool isWanted(const ValueCriterion &criterion, T now, T before)
         if constexpr (operation == ValueOperation::InRange)
             return static_cast<Bits>(static_cast<Bits>(now) - static_cast<Bits>(criterion.low)) <=
                    static_cast<Bits>(criterion.span);
+        else if constexpr (operation == ValueOperation::Equal)
+            return static_cast<Bits>(now) == static_cast<Bits>(criterion.low);
         else if constexpr (operation == ValueOperation::Same)
             return now == before;
         else if constexpr (operation == ValueOperation::Greater)
@@ -74,7 +78,7 @@ bool checkOne(const ValueCriterion &criterion, const std::byte *now, const std::
 {
     T first = load<T>(now, criterion.order);
     T second{};
-    if constexpr (operation != ValueOperation::InRange) {
+    if constexpr (needsBefore(operation)) {
         second = load<T>(before, criterion.order);
         if (criterion.swapped)
             std::swap(first, second);
@@ -151,6 +155,8 @@ IPCLENS_INLINE __m128i masks(const ValueCriterion &criterion, __m128i now, __m12
         if constexpr (operation == ValueOperation::InRange)
             return _mm_and_si128(Lane::atMost(low, now),
                                  Lane::atMost(now, Lane::all(static_cast<T>(criterion.highReal))));
+        else if constexpr (operation == ValueOperation::Equal)
+            return _mm_and_si128(Lane::atMost(low, now), Lane::atMost(now, low));
         else if constexpr (operation == ValueOperation::Same)
             return _mm_or_si128(Bits::equal(now, before),
                                 Lane::atMost(Lane::size(Lane::minus(now, before)), tolerance));
@@ -163,6 +169,8 @@ IPCLENS_INLINE __m128i masks(const ValueCriterion &criterion, __m128i now, __m12
         if constexpr (operation == ValueOperation::InRange)
             return _mm_xor_si128(Bits::greater(Bits::minus(now, low), Lane::all(static_cast<T>(criterion.span))),
                                  _mm_set1_epi8(-1));
+        else if constexpr (operation == ValueOperation::Equal)
+            return Bits::equal(now, low);
         else if constexpr (operation == ValueOperation::Same)
             return Bits::equal(now, before);
         else if constexpr (operation == ValueOperation::Greater)
@@ -193,7 +201,7 @@ IPCLENS_INLINE __m128i masksAt(const ValueCriterion &criterion, const std::byte 
     __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i *>(now));
     if constexpr (isTurned)
         first = turned<sizeof(T)>(first);
-    if constexpr (operation == ValueOperation::InRange) {
+    if constexpr (!needsBefore(operation)) {
         return masks<T, operation>(criterion, first, first);
     } else {
         __m128i second = _mm_loadu_si128(reinterpret_cast<const __m128i *>(before));
@@ -212,28 +220,39 @@ __attribute__((target("sse4.2"))) void packedWords(const ValueCriterion &shared,
     const ValueCriterion criterion = shared; // that nothing written through `bits` can change
     constexpr std::size_t size = sizeof(T);
     const std::uint64_t turn = criterion.inverted ? ~std::uint64_t{0} : 0;
+    // Most values of a memory are the same as before, and pass no other test: then a look at all 64 together is enough.
+    constexpr bool isUsual = operation == ValueOperation::Same;
     for (std::size_t word = 0; word < words; ++word) {
+        const std::byte *const values = now + word * 64 * size;
+        const std::byte *const others = needsBefore(operation) ? before + word * 64 * size : values;
+        const auto at = [&](std::size_t index) __attribute__((target("sse4.2"), always_inline)) {
+            return masksAt<T, operation, isTurned>(criterion, values + index * 16, others + index * 16);
+        };
+        __m128i together = at(0);
+        for (std::size_t index = 1; index < 4 * size; ++index)
+            together = isUsual ? _mm_and_si128(together, at(index)) : _mm_or_si128(together, at(index));
+        if (isUsual ? _mm_test_all_ones(together) : _mm_testz_si128(together, together)) {
+            bits[word] = isUsual ? ~turn : turn;
+            continue;
+        }
         std::uint64_t all = 0;
-        for (int part = 0; part < 4; ++part) { // of 16 values, which are `size` registers
-            const std::byte *const values = now + (word * 64 + static_cast<std::size_t>(part) * 16) * size;
-            const std::byte *const others =
-                operation == ValueOperation::InRange ? values : before + (values - now);
-            const auto at = [&](std::size_t index) __attribute__((target("sse4.2"), always_inline)) {
-                return masksAt<T, operation, isTurned>(criterion, values + index * 16, others + index * 16);
-            };
+        for (std::size_t part = 0; part < 4; ++part) { // of 16 values, which are `size` registers
+            const std::size_t first = part * size;
             __m128i bytes; // one a value
             if constexpr (size == 1) {
-                bytes = at(0);
+                bytes = at(first);
             } else if constexpr (size == 2) {
-                bytes = _mm_packs_epi16(at(0), at(1));
+                bytes = _mm_packs_epi16(at(first), at(first + 1));
             } else if constexpr (size == 4) {
-                bytes = _mm_packs_epi16(_mm_packs_epi32(at(0), at(1)), _mm_packs_epi32(at(2), at(3)));
+                bytes = _mm_packs_epi16(_mm_packs_epi32(at(first), at(first + 1)),
+                                        _mm_packs_epi32(at(first + 2), at(first + 3)));
             } else {
                 const auto halves = [&](std::size_t index) __attribute__((target("sse4.2"), always_inline)) {
                     return _mm_castps_si128(
                         _mm_shuffle_ps(_mm_castsi128_ps(at(index)), _mm_castsi128_ps(at(index + 1)), 0x88));
                 };
-                bytes = _mm_packs_epi16(_mm_packs_epi32(halves(0), halves(2)), _mm_packs_epi32(halves(4), halves(6)));
+                bytes = _mm_packs_epi16(_mm_packs_epi32(halves(first), halves(first + 2)),
+                                        _mm_packs_epi32(halves(first + 4), halves(first + 6)));
             }
             all |= static_cast<std::uint64_t>(static_cast<std::uint32_t>(_mm_movemask_epi8(bytes))) << 16 * part;
         }
@@ -253,8 +272,7 @@ __attribute__((target("sse4.2"))) void everyByteWords(const ValueCriterion &shar
         std::uint64_t all = 0;
         for (int part = 0; part < 4; ++part) {
             const std::byte *const values = now + word * 64 + static_cast<std::size_t>(part) * 16;
-            const std::byte *const others =
-                operation == ValueOperation::InRange ? values : before + (values - now);
+            const std::byte *const others = needsBefore(operation) ? before + (values - now) : values;
             __m128i bytes = _mm_setzero_si128();
             __m128i wanted = firstBytes; // the byte of each value's mask that is the place of its first byte
             for (std::size_t shift = 0; shift < sizeof(T); ++shift) {
@@ -293,14 +311,15 @@ constexpr Kernels kernelsOf()
 }
 
 template <class T>
-constexpr std::array<Kernels, 4> kernelsOf()
+constexpr std::array<Kernels, 5> kernelsOf()
 {
-    return {kernelsOf<T, ValueOperation::InRange>(), kernelsOf<T, ValueOperation::Same>(),
-            kernelsOf<T, ValueOperation::Greater>(), kernelsOf<T, ValueOperation::AddedBy>()};
+    return {kernelsOf<T, ValueOperation::InRange>(), kernelsOf<T, ValueOperation::Equal>(),
+            kernelsOf<T, ValueOperation::Same>(), kernelsOf<T, ValueOperation::Greater>(),
+            kernelsOf<T, ValueOperation::AddedBy>()};
 }
 
 // In the orders of ValueType and ValueOperation.
-constexpr std::array<std::array<Kernels, 4>, 10> allKernels{
+constexpr std::array<std::array<Kernels, 5>, 10> allKernels{
     kernelsOf<std::uint8_t>(),  kernelsOf<std::int8_t>(),   kernelsOf<std::uint16_t>(), kernelsOf<std::int16_t>(),
     kernelsOf<std::uint32_t>(), kernelsOf<std::int32_t>(),  kernelsOf<std::uint64_t>(), kernelsOf<std::int64_t>(),
     kernelsOf<float>(),         kernelsOf<double>()};
