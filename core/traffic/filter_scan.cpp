@@ -239,6 +239,7 @@ struct FilterScan::Plan {
     Field field = Field::Number;
     std::vector<Range> ranges;
     std::vector<signed char> verdicts; // of contexts; -1: not known yet
+    std::size_t fitting = 0;           // so many contexts, from the first on, pass
 };
 
 struct FilterScan::Block {
@@ -477,7 +478,11 @@ std::size_t FilterScan::selectByPlan(const Block &block, Plan &plan, const Rows 
     case Has::Answered:
         return keep([](Rows, const Record &record) { return record.isAnswered != 0; });
     default:
-        return keep([&](Rows, const Record &record) { return fits(record); });
+        // Mostly all messages have it, and no record needs to be looked at for that.
+        const auto contexts = static_cast<std::uint32_t>(block.store.contexts().size());
+        while (plan.fitting < contexts && verdict(block.store, plan, static_cast<std::uint32_t>(plan.fitting)))
+            ++plan.fitting;
+        return plan.fitting == contexts ? found : keep([&](Rows, const Record &record) { return fits(record); });
     }
 }
 

@@ -112,7 +112,7 @@ public:
     void clear(); // also the counts of what was let go; indices start at 0 again; limits stay
 
 private:
-    static constexpr std::uint64_t chunkSize = 4096;
+    static constexpr std::uint64_t chunkSize = (256 << 10) / sizeof(Record); // pools give blocks of powers of two
     static constexpr std::size_t blockSize = 4 << 20;
     static constexpr std::size_t largePayload = 256 << 10;     // has memory of its own
     using Chunk = std::vector<Record, BytesAllocator<Record>>; // its capacity is chunkSize
