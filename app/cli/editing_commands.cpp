@@ -161,7 +161,6 @@ Result<void> diff(Run &run, const DiffArguments &arguments)
         return Failure(right.error());
     Table table({{"ADDRESS"}, {"SIZE", true}, {"LEFT"}, {"RIGHT"}});
     std::uint64_t count = 0;
-    std::optional<AddressRange> last;
     Address from = 0;
     bool isMore = false;
     if (run.json)

@@ -369,7 +369,7 @@ private:
     LayoutField readWords()
     {
         const Token first = m_token;
-        int longs = 0, shorts = 0, chars = 0, others = 0;
+        int longs = 0, shorts = 0, chars = 0;
         bool isUnsigned = false;
         std::string name;
         for (;;) {
@@ -382,12 +382,10 @@ private:
                 ++shorts;
             else if (word == "char")
                 ++chars;
-            else if (word == "double" || word == "__int64")
-                ++others;
-            else if (word != "int" && word != "const")
-                break;
-            if (word == "__int64")
+            else if (word == "__int64")
                 longs = 2;
+            else if (word != "double" && word != "int" && word != "const")
+                break;
             name += (name.empty() ? "" : " ") + std::string(word);
             advance();
         }
