@@ -2,6 +2,7 @@
 
 #include "core/traffic/message_export.h"
 #include "ui/number_text.h"
+#include "ui/plain_text_delegate.h"
 #include "ui/theme.h"
 
 #include <QApplication>
@@ -41,6 +42,10 @@ MessageList::MessageList(MessageModel &model, QWidget *parent)
     : QTableView(parent), m_model(model), m_newBelow(new QPushButton(this))
 {
     setModel(&model);
+    setItemDelegate(new PlainTextDelegate(this));
+    QFont unkerned;
+    unkerned.setKerning(false);
+    setFont(unkerned);
     setAccessibleName(tr("Messages"));
     setSelectionBehavior(QAbstractItemView::SelectRows);
     setSelectionMode(QAbstractItemView::ExtendedSelection);
