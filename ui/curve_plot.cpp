@@ -347,7 +347,7 @@ void CurvePlot::showCurves(const QList<Curve> &curves, const Look &look, TimeRan
     const int labelWidth = fontMetrics().horizontalAdvance(QStringLiteral("00:00:00.000")) * 3 / 2;
     m_plot->timeTicker->setTickCount(std::clamp(plot->axisRect()->width() / labelWidth, 1, 10));
     placeMarks();
-    plot->replot();
+    plot->replot(QCustomPlot::rpQueuedRefresh); // an immediate one paints the whole window at once
 }
 
 // As many rows as leave most of the height to the curves; what does not fit is said.
