@@ -1,6 +1,7 @@
 #include "ui/find_bar.h"
 
 #include "core/text/byte_pattern.h"
+#include "ui/error_bar.h"
 #include "ui/job_line.h"
 #include "ui/match_list.h"
 #include "ui/match_model.h"
@@ -10,6 +11,7 @@
 #include "ui/text_mark.h"
 #include "ui/theme.h"
 #include "ui/value_choice.h"
+#include "ui/why.h"
 
 #include <QBoxLayout>
 #include <QCheckBox>
@@ -63,7 +65,7 @@ FindBar::FindBar(Client &client, std::function<Place()> place, QWidget *parent)
       m_next(makeButton(this, tr("Next"), tr("Find the next one (F3)"))),
       m_previous(makeButton(this, tr("Previous"), tr("Find the one before (Shift+F3)"))),
       m_all(makeButton(this, tr("All"), tr("List all (Alt+Return)"))), m_said(new QLabel(this)),
-      m_job(new JobLine(client, this)), m_list(new MatchList(client, this))
+      m_refused(new ErrorBar(this)), m_job(new JobLine(client, this)), m_list(new MatchList(client, this))
 {
     setObjectName(QStringLiteral("findBar"));
     m_text->setObjectName(QStringLiteral("findText"));
@@ -98,6 +100,7 @@ FindBar::FindBar(Client &client, std::function<Place()> place, QWidget *parent)
     column->setSpacing(0);
     column->addLayout(row);
     column->addWidget(m_said);
+    column->addWidget(m_refused);
     column->addWidget(m_job);
 
     connect(m_next, &QToolButton::clicked, this, &FindBar::findNext);
@@ -256,7 +259,9 @@ bool FindBar::canSearch()
     markProblem(*m_tolerance, {});
     // The session says the same, but later.
     if (const auto matcher = makeMatcher(pattern()); !matcher) {
-        showError(matcher.error());
+        const auto problem = problemIn(matcher.error(), m_text->text());
+        markProblem(*m_text, problem);
+        say(fromUtf8(problem ? problem->meaning : toText(matcher.error())), true);
         return false;
     }
     if (m_client.state() != Client::State::Connected || m_source.source == 0) {
@@ -296,7 +301,7 @@ void FindBar::search(Address from, bool backwards, bool wrapped)
 void FindBar::take(const Result<FindReply> &reply, Address from, bool backwards, bool wrapped)
 {
     if (!reply) {
-        showError(reply.error());
+        showRefused(reply.error());
         return;
     }
     const AddressRange whole = scope().size != 0 ? scope() : m_source.extent;
@@ -340,7 +345,7 @@ void FindBar::findAll()
 void FindBar::takeAll(Result<FindReply> reply)
 {
     if (!reply) {
-        showError(reply.error());
+        showRefused(reply.error());
         return;
     }
     const auto count = reply->matches.size();
@@ -418,18 +423,18 @@ void FindBar::say(const QString &text, bool isError)
 {
     ipclens::say(*m_said, text, isError);
     m_said->setVisible(!text.isEmpty());
+    m_refused->clear();
 }
 
-void FindBar::showError(const Error &error)
+void FindBar::showRefused(const Error &error)
 {
     if (error.kind == ErrorKind::Cancelled) {
         say(tr("Cancelled."));
         return;
     }
+    say({});
     show();
-    const auto problem = problemIn(error, m_text->text());
-    markProblem(*m_text, problem);
-    say(fromUtf8(problem ? problem->meaning : toText(error)), true);
+    showRefusal(*m_refused, error, explainTarget(m_source.spec));
 }
 
 void FindBar::keyPressEvent(QKeyEvent *event)

@@ -17,6 +17,7 @@ class QToolButton;
 namespace ipclens {
 
 class ByteOrderBox;
+class ErrorBar;
 class JobLine;
 class MatchList;
 class RegionChoiceButton;
@@ -67,7 +68,7 @@ private:
     bool canSearch();
     void forgetMatches();
     void say(const QString &text, bool isError = false);
-    void showError(const Error &error);
+    void showRefused(const Error &error);
     FindBytes command() const;
     AddressRange scope() const;
     void keep();
@@ -93,6 +94,7 @@ private:
     QToolButton *m_previous;
     QToolButton *m_all;
     QLabel *m_said;
+    ErrorBar *m_refused; // by the session
     JobLine *m_job;
     MatchList *m_list;
 

@@ -3,6 +3,7 @@
 #include "ui/error_bar.h"
 #include "ui/frozen_model.h"
 #include "ui/said_label.h"
+#include "ui/why.h"
 
 #include <QAction>
 #include <QBoxLayout>
@@ -22,8 +23,8 @@ constexpr int refreshInterval = 1000; // milliseconds: how often rewrites are co
 
 } // namespace
 
-FrozenDock::FrozenDock(Client &client, QWidget *parent)
-    : QWidget(parent), m_client(client), m_model(new FrozenModel(this)), m_error(new ErrorBar(this)),
+FrozenDock::FrozenDock(Client &client, Specs specs, QWidget *parent)
+    : QWidget(parent), m_client(client), m_specs(std::move(specs)), m_model(new FrozenModel(this)), m_error(new ErrorBar(this)),
       m_view(new QTreeView(this)), m_empty(addHint(*m_view)),
       m_on(new QCheckBox(tr("&Hold all of them"), this)), m_rule(new QComboBox(this)), m_rate(new QDoubleSpinBox(this)),
       m_remove(new QToolButton(this)), m_removeAll(new QToolButton(this))
@@ -171,19 +172,23 @@ void FrozenDock::freeze(FrozenItem item)
     m_error->clear();
     item.rule = item.type ? static_cast<FreezeRule>(m_rule->currentData().toInt()) : FreezeRule::Hold;
     item.rate = m_rate->value();
-    m_client.call(Freeze{std::move(item)}, this, [this](const Result<FrozenItem> &reply) { take(reply); });
+    hold(std::move(item));
 }
 
-void FrozenDock::take(const Result<FrozenItem> &reply)
+void FrozenDock::hold(FrozenItem item)
 {
-    if (!reply) {
-        m_error->showError(reply.error());
-        return;
-    }
-    m_model->put(*reply);
-    m_view->setCurrentIndex(m_model->index(m_model->find(reply->id), 0));
-    updateControls();
-    emit itemsChanged();
+    const SourceId source = item.source;
+    m_client.call(Freeze{std::move(item)}, this, [this, source](const Result<FrozenItem> &reply) {
+        if (!reply) {
+            const auto spec = m_specs(source);
+            showRefusal(*m_error, reply.error(), spec ? explainTarget(*spec) : std::nullopt);
+            return;
+        }
+        m_model->put(*reply);
+        m_view->setCurrentIndex(m_model->index(m_model->find(reply->id), 0));
+        updateControls();
+        emit itemsChanged();
+    });
 }
 
 // A frozen value is changed by holding another in its place. Two at one address would fight, so the old one ends first.
@@ -196,7 +201,7 @@ void FrozenDock::replace(const FrozenItem &item)
             return;
         }
         m_model->remove(item.id);
-        m_client.call(Freeze{item}, this, [this](const Result<FrozenItem> &frozen) { take(frozen); });
+        hold(item);
     });
 }
 

@@ -3,7 +3,10 @@
 
 #include "ui/client.h"
 
+#include <QTimer>
 #include <QWidget>
+
+#include <functional>
 
 class QCheckBox;
 class QComboBox;
@@ -21,7 +24,10 @@ class FrozenModel;
 class FrozenDock : public QWidget {
     Q_OBJECT
 public:
-    explicit FrozenDock(Client &client, QWidget *parent = nullptr);
+    // What is open under a number, to explain why it refuses; none: nothing any more.
+    using Specs = std::function<std::optional<SourceSpec>(SourceId)>;
+
+    explicit FrozenDock(Client &client, Specs specs, QWidget *parent = nullptr);
 
     const FrozenModel &model() const { return *m_model; }
     // Begins to hold a value, with the rule and rate chosen here.
@@ -39,13 +45,14 @@ protected:
 
 private:
     void load();
-    void take(const Result<FrozenItem> &reply);
+    void hold(FrozenItem item);
     void replace(const FrozenItem &item);
     void changeChosen();
     void updateControls();
     std::optional<FrozenItem> chosen() const;
 
     Client &m_client;
+    const Specs m_specs;
     FrozenModel *m_model;
     ErrorBar *m_error;
     QTreeView *m_view;

@@ -184,7 +184,14 @@ void MainWindow::makeFrozen()
 {
     if (m_frozen)
         return;
-    m_frozen = new FrozenDock(*m_client, this);
+    m_frozen = new FrozenDock(
+        *m_client,
+        [this](SourceId source) -> std::optional<SourceSpec> {
+            const auto tabs = m_documents->memoryTabs();
+            const auto found = std::ranges::find(tabs, source, [](MemoryTab *tab) { return tab->source().source; });
+            return found == tabs.end() ? std::nullopt : std::optional((*found)->source().spec);
+        },
+        this);
     m_frozenDock->setWidget(m_frozen);
     connect(m_frozen, &FrozenDock::itemsChanged, this, &MainWindow::showFrozenMarks);
     connect(m_frozen, &FrozenDock::goToRequested, this, [this](SourceId source, Address at) {

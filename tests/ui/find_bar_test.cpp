@@ -1,6 +1,7 @@
 #include "ui/find_bar.h"
 
 #include "tests/ui/traffic_fake_connection.h"
+#include "ui/error_bar.h"
 #include "ui/match_list.h"
 #include "ui/match_model.h"
 
@@ -127,7 +128,11 @@ TEST_F(FindBarTest, TellsWhatTheSessionRefuses)
     press(Qt::Key_Return);
     played.end->answer<FindBytes>(
         Failure(Error{.kind = ErrorKind::Exited, .operation = "find", .meaning = "it has exited"}));
-    EXPECT_TRUE(waitUntil([this] { return said().contains("it has exited"); }));
+    auto *refused = bar.findChild<ErrorBar *>();
+    ASSERT_TRUE(waitUntil([&] { return refused->text().contains(QStringLiteral("it has exited")); }));
+    EXPECT_FALSE(refused->isHidden());
+    type("4d 5a");
+    EXPECT_TRUE(refused->isHidden()) << "gone with the next letter";
 }
 
 TEST_F(FindBarTest, TextHasAnEncoding)

@@ -8,6 +8,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QSignalSpy>
+#include <QToolButton>
 #include <QTreeView>
 
 namespace ipclens {
@@ -35,7 +36,10 @@ protected:
     }
 
     PlayedClient played;
-    FrozenDock dock{played.client};
+    FrozenDock dock{played.client, [](SourceId source) {
+                        return source == 3 ? std::optional(SourceSpec{.kind = SourceKind::Section, .name = "X"})
+                                           : std::nullopt;
+                    }};
 };
 
 TEST_F(FrozenDockTest, HoldsAValueWithTheChosenRule)
@@ -60,8 +64,10 @@ TEST_F(FrozenDockTest, ARefusalIsToldInPlace)
     dock.freeze(item(0));
     played.end->answer<Freeze>(
         Failure(Error{.kind = ErrorKind::Refused, .operation = "freeze", .meaning = "open it for writing"}));
-    EXPECT_TRUE(waitUntil([&] { return error().text().contains("open it for writing"); }));
+    ASSERT_TRUE(waitUntil([&] { return error().text().contains("open it for writing"); }));
     EXPECT_EQ(dock.model().rowCount(), 0);
+    const auto buttons = error().findChildren<QToolButton *>();
+    EXPECT_TRUE(std::ranges::any_of(buttons, [](auto *each) { return each->text() == QStringLiteral("Why?"); }));
 }
 
 TEST_F(FrozenDockTest, FailuresAreAStateAndGoAway)
