@@ -1,8 +1,10 @@
+#include "ui/capture_autosave.h"
 #include "ui/client.h"
 
 #include <gtest/gtest.h>
 
 #include <QApplication>
+#include <QDir>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTemporaryDir>
@@ -20,6 +22,7 @@ int main(int argc, char **argv)
     QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder.path());
     QApplication::setOrganizationName(QStringLiteral("ipclens"));
     QApplication::setApplicationName(QStringLiteral("ipclens"));
+    QDir(ipclens::CaptureAutosave::folder()).removeRecursively(); // of a run that was killed
     const int result = RUN_ALL_TESTS();
     ipclens::Client::finishClosing();
     return result;
