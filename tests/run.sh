@@ -9,7 +9,7 @@
 #   clang     a second compiler reads all that is built for Windows
 #   dev       unit and UI tests without sanitizers
 #
-#   tests/run.sh                    asan, tsan, mingw and package
+#   tests/run.sh                    asan, tsan and package; windows and clang where the Qt for Windows is there, else mingw
 #   tests/run.sh --windows          windows, clang and package; builds the Qt for Windows when it is not there
 #   tests/run.sh dev mingw          only these
 set -euo pipefail
@@ -21,9 +21,13 @@ presets=("$@")
 need_packages "${build_packages[@]}" "${run_packages[@]}" tshark
 missing=()
 if [ ${#presets[@]} -eq 0 ]; then
-    presets=(asan tsan mingw package)
-    missing=("NOT TESTED: ipclens.exe, the window on Windows and the second compiler:"
-        "            \"tests/run.sh --windows\" tests them.")
+    if have_windows_qt; then
+        presets=(asan tsan windows clang package)
+    else
+        presets=(asan tsan mingw package)
+        missing=("NOT TESTED, as the Qt for Windows is not there: ipclens.exe, the window on Windows, the second compiler."
+            "            \"tests/run.sh --windows\" builds it and tests them.")
+    fi
 elif [ "${presets[*]}" = --windows ]; then
     make_windows_qt
     presets=(windows clang package)
