@@ -57,7 +57,8 @@ run_program() {
         bad=1
     fi
     [ "$bad" -eq 0 ] || {
-        grep -aE '^\[ *FAILED|Failure$|ERROR: |WARNING: ThreadSanitizer|runtime error|SUMMARY' "$log" | head -n 40 || true
+        tr -d '\r' <"$log" |
+            grep -aE -A 5 '^\[ *FAILED|Failure$|ERROR: |WARNING: ThreadSanitizer|runtime error|SUMMARY' | head -n 80 || true
         tail -n 25 "$log"
         echo "exit code $code; the whole log: ${log#"$root"/}"
     }
