@@ -259,9 +259,7 @@ bool FindBar::canSearch()
     markProblem(*m_tolerance, {});
     // The session says the same, but later.
     if (const auto matcher = makeMatcher(pattern()); !matcher) {
-        const auto problem = problemIn(matcher.error(), m_text->text());
-        markProblem(*m_text, problem);
-        say(fromUtf8(problem ? problem->meaning : toText(matcher.error())), true);
+        showError(matcher.error());
         return false;
     }
     if (m_client.state() != Client::State::Connected || m_source.source == 0) {
@@ -301,7 +299,7 @@ void FindBar::search(Address from, bool backwards, bool wrapped)
 void FindBar::take(const Result<FindReply> &reply, Address from, bool backwards, bool wrapped)
 {
     if (!reply) {
-        showRefused(reply.error());
+        showError(reply.error());
         return;
     }
     const AddressRange whole = scope().size != 0 ? scope() : m_source.extent;
@@ -345,7 +343,7 @@ void FindBar::findAll()
 void FindBar::takeAll(Result<FindReply> reply)
 {
     if (!reply) {
-        showRefused(reply.error());
+        showError(reply.error());
         return;
     }
     const auto count = reply->matches.size();
@@ -426,14 +424,20 @@ void FindBar::say(const QString &text, bool isError)
     m_refused->clear();
 }
 
-void FindBar::showRefused(const Error &error)
+void FindBar::showError(const Error &error)
 {
     if (error.kind == ErrorKind::Cancelled) {
         say(tr("Cancelled."));
         return;
     }
-    say({});
     show();
+    const auto problem = problemIn(error, m_text->text());
+    markProblem(*m_text, problem);
+    if (problem || error.kind == ErrorKind::Invalid) { // of what was typed
+        say(fromUtf8(problem ? problem->meaning : toText(error)), true);
+        return;
+    }
+    say({});
     showRefusal(*m_refused, error, explainTarget(m_source.spec));
 }
 

@@ -68,7 +68,7 @@ private:
     bool canSearch();
     void forgetMatches();
     void say(const QString &text, bool isError = false);
-    void showRefused(const Error &error);
+    void showError(const Error &error);
     FindBytes command() const;
     AddressRange scope() const;
     void keep();
