@@ -24,8 +24,8 @@ constexpr int refreshInterval = 1000; // milliseconds: how often rewrites are co
 } // namespace
 
 FrozenDock::FrozenDock(Client &client, Specs specs, QWidget *parent)
-    : QWidget(parent), m_client(client), m_specs(std::move(specs)), m_model(new FrozenModel(this)), m_error(new ErrorBar(this)),
-      m_view(new QTreeView(this)), m_empty(addHint(*m_view)),
+    : QWidget(parent), m_client(client), m_specs(std::move(specs)), m_model(new FrozenModel(this)),
+      m_error(new ErrorBar(this)), m_view(new QTreeView(this)), m_empty(addHint(*m_view)),
       m_on(new QCheckBox(tr("&Hold all of them"), this)), m_rule(new QComboBox(this)), m_rate(new QDoubleSpinBox(this)),
       m_remove(new QToolButton(this)), m_removeAll(new QToolButton(this))
 {

@@ -187,9 +187,8 @@ void MainWindow::makeFrozen()
     m_frozen = new FrozenDock(
         *m_client,
         [this](SourceId source) -> std::optional<SourceSpec> {
-            const auto tabs = m_documents->memoryTabs();
-            const auto found = std::ranges::find(tabs, source, [](MemoryTab *tab) { return tab->source().source; });
-            return found == tabs.end() ? std::nullopt : std::optional((*found)->source().spec);
+            const auto *tab = m_documents->tabOf(source);
+            return tab ? std::optional(tab->source().spec) : std::nullopt;
         },
         this);
     m_frozenDock->setWidget(m_frozen);
