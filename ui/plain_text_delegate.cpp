@@ -10,31 +10,48 @@
 
 namespace ipclens {
 
+namespace {
+
+constexpr qsizetype mostFonts = 8; // that are remembered; a list has one or two
+
+} // namespace
+
 const PlainTextDelegate::Glyphs *PlainTextDelegate::glyphsOf(const QFont &font) const
 {
-    if (!m_glyphs || m_glyphs->font != font) {
-        Glyphs glyphs{.font = font, .raw = QRawFont::fromFont(font)};
-        QString ascii;
-        for (char16_t letter = firstGlyph; letter <= lastGlyph; ++letter)
-            ascii += QChar(letter);
-        glyphs.indexes = glyphs.raw.glyphIndexesForString(ascii);
-        const QString ellipsis(QChar(0x2026));
-        glyphs.ellipsis = glyphs.raw.glyphIndexesForString(ellipsis).value(0);
-        // Of each letter as it is laid out: a raw font does not round as its platform does.
-        const QFontMetricsF metrics(font);
-        for (const QChar letter : ascii)
-            glyphs.advances += metrics.horizontalAdvance(QString(letter));
-        const QString pairs = ascii + QStringLiteral("AVATAR To. WM_COPYDATA"); // that are often moved together
-        qreal sum = 0;
-        for (const QChar letter : pairs)
-            sum += glyphs.advances[letter.unicode() - firstGlyph];
-        glyphs.ellipsisAdvance = metrics.horizontalAdvance(ellipsis);
-        glyphs.areAlone = std::abs(sum - metrics.horizontalAdvance(pairs)) < 1;
-        m_glyphs = std::move(glyphs);
+    auto known = m_glyphs.constFind(font);
+    if (known == m_glyphs.constEnd()) {
+        if (m_glyphs.size() >= mostFonts)
+            m_glyphs.clear();
+        known = m_glyphs.insert(font, glyphsIn(font));
     }
-    const bool isWhole = m_glyphs->indexes.size() == lastGlyph - firstGlyph + 1 && !m_glyphs->indexes.contains(0) &&
-                         m_glyphs->ellipsis != 0 && m_glyphs->areAlone;
-    return isWhole ? &*m_glyphs : nullptr;
+    return known->areUsable ? &*known : nullptr;
+}
+
+PlainTextDelegate::Glyphs PlainTextDelegate::glyphsIn(const QFont &font)
+{
+    Glyphs glyphs{.raw = QRawFont::fromFont(font)};
+    QString ascii;
+    for (char16_t letter = firstGlyph; letter <= lastGlyph; ++letter)
+        ascii += QChar(letter);
+    glyphs.indexes = glyphs.raw.glyphIndexesForString(ascii);
+    const QString ellipsis(QChar(0x2026));
+    glyphs.ellipsis = glyphs.raw.glyphIndexesForString(ellipsis).value(0);
+    // Of each letter as it is laid out: a raw font does not round as its platform does.
+    const QFontMetricsF metrics(font);
+    for (const QChar letter : ascii)
+        glyphs.advances += metrics.horizontalAdvance(QString(letter));
+    glyphs.ellipsisAdvance = metrics.horizontalAdvance(ellipsis);
+    const QFontMetrics rounded(font); // as Qt places lines
+    glyphs.height = rounded.height();
+    glyphs.ascent = rounded.ascent();
+    const QString pairs = ascii + QStringLiteral("AVATAR To. WM_COPYDATA"); // that are often moved together
+    qreal sum = 0;
+    for (const QChar letter : pairs)
+        sum += glyphs.advances[letter.unicode() - firstGlyph];
+    const bool areAlone = std::abs(sum - metrics.horizontalAdvance(pairs)) < 1;
+    glyphs.areUsable = areAlone && glyphs.ellipsis != 0 && !glyphs.indexes.contains(0) &&
+                       glyphs.indexes.size() == lastGlyph - firstGlyph + 1;
+    return glyphs;
 }
 
 // False when the text needs more than this.
@@ -75,15 +92,14 @@ bool PlainTextDelegate::paintText(QPainter &painter, const QStyleOptionViewItem 
     run.setRawFont(glyphs->raw);
     run.setGlyphIndexes(indexes);
     run.setPositions(positions);
-    const QFontMetrics metrics(cell.font);
     const QRect line = QStyle::alignedRect(cell.direction, cell.displayAlignment,
-                                           QSize(static_cast<int>(std::ceil(ends.back())), metrics.height()), place);
+                                           QSize(static_cast<int>(std::ceil(ends.back())), glyphs->height), place);
     const auto group = !(cell.state & QStyle::State_Enabled)  ? QPalette::Disabled
                        : !(cell.state & QStyle::State_Active) ? QPalette::Inactive
                                                               : QPalette::Normal;
     painter.setPen(cell.palette.color(group, cell.state & QStyle::State_Selected ? QPalette::HighlightedText
                                                                                  : QPalette::Text));
-    painter.drawGlyphRun(QPointF(line.left(), line.top() + metrics.ascent()), run);
+    painter.drawGlyphRun(QPointF(line.left(), line.top() + glyphs->ascent), run);
     return true;
 }
 

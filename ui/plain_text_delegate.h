@@ -1,10 +1,9 @@
 // Cells of long lists that hold one line of text.
 #pragma once
 
+#include <QHash>
 #include <QRawFont>
 #include <QStyledItemDelegate>
-
-#include <optional>
 
 namespace ipclens {
 
@@ -21,18 +20,19 @@ public:
 private:
     static constexpr char16_t firstGlyph = u' ', lastGlyph = u'~';
     struct Glyphs {
-        QFont font;
         QRawFont raw;
         QList<quint32> indexes; // of ASCII from the space on
-        QList<qreal> advances; // of each
+        QList<qreal> advances;  // of each, in pixels
         quint32 ellipsis = 0;
         qreal ellipsisAdvance = 0;
-        bool areAlone = false; // no letter moves the next one
+        int height = 0, ascent = 0; // of a line, in pixels
+        bool areUsable = false;     // the font has all of them, and no letter moves the next one
     };
-    const Glyphs *glyphsOf(const QFont &font) const; // none: the font has not all of ASCII, or more to it
+    static Glyphs glyphsIn(const QFont &font);
+    const Glyphs *glyphsOf(const QFont &font) const; // none: they are not usable
     bool paintText(QPainter &painter, const QStyleOptionViewItem &cell, const QString &text) const;
 
-    mutable std::optional<Glyphs> m_glyphs;
+    mutable QHash<QFont, Glyphs> m_glyphs;
 };
 
 } // namespace ipclens
