@@ -83,7 +83,10 @@ MainWindow::MainWindow(SessionChoice session, MakeOpener makeOpener, QWidget *pa
     m_connectionBar->setObjectName(QStringLiteral("connectionBar"));
     m_errorBar = new ErrorBar(centre);
     m_errorBar->setObjectName(QStringLiteral("errorBar"));
+    m_leftCaptures = new ErrorBar(centre);
+    m_leftCaptures->setObjectName(QStringLiteral("leftCaptures"));
     column->addWidget(m_connectionBar);
+    column->addWidget(m_leftCaptures);
     column->addWidget(m_errorBar);
     setCentralWidget(centre);
     connect(m_connectionBar, &ErrorBar::actionTriggered, m_reconnect, &QAction::trigger);
@@ -209,14 +212,14 @@ void MainWindow::connectDocuments()
     connect(m_documents, &Documents::currentDocumentChanged, this, &MainWindow::documentChanged);
     connect(m_documents, &Documents::trafficChanged, this, &MainWindow::documentChanged);
     connect(m_documents, &Documents::capturesLeft, this, [this](const QString &text, const QStringList &paths) {
-        m_errorBar->showText(text, ErrorBar::Level::Warning);
-        m_errorBar->offer(tr("Recover"), [this, paths] {
-            m_errorBar->clear();
+        m_leftCaptures->showText(text, ErrorBar::Level::Warning);
+        m_leftCaptures->offer(tr("Recover"), [this, paths] {
+            m_leftCaptures->clear();
             for (const auto &path : paths)
                 m_documents->openCapture(path);
         });
-        m_errorBar->offer(tr("Discard"), [this, paths] {
-            m_errorBar->clear();
+        m_leftCaptures->offer(tr("Discard"), [this, paths] {
+            m_leftCaptures->clear();
             for (const auto &path : paths)
                 CaptureAutosave::remove(path);
         });

@@ -155,6 +155,7 @@ private:
     BookmarksDock *m_bookmarks = nullptr;
 
     ErrorBar *m_connectionBar;
+    ErrorBar *m_leftCaptures; // of an ipclens that was killed; stays until it is answered
     ErrorBar *m_errorBar;
     QDockWidget *m_explorerDock;
     QDockWidget *m_inspectorDock;

@@ -410,6 +410,10 @@ TEST_F(MainWindowTest, OffersEveryCaptureThatACrashLeft)
     leave();
     start();
     ASSERT_TRUE(waitUntil(offered));
+    documents().open({.kind = SourceKind::Section, .name = "Missing"});
+    auto *errors = window->findChild<ErrorBar *>(QStringLiteral("errorBar"));
+    ASSERT_TRUE(waitUntil([&] { return errors->text().contains("Missing"); }));
+    EXPECT_TRUE(offered()) << "an error does not take the offer away";
     const int before = documents().count();
     press("Recover");
     EXPECT_TRUE(waitUntil([&] { return documents().count() == before + 3; }));
