@@ -106,7 +106,7 @@ PayloadView::PayloadView(QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(4, 2, 4, 4);
     layout->setSpacing(2);
-    layout->addWidget(m_headline, 0, Qt::AlignTop);
+    layout->addWidget(m_headline);
     layout->addWidget(m_splitter, 1);
     clear();
 }
@@ -180,6 +180,8 @@ void PayloadView::showMessage(const MessageView &message, std::optional<Message>
     m_shown = true;
     m_splitter->show();
     m_headline->setText(headline());
+    m_headline->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    m_headline->setForegroundRole(QPalette::WindowText);
     m_hex->setExtent({0, m_message.payload.size()});
     m_hex->goTo(0);
     showBytes(m_hex->visibleRange());
@@ -197,6 +199,8 @@ void PayloadView::clear()
     m_message = {};
     m_shown = false;
     m_headline->setText(tr("Select a message to see its payload as bytes and text"));
+    m_headline->setAlignment(Qt::AlignCenter); // it has all the room
+    m_headline->setForegroundRole(QPalette::PlaceholderText);
     m_splitter->hide();
     m_hex->setExtent({0, 0});
     m_form->setEnabled(false);

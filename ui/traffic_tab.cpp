@@ -185,6 +185,7 @@ QWidget *TrafficTab::makeTop()
                                        {tr("all"), 0 * second}})
         m_span->addItem(text, qlonglong{length});
     m_span->setCurrentIndex(1);
+    m_progress->setMinimumHeight(m_span->sizeHint().height()); // its text is level with that of the fields
 
     auto *first = new QHBoxLayout;
     first->addWidget(m_stateText, 1);
