@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <ctime>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -259,8 +260,13 @@ std::optional<std::int64_t> parseLocalTime(std::string_view text)
     day.tm_min = *minute;
     day.tm_sec = *second;
     day.tm_isdst = -1;
-    const auto seconds = std::mktime(&day);
-    return static_cast<std::int64_t>(seconds) * 1'000'000'000 + fraction;
+    const std::tm asked = day;
+    const std::int64_t seconds = std::mktime(&day);
+    // mktime() makes the second of March of the 30th of February; years from 1678 to 2261 have nanoseconds that fit.
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() / 1'000'000'000 - 1;
+    if (seconds == -1 || seconds < -most || seconds > most || day.tm_mon != asked.tm_mon || day.tm_mday != asked.tm_mday)
+        return {};
+    return seconds * 1'000'000'000 + fraction;
 }
 
 } // namespace ipclens::filter

@@ -213,6 +213,9 @@ TEST(FilterExpression, SaysWhereAMistakeIs)
         {"99999999999999999999 == size", 0, "64 bits"},
         {"1 == size", 0, "field or a function"},
         {"time > \"yesterday\"", 7, "a time is written"},
+        {"time > \"2026-02-30 13:47\"", 7, "a time is written"},
+        {"time <= \"6026-11-23 13:47:25\"", 8, "a time is written"},
+        {"time > \"1492-08-03 13:47:25\"", 7, "a time is written"},
         {"size > 12abc", 9, "does not belong"},
         {"true", 0, "compared with a field"},
     };
