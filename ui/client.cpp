@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t queuedEventBytes = std::size_t{64} << 20;
 constexpr int drainInterval = 16;  // milliseconds
+constexpr int drainPiece = 6;      // milliseconds in which events are delivered at a time
 constexpr int pingInterval = 2000; // milliseconds
 
 // What an event holds in memory, near enough to bound a queue with.
@@ -132,23 +133,39 @@ struct Client::Inlet : std::enable_shared_from_this<Client::Inlet> {
         drained.wait(lock, [&] { return !client || waiting == 0 || waiting + weight <= queuedEventBytes; });
         if (!client)
             return;
-        events.push_back(std::move(event));
         waiting += weight;
-        if (!std::exchange(drainAsked, true))
-            postLocked(&Client::drainEvents);
+        pushLocked({std::move(event), {}, weight});
     }
 
-    std::deque<Event> takeAll()
+    // Behind the events that are there.
+    void mark(std::function<void()> reached)
     {
-        std::deque<Event> taken;
+        const std::scoped_lock lock(mutex);
+        if (client)
+            pushLocked({{}, std::move(reached), 0});
+    }
+
+    struct Waiting {
+        Event event;
+        std::function<void()> reached; // instead of an event
+        std::size_t weight = 0;
+    };
+
+    std::optional<Waiting> next()
+    {
+        std::optional<Waiting> first;
         {
             const std::scoped_lock lock(mutex);
-            taken.swap(events);
-            waiting = 0;
-            drainAsked = false;
+            if (queue.empty()) {
+                drainAsked = false;
+                return {};
+            }
+            first = std::move(queue.front());
+            queue.pop_front();
+            waiting -= first->weight;
         }
         drained.notify_all();
-        return taken;
+        return first;
     }
 
     // After this the client hears nothing more; gives back a connection that had just been made.
@@ -158,7 +175,7 @@ struct Client::Inlet : std::enable_shared_from_this<Client::Inlet> {
         {
             const std::scoped_lock lock(mutex);
             client = nullptr;
-            events.clear();
+            queue.clear();
             if (outcome && *outcome)
                 fresh = std::move(**outcome);
         }
@@ -170,9 +187,17 @@ struct Client::Inlet : std::enable_shared_from_this<Client::Inlet> {
     std::condition_variable drained;
     Client *client;
     std::optional<Result<std::unique_ptr<Connection>>> outcome; // of opening, until the client takes it
-    std::deque<Event> events;
-    std::size_t waiting = 0;
+    std::deque<Waiting> queue;
+    std::size_t waiting = 0; // sum of the weights
     bool drainAsked = false;
+
+private:
+    void pushLocked(Waiting what)
+    {
+        queue.push_back(std::move(what));
+        if (!std::exchange(drainAsked, true))
+            postLocked(&Client::drainEvents);
+    }
 };
 
 Client::Client(QString name, Opener open, QObject *parent)
@@ -252,7 +277,16 @@ void Client::greeted(Host host)
     emit stateChanged();
 }
 
+// What came before the connection was lost is still delivered.
 void Client::lost(Error error)
+{
+    if (m_state == State::Connected)
+        afterEvents(this, [this, error = std::move(error)] { endConnection(error); });
+    else
+        endConnection(std::move(error));
+}
+
+void Client::endConnection(Error error)
 {
     if (m_state == State::Lost)
         return;
@@ -310,6 +344,18 @@ void Client::cancel(CallId call)
         m_connection->cancel(node.mapped().remote);
 }
 
+void Client::afterEvents(QObject *context, std::function<void()> callback)
+{
+    auto call = [context = QPointer(context), callback = std::move(callback)] {
+        if (context)
+            callback();
+    };
+    if (m_inlet)
+        m_inlet->mark(std::move(call));
+    else
+        QMetaObject::invokeMethod(this, std::move(call), Qt::QueuedConnection);
+}
+
 void Client::drainEvents()
 {
     const auto elapsed = m_sinceDrain.elapsed();
@@ -318,32 +364,48 @@ void Client::drainEvents()
             m_drainTimer.start(static_cast<int>(drainInterval - elapsed));
         return;
     }
-    m_sinceDrain.restart();
     const auto inlet = m_inlet;
     if (!inlet)
         return;
+    QElapsedTimer timer;
+    timer.start();
     const QPointer<Client> self(this);
-    for (const auto &event : inlet->takeAll()) {
-        std::visit(
-            [this](const auto &value) {
-                using T = std::decay_t<decltype(value)>;
-                if constexpr (std::is_same_v<T, WatchUpdate>)
-                    emit watchUpdated(value);
-                else if constexpr (std::is_same_v<T, MessageBatch>)
-                    emit messagesArrived(value);
-                else if constexpr (std::is_same_v<T, JournalChanged>)
-                    emit journalChanged(value.entry);
-                else if constexpr (std::is_same_v<T, Progress>)
-                    emit progressed(value);
-                else if constexpr (std::is_same_v<T, SeriesUpdate>)
-                    emit seriesUpdated(value);
-                else
-                    emit frozenChanged(value.item, value.isGone);
-            },
-            event);
+    while (timer.elapsed() < drainPiece) {
+        auto next = inlet->next();
+        if (!next) {
+            m_sinceDrain.restart();
+            return;
+        }
+        if (next->reached)
+            next->reached();
+        else
+            give(next->event);
         if (!self || m_inlet != inlet)
             return; // a slot closed this connection
     }
+    // There is more than fits into one turn of the event loop: on with it in the next.
+    inlet->post(&Client::drainEvents);
+}
+
+void Client::give(const Event &event)
+{
+    std::visit(
+        [this](const auto &value) {
+            using T = std::decay_t<decltype(value)>;
+            if constexpr (std::is_same_v<T, WatchUpdate>)
+                emit watchUpdated(value);
+            else if constexpr (std::is_same_v<T, MessageBatch>)
+                emit messagesArrived(value);
+            else if constexpr (std::is_same_v<T, JournalChanged>)
+                emit journalChanged(value.entry);
+            else if constexpr (std::is_same_v<T, Progress>)
+                emit progressed(value);
+            else if constexpr (std::is_same_v<T, SeriesUpdate>)
+                emit seriesUpdated(value);
+            else
+                emit frozenChanged(value.item, value.isGone);
+        },
+        event);
 }
 
 void Client::measureLatency()

@@ -75,6 +75,8 @@ public:
                       });
     }
     void cancel(CallId call);
+    // Calls back when all events have been delivered that had come before this. Replies do not wait for events.
+    void afterEvents(QObject *context, std::function<void()> callback);
     // A number for the `job` of a command that tells its progress; no other command of this client has it.
     std::uint64_t newJob() { return ++m_lastJob; }
 
@@ -104,7 +106,9 @@ private:
     void opened();
     void greeted(Host host);
     void lost(Error error);
+    void endConnection(Error error);
     void drainEvents();
+    void give(const Event &event);
     void measureLatency();
     void pingAnswered(double milliseconds);
     void closeConnection();

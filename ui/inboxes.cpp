@@ -182,13 +182,15 @@ void Inboxes::close(std::uint64_t key)
 
 void Inboxes::closeNow(Inbox &inbox)
 {
-    // The last batch comes before the reply: until then the inbox is still ours.
+    // The session gives the last messages before it replies, but they may still wait for delivery here: until then the inbox is ours.
     m_client.call(CloseInbox{inbox.opened.inbox}, this, [this, key = inbox.key](const Result<Done> &reply) {
-        if (!find(key))
-            return;
-        if (!reply && reply.error().kind != ErrorKind::Disconnected)
-            emit failed(reply.error());
-        forget(key);
+        m_client.afterEvents(this, [this, key, reply] {
+            if (!find(key))
+                return;
+            if (!reply && reply.error().kind != ErrorKind::Disconnected)
+                emit failed(reply.error());
+            forget(key);
+        });
     });
 }
 

@@ -222,6 +222,57 @@ TEST_F(ClientTest, ALostConnectionFailsWhatIsPendingAndCanBeMadeAgain)
     EXPECT_EQ(line->opened, 2);
 }
 
+TEST_F(ClientTest, WhatCameBeforeTheConnectionWasLostIsStillDelivered)
+{
+    connectIt();
+    QSignalSpy updates(client.get(), &Client::watchUpdated);
+    // The first is delivered at once; the others wait for the next frame, and the end of the connection does not.
+    line->sinks.event(WatchUpdate{.watch = 1});
+    ASSERT_TRUE(waitUntil([&] { return updates.count() == 1; }));
+    for (int i = 0; i < 100; ++i)
+        line->sinks.event(WatchUpdate{.watch = 1});
+    line->sinks.closed(broken);
+    ASSERT_TRUE(waitUntil([&] { return client->state() == Client::State::Lost; }));
+    EXPECT_EQ(updates.count(), 101);
+}
+
+TEST_F(ClientTest, CallsBackBehindTheEventsThatAreThere)
+{
+    connectIt();
+    std::vector<int> order;
+    QObject::connect(client.get(), &Client::watchUpdated, client.get(),
+                     [&](const WatchUpdate &update) { order.push_back(static_cast<int>(update.tick)); });
+    line->sinks.event(WatchUpdate{.tick = 1});
+    client->afterEvents(client.get(), [&] { order.push_back(-1); });
+    line->sinks.event(WatchUpdate{.tick = 2});
+    auto context = std::make_unique<QObject>();
+    client->afterEvents(context.get(), [&] { order.push_back(-2); });
+    context.reset();
+    client->afterEvents(client.get(), [&] { order.push_back(-3); });
+    ASSERT_TRUE(waitUntil([&] { return !order.empty() && order.back() == -3; }));
+    EXPECT_EQ(order, (std::vector<int>{1, -1, 2, -3}));
+}
+
+TEST_F(ClientTest, ManyEventsLeaveTurnsOfTheEventLoopToOthers)
+{
+    connectIt();
+    int delivered = 0, turns = 0;
+    QObject::connect(client.get(), &Client::watchUpdated, client.get(), [&] {
+        ++delivered;
+        QElapsedTimer timer;
+        timer.start();
+        while (timer.elapsed() < 2) {
+        }
+    });
+    QTimer other;
+    QObject::connect(&other, &QTimer::timeout, [&] { turns += delivered > 0 && delivered < 100; });
+    other.start(0);
+    for (int i = 0; i < 100; ++i)
+        line->sinks.event(WatchUpdate{});
+    ASSERT_TRUE(waitUntil([&] { return delivered == 100; }));
+    EXPECT_GE(turns, 10);
+}
+
 TEST_F(ClientTest, EventsOfAnEarlierConnectionAreDropped)
 {
     connectIt();
