@@ -251,7 +251,8 @@ bool HexView::event(QEvent *event)
         auto *key = static_cast<QKeyEvent *>(event);
         const bool isTyping = m_writable && !key->text().isEmpty() && key->text().front().isPrint() &&
                               !(key->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
-        if (isTyping || key->matches(QKeySequence::Copy) || key->matches(QKeySequence::SelectAll)) {
+        const bool isEnding = key->key() == Qt::Key_Escape && (m_anchor || m_pendingDigit);
+        if (isTyping || isEnding || key->matches(QKeySequence::Copy) || key->matches(QKeySequence::SelectAll)) {
             event->accept();
             return true;
         }

@@ -1,17 +1,12 @@
 #include "ui/message_feed.h"
 
 #include <QElapsedTimer>
-#include <QTimer>
 
 namespace ipclens {
-namespace {
-
-constexpr qint64 pieceMilliseconds = 4;
-
-} // namespace
 
 MessageFeed::MessageFeed(const MessageModel &model, Take take, QObject *parent)
-    : QObject(parent), m_model(model), m_take(std::move(take)), m_next(model.store().begin())
+    : QObject(parent), m_model(model), m_take(std::move(take)), m_giving([this] { return givePiece(); }, this),
+      m_next(model.store().begin())
 {
     m_missed = model.store().letGoCount();
     connect(&model, &MessageModel::progressed, this, &MessageFeed::look);
@@ -28,6 +23,8 @@ void MessageFeed::setOn(bool on)
     m_on = on;
     if (on)
         look();
+    else
+        m_giving.stop();
 }
 
 void MessageFeed::restart()
@@ -47,35 +44,27 @@ void MessageFeed::look()
         emit restarted();
         emit gave();
     }
-    if (m_on && !m_continuing)
-        givePiece();
+    if (m_on && behind() > 0)
+        m_giving.start();
 }
 
-void MessageFeed::givePiece()
+bool MessageFeed::givePiece()
 {
     const auto &store = m_model.store();
     if (store.begin() > m_next) {
         m_missed += store.begin() - m_next;
         m_next = store.begin();
     }
-    if (m_next >= store.end())
-        return;
     QElapsedTimer timer;
     timer.start();
     for (int i = 1; m_next < store.end(); ++i) {
         const auto index = m_next++;
         m_take(index, store.at(index));
-        if (i % 32 == 0 && timer.elapsed() >= pieceMilliseconds)
+        if (i % 32 == 0 && timer.elapsed() >= IdleWork::pieceMilliseconds)
             break;
     }
     emit gave();
-    if (m_next < store.end()) {
-        m_continuing = true;
-        QTimer::singleShot(0, this, [this] {
-            m_continuing = false;
-            look();
-        });
-    }
+    return m_next < store.end();
 }
 
 } // namespace ipclens

@@ -1,6 +1,7 @@
 // Hands on the messages of a capture, one after another.
 #pragma once
 
+#include "ui/idle_work.h"
 #include "ui/message_model.h"
 
 #include <functional>
@@ -32,12 +33,12 @@ signals:
 
 private:
     void look();
-    void givePiece();
+    bool givePiece();
 
     const MessageModel &m_model;
     const Take m_take;
+    IdleWork m_giving;
     bool m_on = true;
-    bool m_continuing = false;
     Index m_next = 0;
     std::uint64_t m_missed = 0;
 };

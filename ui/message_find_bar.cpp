@@ -13,16 +13,18 @@
 #include <QLineEdit>
 #include <QToolButton>
 
+#include <utility>
+
 namespace ipclens {
 namespace {
 
-constexpr qint64 pieceMilliseconds = 8;
+constexpr std::size_t bytesBetweenLooks = 1 << 20; // of payloads, between looks at the clock
 
 } // namespace
 
 MessageFindBar::MessageFindBar(const MessageModel &model, std::function<int()> current, QWidget *parent)
     : QWidget(parent), m_model(model), m_current(std::move(current)), m_kind(new QComboBox(this)),
-      m_line(new QLineEdit(this)), m_note(new QLabel(this))
+      m_line(new QLineEdit(this)), m_note(new QLabel(this)), m_looking([this] { return lookOn(); }, this)
 {
     m_kind->addItem(tr("Text"), Text);
     m_kind->addItem(tr("Bytes"), Hex);
@@ -56,11 +58,11 @@ MessageFindBar::MessageFindBar(const MessageModel &model, std::function<int()> c
     setFocusProxy(m_line);
     connect(m_line, &QLineEdit::textChanged, this, &MessageFindBar::check);
     connect(m_kind, &QComboBox::currentIndexChanged, this, &MessageFindBar::check);
-    connect(&m_timer, &QTimer::timeout, this, &MessageFindBar::lookOn);
-    // Rows that move under the search: it begins anew when it is asked to.
+    // Rows that change places under the search: it begins anew when it is asked to.
     connect(&m_model, &QAbstractItemModel::modelAboutToBeReset, this, &MessageFindBar::stop);
     connect(&m_model, &QAbstractItemModel::layoutAboutToBeChanged, this, &MessageFindBar::stop);
-    connect(&m_model, &QAbstractItemModel::rowsAboutToBeRemoved, this, &MessageFindBar::stop);
+    connect(&m_model, &QAbstractItemModel::rowsRemoved, this,
+            [this](const QModelIndex &, int first, int last) { rowsWent(first, last - first + 1); });
     hide();
 }
 
@@ -130,40 +132,62 @@ void MessageFindBar::find(bool backwards)
     m_row = m_start >= 0 ? m_start + m_step : backwards ? count - 1 : 0;
     m_left = count;
     say(tr("looking\u2026"), false);
-    m_timer.start(0);
-    lookOn();
+    if (lookOn())
+        m_looking.start();
 }
 
-void MessageFindBar::lookOn()
+// True: there is more to look at.
+bool MessageFindBar::lookOn()
 {
     QElapsedTimer timer;
     timer.start();
     const int count = m_model.rowCount();
-    for (int looked = 1; m_left > 0; --m_left, m_row += m_step, ++looked) {
+    std::size_t bytes = 0;
+    for (int looked = 1; m_left > 0; ++looked) {
         if (m_row < 0 || m_row >= count)
             m_row = m_step > 0 ? 0 : count - 1;
-        if (m_wanted.matches(m_model.messageAt(m_row))) {
-            m_timer.stop();
-            const bool wrapped = m_start >= 0 && (m_step > 0 ? m_row <= m_start : m_row >= m_start);
-            say(m_row == m_start ? tr("the only one") : wrapped ? tr("went on from the other end") : QString(), false);
-            emit found(m_row);
-            return;
+        const int row = std::exchange(m_row, m_row + m_step);
+        --m_left;
+        const auto message = m_model.messageAt(row);
+        if (m_wanted.matches(message)) {
+            const bool wrapped = m_start >= 0 && (m_step > 0 ? row <= m_start : row >= m_start);
+            say(row == m_start ? tr("the only one") : wrapped ? tr("went on from the other end") : QString(), false);
+            emit found(row);
+            return false;
         }
-        if (looked % 64 == 0 && timer.elapsed() >= pieceMilliseconds) {
-            --m_left;
-            m_row += m_step;
-            return;
-        }
+        bytes += message.payload.size();
+        if (looked % 64 != 0 && bytes < bytesBetweenLooks)
+            continue;
+        bytes = 0;
+        if (timer.elapsed() >= IdleWork::pieceMilliseconds)
+            return true;
     }
-    m_timer.stop();
     say(tr("not found among %1 messages shown").arg(countText(static_cast<std::uint64_t>(count))), true);
+    return false;
+}
+
+// The oldest messages are let go while the search goes on: it stays where it was.
+void MessageFindBar::rowsWent(int first, int count)
+{
+    const auto moved = [=](int row) { return row >= first + count ? row - count : std::min(row, first); };
+    m_row = moved(m_row);
+    m_start = m_start < 0 ? m_start : moved(m_start);
+    m_left = std::min(m_left, m_model.rowCount());
 }
 
 void MessageFindBar::stop()
 {
-    if (m_timer.isActive())
+    if (m_looking.isActive())
         say(tr("the list changed meanwhile"), false);
-    m_timer.stop();
+    m_looking.stop();
+}
+
+// Esc closes the bar, before the tab takes it as its own.
+bool MessageFindBar::event(QEvent *event)
+{
+    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent *>(event)->key() == Qt::Key_Escape)
+        event->accept();
+    return QWidget::event(event);
 }
 
 void MessageFindBar::keyPressEvent(QKeyEvent *event)

@@ -29,6 +29,7 @@ signals:
     void closed();
 
 protected:
+    bool event(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
@@ -36,7 +37,8 @@ private:
 
     Parsed<MessageFilter> filter() const;
     void find(bool backwards);
-    void lookOn();
+    bool lookOn();
+    void rowsWent(int first, int count);
     void stop();
     void check();
     void say(const QString &text, bool isMistake);
@@ -46,7 +48,7 @@ private:
     QComboBox *m_kind;
     QLineEdit *m_line;
     QLabel *m_note;
-    QTimer m_timer;
+    IdleWork m_looking;
     MessageFilter m_wanted;
     int m_row = 0;  // looked at next
     int m_left = 0; // rows to look at

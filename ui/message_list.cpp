@@ -1,13 +1,9 @@
 #include "ui/message_list.h"
 
-#include "core/traffic/message_export.h"
 #include "ui/number_text.h"
 #include "ui/plain_text_delegate.h"
 #include "ui/theme.h"
 
-#include <QApplication>
-#include <QClipboard>
-#include <QContextMenuEvent>
 #include <QHeaderView>
 #include <QInputDialog>
 #include <QKeyEvent>
@@ -24,22 +20,15 @@
 namespace ipclens {
 namespace {
 
-constexpr int mostCopiedRows = 100'000;
-constexpr std::size_t mostCopiedBytes = 64 << 20; // of payloads
-constexpr int longestComment = 10'000;
+constexpr qsizetype longestComment = 10'000; // in a file it has at most 65,535 bytes
 constexpr auto columnsKey = "traffic/list";
 constexpr auto timeKey = "traffic/time";
-
-const std::pair<TimeFormat, const char *> timeFormats[] = {{TimeFormat::Local, QT_TRANSLATE_NOOP("MessageList", "&Local time")},
-                                                           {TimeFormat::Utc, QT_TRANSLATE_NOOP("MessageList", "&UTC")},
-                                                           {TimeFormat::SinceFirst, QT_TRANSLATE_NOOP("MessageList", "Seconds since the &first")},
-                                                           {TimeFormat::SincePrevious, QT_TRANSLATE_NOOP("MessageList", "Seconds since the row &above")},
-                                                           {TimeFormat::Epoch, QT_TRANSLATE_NOOP("MessageList", "Seconds since &1970")}};
 
 } // namespace
 
 MessageList::MessageList(MessageModel &model, QWidget *parent)
-    : QTableView(parent), m_model(model), m_newBelow(new QPushButton(this))
+    : QTableView(parent), m_model(model), m_newBelow(new QPushButton(this)),
+      m_copyWork([this] { return copyPiece(); }, this)
 {
     setModel(&model);
     setItemDelegate(new PlainTextDelegate(this));
@@ -67,8 +56,12 @@ MessageList::MessageList(MessageModel &model, QWidget *parent)
     horizontalHeader()->setSectionsClickable(true);
     horizontalHeader()->setSortIndicatorShown(false);
     horizontalHeader()->setContextMenuPolicy(Qt::CustomContextMenu);
-    connect(horizontalHeader(), &QWidget::customContextMenuRequested, this, &MessageList::showHeaderMenu);
-    connect(horizontalHeader(), &QHeaderView::sectionClicked, this, &MessageList::sortBy);
+    connect(horizontalHeader(), &QWidget::customContextMenuRequested, this, [this](QPoint at) {
+        QMenu menu(this);
+        addColumns(menu);
+        menu.exec(horizontalHeader()->mapToGlobal(at));
+    });
+    connect(horizontalHeader(), &QHeaderView::sectionClicked, this, qOverload<int>(&MessageList::sortBy));
     setInitialWidths();
     restoreLayout();
     const auto shortcut = [this](const QKeySequence &keys, auto act) {
@@ -87,25 +80,24 @@ MessageList::MessageList(MessageModel &model, QWidget *parent)
     m_newBelow->hide();
     connect(m_newBelow, &QPushButton::clicked, this, &MessageList::followTail);
 
-    // After setModel(), so that the view has taken notice before.
-    connect(&model, &QAbstractItemModel::rowsInserted, this,
-            [this](const QModelIndex &, int first, int last) { rowsCame(last - first + 1); });
-    connect(&model, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] {
+    connectModel();
+}
+
+// After setModel(), so that the view has taken notice before.
+void MessageList::connectModel()
+{
+    connect(&m_model, &QAbstractItemModel::rowsInserted, this,
+            [this](const QModelIndex &, int first, int last) { rowsCame(first, last - first + 1); });
+    connect(&m_model, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] {
         m_valueBefore = verticalScrollBar()->value();
         m_adjusting = true; // the bar may be pushed to its new end meanwhile, which is not the user going there
     });
-    connect(&model, &QAbstractItemModel::rowsRemoved, this,
-            [this](const QModelIndex &, int first, int last) { rowsWent(last - first + 1); });
-    connect(&model, &QAbstractItemModel::modelAboutToBeReset, this, &MessageList::beforeReset);
-    connect(&model, &QAbstractItemModel::modelReset, this, &MessageList::afterReset);
-    connect(&model, &QAbstractItemModel::layoutChanged, this, [this] {
-        if (!currentIndex().isValid())
-            return;
-        m_adjusting = true;
-        executeDelayedItemsLayout();
-        scrollTo(currentIndex(), QAbstractItemView::PositionAtCenter);
-        m_adjusting = false;
-    });
+    connect(&m_model, &QAbstractItemModel::rowsRemoved, this,
+            [this](const QModelIndex &, int first, int last) { rowsWent(first, last - first + 1); });
+    connect(&m_model, &QAbstractItemModel::modelAboutToBeReset, this, &MessageList::beforeReset);
+    connect(&m_model, &QAbstractItemModel::modelReset, this, &MessageList::afterReset);
+    connect(&m_model, &QAbstractItemModel::layoutAboutToBeChanged, this, &MessageList::beforeLayout);
+    connect(&m_model, &QAbstractItemModel::layoutChanged, this, &MessageList::afterLayout);
     connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &MessageList::scrolled);
 }
 
@@ -164,27 +156,62 @@ void MessageList::scrolled(int value)
         setFollowing(value >= verticalScrollBar()->maximum());
 }
 
-void MessageList::rowsCame(int count)
+// While sorted, what comes at the end does not stay there, and nobody waits for it.
+void MessageList::rowsCame(int first, int count)
 {
+    const int top = verticalScrollBar()->value();
+    const bool isAbove = first < top || (first == top && first + count < m_model.rowCount());
+    m_adjusting = true;
     if (m_following) {
-        m_adjusting = true;
         scrollToBottom();
-        m_adjusting = false;
-    } else {
+    } else if (isAbove && top > 0) {
+        executeDelayedItemsLayout();
+        verticalScrollBar()->setValue(top + count);
+    }
+    m_adjusting = false;
+    if (!m_following && m_model.sortColumn() < 0 && !isAbove) {
         m_newCount += static_cast<std::uint64_t>(count);
         updateButton();
     }
 }
 
-// The oldest rows went: what the user looks at stays where it is.
-void MessageList::rowsWent(int count)
+// What the user looks at stays where it is.
+void MessageList::rowsWent(int first, int count)
 {
     m_adjusting = true;
     executeDelayedItemsLayout();
+    const int above = std::clamp(m_valueBefore - first, 0, count);
     if (m_following)
         scrollToBottom();
     else
-        verticalScrollBar()->setValue(std::max(m_valueBefore - count, 0));
+        verticalScrollBar()->setValue(std::max(m_valueBefore - above, 0));
+    m_adjusting = false;
+}
+
+void MessageList::beforeLayout()
+{
+    const int top = rowAt(0), bottom = rowAt(viewport()->height() - 1);
+    const auto currentRow = currentIndex().isValid() ? currentIndex().row() : -1;
+    const bool isInSight = currentRow >= top && top >= 0 && (bottom < 0 || currentRow <= bottom);
+    const int row = isInSight ? currentRow : top;
+    m_anchor = row >= 0 ? std::optional(m_model.indexOfRow(row)) : std::nullopt;
+    m_anchorOffset = row - top;
+}
+
+// The order has changed. Where the user asked for it, the current message is what they want to see; else a sorted
+// capture goes on, and what is looked at stays where it is.
+void MessageList::afterLayout()
+{
+    m_adjusting = true;
+    executeDelayedItemsLayout();
+    const bool goesToCurrent = std::exchange(m_goesToCurrent, false);
+    const int row = m_anchor ? m_model.rowOfIndex(*m_anchor) : -1;
+    if (goesToCurrent && currentIndex().isValid())
+        scrollTo(currentIndex(), QAbstractItemView::PositionAtCenter);
+    else if (goesToCurrent)
+        scrollToTop();
+    else if (row >= 0)
+        verticalScrollBar()->setValue(row - m_anchorOffset);
     m_adjusting = false;
 }
 
@@ -277,114 +304,6 @@ void MessageList::keyPressEvent(QKeyEvent *event)
         followTail();
 }
 
-void MessageList::contextMenuEvent(QContextMenuEvent *event)
-{
-    QMenu menu(this);
-    addCopies(menu);
-    addMarks(menu);
-    const auto clicked = indexAt(viewport()->mapFromGlobal(event->globalPos()));
-    const auto index = clicked.isValid() ? clicked : currentIndex();
-    if (index.isValid())
-        addFilters(menu, index);
-    menu.addAction(tr("Go to the &newest"), this, &MessageList::followTail);
-    emit menuRequested(&menu, index);
-    menu.exec(event->globalPos());
-}
-
-void MessageList::addCopies(QMenu &menu)
-{
-    const bool any = selectionModel()->hasSelection();
-    auto *copy = menu.addAction(tr("&Copy rows"), this, [this] { copyRows(CopyForm::Row); });
-    copy->setShortcut(QKeySequence::Copy);
-    copy->setEnabled(any);
-    auto *as = menu.addMenu(tr("Copy a&s"));
-    as->setEnabled(any);
-    as->addAction(tr("&C declarations"), this, [this] { copyRows(CopyForm::Struct); });
-    as->addAction(tr("&JSON lines"), this, [this] { copyRows(CopyForm::Json); });
-    as->addAction(tr("Co&mmand that sends it again"), this, [this] { copyRows(CopyForm::Command); });
-}
-
-void MessageList::addMarks(QMenu &menu)
-{
-    menu.addSeparator();
-    const auto add = [&](const QString &text, const QString &keys, auto act) {
-        auto *action = menu.addAction(text, this, act);
-        action->setShortcut(keys);
-        action->setEnabled(currentIndex().isValid());
-        return action;
-    };
-    add(tr("&Mark"), tr("Ctrl+Shift+M"), [this] { toggleMarks(); });
-    add(tr("C&omment\u2026"), tr("Ctrl+Alt+C"), [this] { editComment(); });
-    add(tr("&Pin: show whatever the filter"), tr("Ctrl+Shift+P"), [this] { togglePins(); });
-    add(tr("Ne&xt marked"), tr("Alt+Down"), [this] { goToMarked(false); });
-    add(tr("Pre&vious marked"), tr("Alt+Up"), [this] { goToMarked(true); });
-}
-
-// Tests that the message of a row passes; the one of the clicked column first.
-void MessageList::addFilters(QMenu &menu, const QModelIndex &index)
-{
-    const auto message = m_model.messageAt(index.row());
-    const bool copied = message.kind == MessageKind::CopyData;
-    std::vector<std::pair<int, QString>> tests;
-    if (message.sender.pid != 0)
-        tests.emplace_back(MessageModel::Sender, QStringLiteral("sender.pid == %1").arg(message.sender.pid));
-    if (!message.senderName.empty())
-        tests.emplace_back(MessageModel::Sender,
-                           QStringLiteral("sender.exe == %1").arg(fromUtf8(quotedLiteral(message.senderName))));
-    if (message.receiverWindow != 0)
-        tests.emplace_back(MessageModel::Receiver, QStringLiteral("receiver.window == 0x%1").arg(message.receiverWindow, 0, 16));
-    if (message.isAnswered)
-        tests.emplace_back(MessageModel::Result, QStringLiteral("result == %1").arg(message.result));
-    tests.emplace_back(MessageModel::Id,
-                       copied ? QStringLiteral("data.id == %1").arg(message.id)
-                              : QStringLiteral("message.name == %1").arg(fromUtf8(quotedLiteral(message.name))));
-    const auto kind = toText(message.kind);
-    tests.emplace_back(MessageModel::Kind, QStringLiteral("kind == \"%1\"").arg(fromUtf8(kind)));
-    if (copied)
-        tests.emplace_back(MessageModel::Size, QStringLiteral("size == %1").arg(message.size));
-    std::ranges::stable_partition(tests, [&](const auto &test) { return test.first == index.column(); });
-
-    const std::pair<QString, std::pair<QString, QString>> ways[] = {
-        {tr("&Show only"), {{}, QStringLiteral("%1")}},
-        {tr("Show &also only"), {QStringLiteral("&&"), QStringLiteral("%1")}},
-        {tr("&Or show"), {QStringLiteral("||"), QStringLiteral("%1")}},
-        {tr("&Hide"), {QStringLiteral("&&"), QStringLiteral("!(%1)")}}};
-    menu.addSeparator();
-    menu.addAction(tr("&Follow this conversation"), this,
-                   [this, filter = conversation(message)] { emit filterRequested(QString(), filter); });
-    for (const auto &[title, way] : ways) {
-        auto *part = menu.addMenu(title);
-        for (const auto &[column, test] : tests) {
-            const QString shown = QString(test).replace(QLatin1Char('&'), QLatin1String("&&"));
-            part->addAction(shown, this, [this, sign = way.first, filter = way.second.arg(test)] {
-                emit filterRequested(sign, filter);
-            });
-        }
-    }
-    menu.addSeparator();
-}
-
-// Whatever went between the two ends of this message, either way, under the same id or name.
-QString MessageList::conversation(const MessageView &message) const
-{
-    const auto id = message.isCopied() ? QStringLiteral("data.id == %1").arg(message.id)
-                                       : QStringLiteral("message.name == %1").arg(fromUtf8(quotedLiteral(message.name)));
-    const auto sender = message.sender.pid, receiver = message.receiver.pid;
-    if (sender != 0 && receiver != 0)
-        return QStringLiteral("(sender.pid == %1 && receiver.pid == %2 || sender.pid == %2 && receiver.pid == %1) && %3")
-            .arg(sender)
-            .arg(receiver)
-            .arg(id);
-    QStringList tests;
-    if (sender != 0)
-        tests += QStringLiteral("sender.pid == %1").arg(sender);
-    if (message.receiverWindow != 0)
-        tests += QStringLiteral("receiver.window == 0x%1").arg(message.receiverWindow, 0, 16);
-    else
-        tests += QStringLiteral("inbox == %1").arg(message.inbox);
-    return (tests += id).join(QStringLiteral(" && "));
-}
-
 std::vector<MessageModel::Index> MessageList::selected() const
 {
     auto ranges = selectionModel()->selection();
@@ -396,46 +315,6 @@ std::vector<MessageModel::Index> MessageList::selected() const
     return indices;
 }
 
-// As text with tabs, for a spreadsheet or an issue, or for a program.
-void MessageList::copyRows(CopyForm form)
-{
-    auto ranges = selectionModel()->selection();
-    std::ranges::sort(ranges, {}, [](const QItemSelectionRange &range) { return range.top(); });
-    QString text;
-    int copied = 0;
-    std::size_t bytes = 0;
-    bool all = true;
-    for (const auto &range : ranges) {
-        for (int row = range.top(); row <= range.bottom(); ++row) {
-            const auto message = m_model.messageAt(row);
-            bytes += form == CopyForm::Row ? 0 : message.payload.size();
-            if (copied == mostCopiedRows || (bytes > mostCopiedBytes && copied > 0)) {
-                all = false;
-                break;
-            }
-            ++copied;
-            switch (form) {
-            case CopyForm::Row: {
-                QStringList cells;
-                for (int place = 0; place < MessageModel::ColumnCount; ++place) {
-                    const int column = horizontalHeader()->logicalIndex(place);
-                    if (!isColumnHidden(column))
-                        cells += m_model.index(row, column).data().toString();
-                }
-                text += cells.join(QLatin1Char('\t')) + QLatin1Char('\n');
-                break;
-            }
-            case CopyForm::Struct: text += fromUtf8(cStructOf(message)); break;
-            case CopyForm::Json: text += fromUtf8(jsonOf(message)) + QLatin1Char('\n'); break;
-            case CopyForm::Command: text += fromUtf8(commandOf(message)) + QLatin1Char('\n'); break;
-            }
-        }
-    }
-    if (!all)
-        text += tr("(only the first %1 rows)\n").arg(countText(static_cast<std::uint64_t>(copied)));
-    QApplication::clipboard()->setText(text);
-}
-
 // What the user says of messages. ------------------------------------------------------------------------------------
 
 void MessageList::annotate(const std::function<void(Annotation &)> &change)
@@ -443,12 +322,7 @@ void MessageList::annotate(const std::function<void(Annotation &)> &change)
     auto indices = selected();
     if (indices.empty() && current())
         indices.push_back(*current());
-    for (const auto index : indices) {
-        auto annotation = m_model.annotation(index);
-        change(annotation);
-        m_model.annotate(index, std::move(annotation));
-    }
-    emit currentMessageChanged();
+    m_model.annotate(std::move(indices), change);
 }
 
 void MessageList::toggleMarks()
@@ -484,7 +358,9 @@ void MessageList::editComment()
         if (!annotation.comment.empty())
             setColumnHidden(MessageModel::Comment, false);
         m_model.annotate(index, std::move(annotation));
-        emit currentMessageChanged();
+        if (text.trimmed().size() > longestComment)
+            emit noticed(
+                tr("A comment has at most %1 characters; the rest of it was cut").arg(countText(longestComment)));
     });
     dialog->open();
 }
@@ -513,43 +389,23 @@ void MessageList::goToMarked(bool backwards)
 // Upwards, downwards, and in order of arrival again.
 void MessageList::sortBy(int column)
 {
-    auto *header = horizontalHeader();
     if (m_model.sortColumn() != column)
-        m_model.sort(column, Qt::AscendingOrder);
+        sortBy(column, Qt::AscendingOrder);
     else if (m_model.sortOrder() == Qt::AscendingOrder)
-        m_model.sort(column, Qt::DescendingOrder);
+        sortBy(column, Qt::DescendingOrder);
     else
-        m_model.sort(-1);
-    header->setSortIndicatorShown(m_model.sortColumn() >= 0);
-    header->setSortIndicator(m_model.sortColumn(), m_model.sortOrder());
-    if (m_model.sortColumn() >= 0)
-        setFollowing(false);
+        sortBy(-1, Qt::AscendingOrder);
 }
 
-void MessageList::showHeaderMenu(QPoint at)
+void MessageList::sortBy(int column, Qt::SortOrder order)
 {
-    QMenu menu(this);
-    const int shown = MessageModel::ColumnCount - horizontalHeader()->hiddenSectionCount();
-    for (int column = 0; column < MessageModel::ColumnCount; ++column) {
-        auto *action = menu.addAction(m_model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString(), this,
-                                      [this, column](bool on) { setColumnHidden(column, !on); });
-        action->setCheckable(true);
-        action->setChecked(!isColumnHidden(column));
-        action->setEnabled(shown > 1 || isColumnHidden(column));
-    }
-    menu.addSeparator();
-    auto *times = menu.addMenu(tr("&Times"));
-    for (const auto &[format, title] : timeFormats) {
-        auto *action = times->addAction(tr(title), this, [this, format = format] { m_model.setTimeFormat(format); });
-        action->setCheckable(true);
-        action->setChecked(m_model.timeFormat() == format);
-    }
-    if (m_model.sortColumn() >= 0)
-        menu.addAction(tr("In order of &arrival"), this, [this] {
-            m_model.sort(-1);
-            horizontalHeader()->setSortIndicatorShown(false);
-        });
-    menu.exec(horizontalHeader()->mapToGlobal(at));
+    m_goesToCurrent = column >= 0;
+    m_model.sort(column, order);
+    auto *header = horizontalHeader();
+    header->setSortIndicatorShown(column >= 0);
+    header->setSortIndicator(column, order);
+    if (column >= 0)
+        setFollowing(false);
 }
 
 void MessageList::saveLayout() const

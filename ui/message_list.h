@@ -10,9 +10,9 @@ class QPushButton;
 
 namespace ipclens {
 
-// Follows its tail only while the user is at the bottom; else a button says how many messages are new below. The current message
-// stays current when the filter or the order changes. Columns are chosen, moved and sorted by in the header. Lives on the GUI
-// thread.
+// Follows its tail only while the user is at the bottom; else a button says how many messages are new below. The
+// current message stays current when the filter or the order changes. Columns are chosen, moved and sorted by in the
+// header. Lives on the GUI thread.
 class MessageList : public QTableView {
     Q_OBJECT
 public:
@@ -25,7 +25,7 @@ public:
     // Makes the row current and visible; -1 is ignored.
     void goToRow(int row);
     std::optional<MessageModel::Index> current() const;
-    QString newBelowText() const; // empty while the button is hidden
+    QString newBelowText() const;                      // empty while the button is hidden
     std::vector<MessageModel::Index> selected() const; // in the order shown
 
     void toggleMarks();
@@ -42,6 +42,7 @@ signals:
     void filterRequested(const QString &sign, const QString &test);
     void menuRequested(QMenu *menu, const QModelIndex &index); // it may be added to
     void findRequested();
+    void noticed(const QString &notice); // not all that was asked for was done
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -51,21 +52,36 @@ protected:
     void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
 
 private:
+    // A copy of rows that is being written.
+    enum class CopyForm { Row, Struct, Json, Command };
+    struct Copying {
+        CopyForm form = CopyForm::Row;
+        std::vector<MessageModel::Index> messages;
+        std::size_t done = 0;
+        std::size_t bytes = 0; // of payloads
+        QString text;
+    };
+
     void setInitialWidths();
-    void rowsCame(int count);
-    void rowsWent(int count);
+    void connectModel();
+    void rowsCame(int first, int count);
+    void rowsWent(int first, int count);
     void beforeReset();
     void afterReset();
+    void beforeLayout();
+    void afterLayout();
     void scrolled(int value);
     void setFollowing(bool following);
     void updateButton();
-    enum class CopyForm { Row, Struct, Json, Command };
     void copyRows(CopyForm form);
+    bool copyPiece();
+    QString rowText(int row) const;
     void addCopies(QMenu &menu);
     void addMarks(QMenu &menu);
     void addFilters(QMenu &menu, const QModelIndex &index);
-    void showHeaderMenu(QPoint at);
+    void addColumns(QMenu &menu);
     void sortBy(int column);
+    void sortBy(int column, Qt::SortOrder order);
     void annotate(const std::function<void(Annotation &)> &change);
     QString conversation(const MessageView &message) const;
 
@@ -77,6 +93,11 @@ private:
     int m_valueBefore = 0;                              // of the scroll bar, before rows go
     std::optional<MessageModel::Index> m_currentBefore; // over a reset
     std::int64_t m_topTimeBefore = 0;
+    bool m_goesToCurrent = false;                // when the order has changed: the user asked for it
+    std::optional<MessageModel::Index> m_anchor; // else this message stays where it is on the screen
+    int m_anchorOffset = 0;                      // rows from the top
+    Copying m_copying;
+    IdleWork m_copyWork;
 };
 
 } // namespace ipclens

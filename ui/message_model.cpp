@@ -1,74 +1,31 @@
 #include "ui/message_model.h"
 
-#include "core/traffic/message_text.h"
-#include "ui/number_text.h"
-#include "ui/theme.h"
-
-#include <QDateTime>
-#include <QPalette>
-#include <QTimer>
+#include <QElapsedTimer>
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <numeric>
+#include <utility>
 
 namespace ipclens {
 namespace {
 
-constexpr qint64 pieceMilliseconds = 8;
 constexpr int sortAgainAfter = 700; // milliseconds after rows came while sorted
 constexpr std::uint64_t mostRows = std::numeric_limits<int>::max();
-
-QString hex(std::uint64_t number)
-{
-    return QStringLiteral("0x") + QString::number(number, 16).toUpper();
-}
-
-// Seconds with as many digits as a microsecond needs.
-QString secondsText(std::int64_t nanoseconds)
-{
-    return QString::number(static_cast<double>(nanoseconds) / 1e9, 'f', 6);
-}
-
-QString idText(const MessageView &message)
-{
-    if (message.kind == MessageKind::Registered)
-        return QStringLiteral("%1 (%2)").arg(fromUtf8(message.name), hex(message.id));
-    return message.id < 10 ? QString::number(message.id)
-                           : QStringLiteral("%1 (%2)").arg(QString::number(message.id), hex(message.id));
-}
-
-QString sizeText(const MessageView &message)
-{
-    if (message.kind == MessageKind::Registered)
-        return {};
-    if (message.nullData)
-        return message.size == 0 ? MessageModel::tr("NULL") : MessageModel::tr("%1 NULL").arg(countText(message.size));
-    return message.isTruncated() ? MessageModel::tr("%1 cut").arg(countText(message.size)) : countText(message.size);
-}
-
-QString resultText(const MessageView &message)
-{
-    if (!message.isAnswered)
-        return {};
-    if (message.failure)
-        return MessageModel::tr("%1, failed").arg(message.result);
-    return QString::number(message.result);
-}
-
-bool isNumber(int column)
-{
-    return column == MessageModel::Number || column == MessageModel::Delta || column == MessageModel::Size ||
-           column == MessageModel::Result || column == MessageModel::Duration;
-}
-
-QString microseconds(std::int64_t time)
-{
-    return QString::number((time / 1000) % 1000).rightJustified(3, QLatin1Char('0'));
-}
+constexpr std::size_t mostSingleChanges = 256; // rows that come and go one by one; of more the model is reset
 
 } // namespace
 
-MessageModel::MessageModel(QObject *parent) : QAbstractTableModel(parent)
+MessageModel::MessageModel(QObject *parent)
+    : QAbstractTableModel(parent), m_looking(
+                                       [this] {
+                                           const bool isMore = lookAtMore();
+                                           emit progressed();
+                                           return isMore;
+                                       },
+                                       this),
+      m_annotating([this] { return annotatePiece(); }, this)
 {
     m_sortTimer.setSingleShot(true);
     m_sortTimer.setInterval(sortAgainAfter);
@@ -98,47 +55,43 @@ void MessageModel::append(MessageStore messages)
 
 void MessageModel::appended()
 {
+    if (!m_firstTime && !m_store.isEmpty())
+        m_firstTime = m_store.records(m_store.begin()).front().time;
     if (m_showing) {
         m_end = m_store.end();
-        lookAtMore();
+        if (!m_looking.isActive() && lookAtMore())
+            m_looking.start();
     }
     letGo();
     emit progressed();
 }
+
+// Letting go. ---------------------------------------------------------------------------------------------------------
 
 void MessageModel::letGo()
 {
     const auto count = m_store.excess();
     if (count == 0)
         return;
-    const auto newBegin = m_store.begin() + count;
-    const auto isGone = [begin = static_cast<std::uint32_t>(m_store.begin()), count](std::uint32_t row) {
-        return row - begin < count;
-    };
-    if (m_sortColumn >= 0) { // they go here and there
-        const bool any = std::ranges::any_of(m_rows, isGone);
-        if (any) {
+    if (isSorted()) { // they stand here and there: they go with the next sort
+        m_isStale = true;
+        if (isFarOverLimits()) {
             beginResetModel();
-            m_sorted -= static_cast<std::size_t>(
-                std::count_if(m_rows.begin(), m_rows.begin() + static_cast<std::ptrdiff_t>(m_sorted), isGone));
-            std::erase_if(m_rows, isGone);
-        }
-        m_store.letGo(count);
-        m_end = std::max(m_end, m_store.begin());
-        m_next = std::max(m_next, m_store.begin());
-        if (any)
+            m_sort.reset();
+            forget(count);
+            orderByArrival();
             endResetModel();
+            startSort();
+        }
+        sortSoon();
         return;
     }
-    const auto kept = std::ranges::find_if_not(m_rows, isGone);
-    const auto gone = showsAll() ? static_cast<int>(std::min(newBegin, m_next) - std::min(m_store.begin(), m_next))
-                                 : static_cast<int>(kept - m_rows.begin());
+    const auto end = m_store.begin() + count;
+    const auto gone =
+        showsAll() ? static_cast<std::size_t>(std::min(end, m_next) - m_store.begin()) : firstPlaceFrom(end);
     if (gone > 0)
-        beginRemoveRows({}, 0, gone - 1);
-    m_store.letGo(count);
-    m_rows.erase(m_rows.begin(), kept);
-    m_end = std::max(m_end, m_store.begin());
-    m_next = std::max(m_next, m_store.begin());
+        beginRemoveRows({}, 0, static_cast<int>(gone) - 1);
+    forget(count);
     if (gone > 0) {
         endRemoveRows();
         if (rows() > 0) // the first row has no time since the one before it any more
@@ -146,24 +99,47 @@ void MessageModel::letGo()
     }
 }
 
+bool MessageModel::isFarOverLimits() const
+{
+    constexpr std::uint64_t bytes = 64 << 20, messages = 100'000;
+    const auto &limits = m_store.limits();
+    return (limits.bytes != 0 && m_store.bytes() > limits.bytes + limits.bytes / 2 + bytes) ||
+           (limits.messages != 0 && m_store.size() > limits.messages + limits.messages / 2 + messages);
+}
+
+void MessageModel::forget(std::uint64_t count)
+{
+    m_found.erase(m_found.begin(),
+                  m_found.begin() + static_cast<std::ptrdiff_t>(firstPlaceFrom(m_store.begin() + count)));
+    m_store.letGo(count);
+    m_end = std::max(m_end, m_store.begin());
+    m_next = std::max(m_next, m_store.begin());
+}
+
 std::uint64_t MessageModel::apply(std::uint64_t inbox, std::span<const MessageOutcome> outcomes)
 {
     std::uint64_t lost = 0;
-    Index first = m_store.end(), last = m_store.begin();
+    std::vector<Index> changed;
     for (const auto &outcome : outcomes) {
         const auto index = m_store.apply(inbox, outcome);
         lost += !index;
-        if (index)
-            emit answered(*index);
-        first = std::min(first, index.value_or(first));
-        last = std::max(last, index.value_or(last));
+        if (!index)
+            continue;
+        m_colours.erase(*index);
+        changed.push_back(*index);
+        emit answered(*index);
     }
-    if (first <= last && first < m_store.end()) {
-        if (showsAll() && first < m_next)
-            emit dataChanged(index(rowOfIndex(first), 0),
-                             index(rowOfIndex(std::min(last, m_next - 1)), ColumnCount - 1));
-        else if (rows() > 0)
-            emit dataChanged(index(0, 0), index(rows() - 1, ColumnCount - 1)); // a view repaints what is in sight
+    if (changed.empty())
+        return lost;
+    lookAgain(changed);
+    const auto [first, last] = std::ranges::minmax(changed);
+    if (showsAll() && !isSorted() && first < m_next)
+        emit dataChanged(index(rowOfIndex(first), 0), index(rowOfIndex(std::min(last, m_next - 1)), ColumnCount - 1));
+    else if (rows() > 0)
+        emit dataChanged(index(0, 0), index(rows() - 1, ColumnCount - 1)); // a view repaints what is in sight
+    if (m_sortColumn == Result || m_sortColumn == Duration) {
+        m_isStale = true;
+        sortSoon();
     }
     return lost;
 }
@@ -172,21 +148,29 @@ void MessageModel::clear()
 {
     beginResetModel();
     m_sort.reset();
+    m_looking.stop();
+    m_toAnnotate.clear();
     m_store.clear();
-    m_rows.clear();
+    m_found.clear();
+    m_order = {};
+    m_colours.clear();
+    m_firstTime.reset();
     m_end = m_next = 0;
-    m_sorted = 0;
+    m_isStale = false;
     m_scan = m_filter.isEmpty() ? nullptr : std::make_unique<FilterScan>(m_filter);
     endResetModel();
     emit progressed();
 }
+
+// Filtering. ----------------------------------------------------------------------------------------------------------
 
 void MessageModel::setShowing(bool on)
 {
     m_showing = on;
     if (on) {
         m_end = m_store.end();
-        lookAtMore();
+        if (!m_looking.isActive() && lookAtMore())
+            m_looking.start();
     }
     emit progressed();
 }
@@ -197,16 +181,18 @@ void MessageModel::setFilter(MessageFilter filter)
     m_sort.reset();
     m_filter = std::move(filter);
     m_scan = m_filter.isEmpty() ? nullptr : std::make_unique<FilterScan>(m_filter);
-    m_rows.clear();
-    m_sorted = 0;
+    m_found.clear();
     m_next = m_store.begin();
     if (showsAll())
         m_next = std::min(m_end, m_store.begin() + mostRows);
     else
-        find(m_rows);
+        find(m_found);
+    if (isSorted())
+        orderByArrival();
     endResetModel();
-    lookAtMore();
-    sortSoon();
+    if (m_next < m_end && !showsAll())
+        m_looking.start();
+    startSort();
     emit progressed();
 }
 
@@ -215,47 +201,121 @@ bool MessageModel::find(std::vector<std::uint32_t> &found)
 {
     QElapsedTimer timer;
     timer.start();
-    while (m_next < m_end && timer.elapsed() < pieceMilliseconds) {
-        if (m_scan) {
-            m_next = m_scan->find(m_store, m_next, m_end, found);
-        } else { // all, but sorted
-            const auto end = std::min<Index>(m_end, m_next + 65'536);
-            for (; m_next < end; ++m_next)
-                found.push_back(static_cast<std::uint32_t>(m_next));
-        }
-    }
+    while (m_next < m_end && timer.elapsed() < IdleWork::pieceMilliseconds)
+        m_next = m_scan->find(m_store, m_next, m_end, found);
     return m_next >= m_end;
 }
 
-void MessageModel::lookAtMore()
+// True: there is more to look at.
+bool MessageModel::lookAtMore()
 {
-    if (m_next >= m_end)
-        return;
+    std::vector<std::uint32_t> found;
+    bool all = true;
     if (showsAll()) {
         const auto end = std::min(m_end, m_store.begin() + mostRows);
-        if (end > m_next) {
+        if (end <= m_next)
+            return false;
+        if (!isSorted()) {
             beginInsertRows({}, rows(), rows() + static_cast<int>(end - m_next) - 1);
             m_next = end;
             endInsertRows();
+            return false;
         }
-        return;
+        found.resize(static_cast<std::size_t>(end - m_next));
+        std::iota(found.begin(), found.end(), static_cast<std::uint32_t>(m_next));
+        m_next = end;
+    } else {
+        all = find(found);
+        if (isSorted())
+            m_found.insert(m_found.end(), found.begin(), found.end());
     }
-    std::vector<std::uint32_t> found;
-    const bool all = find(found);
-    if (!found.empty()) {
-        beginInsertRows({}, rows(), rows() + static_cast<int>(found.size()) - 1);
-        m_rows.insert(m_rows.end(), found.begin(), found.end());
-        endInsertRows();
+    if (!found.empty())
+        insertRows(static_cast<std::size_t>(rows()), found);
+    return !all;
+}
+
+// While sorted, at the end only, and of messages that are among m_found already.
+void MessageModel::insertRows(std::size_t at, std::span<const std::uint32_t> messages)
+{
+    beginInsertRows({}, static_cast<int>(at), static_cast<int>(at + messages.size()) - 1);
+    if (isSorted())
+        m_order.append(messages);
+    else
+        m_found.insert(m_found.begin() + static_cast<std::ptrdiff_t>(at), messages.begin(), messages.end());
+    endInsertRows();
+    if (isSorted()) {
+        m_isStale = true;
         sortSoon();
     }
-    if (!all && !m_continuing) {
-        m_continuing = true;
-        QTimer::singleShot(0, this, [this] {
-            m_continuing = false;
-            lookAtMore();
-            emit progressed();
-        });
+}
+
+bool MessageModel::passes(Index index) const
+{
+    const auto message = m_store.at(index);
+    return message.isPinned() || m_filter.matches(message);
+}
+
+// Messages of which something has changed may pass the filter now, or not any more.
+void MessageModel::lookAgain(std::span<const Index> messages)
+{
+    if (showsAll())
+        return;
+    std::vector<Index> coming, going;
+    for (const auto index : messages) {
+        if (index < m_store.begin() || index >= m_next)
+            continue;
+        const bool isFound = placeOf(index).has_value(), isWanted = passes(index);
+        if (isFound != isWanted)
+            (isWanted ? coming : going).push_back(index);
     }
+    if (coming.empty() && going.empty())
+        return;
+    for (auto *all : {&coming, &going}) {
+        std::ranges::sort(*all);
+        all->erase(std::unique(all->begin(), all->end()), all->end());
+    }
+    if (isSorted())
+        changeFound(coming, going);
+    else
+        changeRows(coming, going);
+    if (!isSorted())
+        return;
+    // In the list they come at the end, and go with the next sort.
+    for (const auto index : coming)
+        if (m_order.rowOf(index) < 0 && (!m_sort || index >= m_store.begin() + m_goWithSort))
+            insertRows(m_order.size(), std::array{static_cast<std::uint32_t>(index)});
+    m_isStale = true;
+    sortSoon();
+}
+
+// In order of arrival, both.
+void MessageModel::changeFound(std::span<const Index> coming, std::span<const Index> going)
+{
+    if (!going.empty())
+        std::erase_if(m_found, [&](auto message) { return std::ranges::binary_search(going, indexOf(message)); });
+    const auto middle = static_cast<std::ptrdiff_t>(m_found.size());
+    std::ranges::transform(coming, std::back_inserter(m_found),
+                           [](auto index) { return static_cast<std::uint32_t>(index); });
+    std::ranges::inplace_merge(m_found, m_found.begin() + middle, {},
+                               [this](auto message) { return indexOf(message); });
+}
+
+void MessageModel::changeRows(std::span<const Index> coming, std::span<const Index> going)
+{
+    if (coming.size() + going.size() > mostSingleChanges) {
+        beginResetModel();
+        changeFound(coming, going);
+        endResetModel();
+        return;
+    }
+    for (const auto index : going) {
+        const auto row = static_cast<int>(*placeOf(index));
+        beginRemoveRows({}, row, row);
+        m_found.erase(m_found.begin() + row);
+        endRemoveRows();
+    }
+    for (const auto index : coming)
+        insertRows(firstPlaceFrom(index), std::array{static_cast<std::uint32_t>(index)});
 }
 
 // Sorting. ------------------------------------------------------------------------------------------------------------
@@ -264,83 +324,135 @@ void MessageModel::sort(int column, Qt::SortOrder order)
 {
     if (column == m_sortColumn && order == m_sortOrder)
         return;
-    const bool wasByArrival = m_sortColumn < 0;
+    const bool wasByArrival = !isSorted();
     m_sort.reset();
     m_sortTimer.stop();
     m_sortOrder = order;
-    m_sortColumn = column < 0 ? -1 : column;
     if (column < 0) {
-        setFilter(std::move(m_filter));
+        beginResetModel();
+        m_sortColumn = -1;
+        m_order = {};
+        m_isStale = false;
+        endResetModel();
+        letGo();
+        emit progressed();
         return;
     }
-    if (wasByArrival && m_filter.isEmpty()) { // from now on there is a list of rows; they are the same for now
-        m_rows.resize(static_cast<std::size_t>(m_next - m_store.begin()));
-        for (std::size_t i = 0; i < m_rows.size(); ++i)
-            m_rows[i] = static_cast<std::uint32_t>(m_store.begin() + i);
-    }
+    m_sortColumn = column;
+    if (wasByArrival)
+        orderByArrival(); // the rows are the same for now
     startSort();
+}
+
+void MessageModel::orderByArrival()
+{
+    std::vector<std::uint32_t> rows(found());
+    for (std::size_t place = 0; place < rows.size(); ++place)
+        rows[place] = static_cast<std::uint32_t>(foundAt(place));
+    m_order = MessageOrder(std::move(rows), m_store.begin(), m_store.end());
 }
 
 void MessageModel::sortSoon()
 {
-    if (m_sortColumn >= 0 && !m_sort && !m_sortTimer.isActive() && m_sorted < m_rows.size())
+    if (isSorted() && m_isStale && !m_sort && !m_sortTimer.isActive())
         m_sortTimer.start();
 }
 
 void MessageModel::startSort()
 {
-    if (m_sortColumn < 0 || m_sort)
+    if (!isSorted() || m_sort)
         return;
-    auto rows = m_rows;
-    std::ranges::sort(rows, {},
-                      [begin = static_cast<std::uint32_t>(m_store.begin())](std::uint32_t row) { return row - begin; });
-    m_sort = std::make_unique<MessageSort>(m_store, std::move(rows), m_sortColumn, m_sortOrder == Qt::DescendingOrder);
+    m_isStale = false;
+    m_goWithSort = m_store.excess();
+    const auto first = m_store.begin() + m_goWithSort;
+    std::vector<std::uint32_t> messages;
+    messages.reserve(found());
+    for (std::size_t place = 0; place < found(); ++place)
+        if (const auto index = foundAt(place); index >= first)
+            messages.push_back(static_cast<std::uint32_t>(index));
+    m_sort = std::make_unique<MessageSort>(m_store, std::move(messages), m_order.rows(), m_sortColumn,
+                                           m_sortOrder == Qt::DescendingOrder, nullptr);
     connect(m_sort.get(), &MessageSort::finished, this, &MessageModel::takeSorted);
     emit progressed();
 }
 
 void MessageModel::takeSorted()
 {
-    auto rows = m_sort->takeRows(m_store.begin());
+    auto [order, sorted] = m_sort->take();
     m_sort.release()->deleteLater();
+    const auto gone = order.size() - sorted;
     emit layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
-    const auto persistent = persistentIndexList();
-    std::vector<std::pair<std::uint32_t, int>> places; // message, place in `persistent`
-    for (const auto &index : persistent)
-        places.emplace_back(m_rows[static_cast<std::size_t>(index.row())], static_cast<int>(places.size()));
-    std::ranges::sort(places);
     // What came while sorting stays at the end.
-    auto sorted = rows;
-    std::ranges::sort(sorted);
-    m_sorted = rows.size();
-    for (const auto row : m_rows)
-        if (!std::ranges::binary_search(sorted, row))
-            rows.push_back(row);
-    m_rows = std::move(rows);
-    QModelIndexList moved(persistent.size());
-    if (!places.empty()) {
-        for (std::size_t row = 0; row < m_rows.size(); ++row) {
-            for (auto place = std::ranges::lower_bound(places, m_rows[row], {}, &std::pair<std::uint32_t, int>::first);
-                 place != places.end() && place->first == m_rows[row]; ++place)
-                moved[place->second] = index(static_cast<int>(row), persistent[place->second].column());
-        }
-    }
+    order.append(std::span(m_order.rows()).subspan(order.size()));
+    const auto persistent = persistentIndexList();
+    QModelIndexList moved;
+    moved.reserve(persistent.size());
+    for (const auto &each : persistent)
+        moved << index(order.rowOf(indexOf(m_order[static_cast<std::size_t>(each.row())])), each.column());
+    m_order = std::move(order);
     changePersistentIndexList(persistent, moved);
     emit layoutChanged({}, QAbstractItemModel::VerticalSortHint);
+    if (gone > 0) {
+        beginRemoveRows({}, static_cast<int>(sorted), static_cast<int>(sorted + gone) - 1);
+        m_order.erase(sorted, gone);
+    }
+    forget(std::exchange(m_goWithSort, 0));
+    if (gone > 0)
+        endRemoveRows();
+    letGo();
     sortSoon();
     emit progressed();
 }
 
 // What the user says of messages. ------------------------------------------------------------------------------------
 
+void MessageModel::annotate(std::vector<Index> messages, std::function<void(Annotation &)> change)
+{
+    m_toAnnotate.push_back({.messages = std::move(messages), .change = std::move(change)});
+    if (!m_annotating.isActive() && annotatePiece())
+        m_annotating.start();
+}
+
 void MessageModel::annotate(Index index, Annotation annotation)
 {
-    if (index < m_store.begin() || index >= m_store.end())
-        return;
-    m_store.annotate(index, std::move(annotation));
-    if (const int row = rowOfIndex(index); row >= 0)
-        emit dataChanged(this->index(row, 0), this->index(row, ColumnCount - 1));
-    emit annotated();
+    annotate(std::vector{index}, [said = std::move(annotation)](Annotation &now) { now = said; });
+}
+
+bool MessageModel::annotatePiece()
+{
+    QElapsedTimer timer;
+    timer.start();
+    std::vector<Index> changed;
+    while (!m_toAnnotate.empty() && timer.elapsed() < IdleWork::pieceMilliseconds) {
+        auto &[messages, done, change] = m_toAnnotate.front();
+        const auto end = std::min(messages.size(), done + 64);
+        for (; done < end; ++done) {
+            const auto index = messages[done];
+            if (index < m_store.begin() || index >= m_store.end())
+                continue;
+            auto said = annotation(index);
+            change(said);
+            m_store.annotate(index, std::move(said));
+            m_colours.erase(index);
+            changed.push_back(index);
+        }
+        if (done == messages.size())
+            m_toAnnotate.pop_front();
+    }
+    if (!changed.empty()) {
+        lookAgain(changed);
+        const int row = changed.size() == 1 ? rowOfIndex(changed.front()) : -1;
+        if (row >= 0)
+            emit dataChanged(index(row, 0), index(row, ColumnCount - 1));
+        else if (rows() > 0)
+            emit dataChanged(index(0, 0), index(rows() - 1, ColumnCount - 1));
+        if (m_sortColumn == Comment) {
+            m_isStale = true;
+            sortSoon();
+        }
+        emit annotated();
+    }
+    return !m_toAnnotate.empty();
 }
 
 Annotation MessageModel::annotation(Index index) const
@@ -360,6 +472,7 @@ void MessageModel::setTimeFormat(TimeFormat format)
 void MessageModel::setColourRules(ColourRules rules)
 {
     m_rules = std::move(rules);
+    m_colours.clear();
     if (rows() > 0)
         emit dataChanged(index(0, 0), index(rows() - 1, ColumnCount - 1));
 }
@@ -368,16 +481,54 @@ void MessageModel::setColourRules(ColourRules rules)
 
 int MessageModel::rows() const
 {
-    return showsAll() ? static_cast<int>(m_next - m_store.begin()) : static_cast<int>(m_rows.size());
+    return static_cast<int>(isSorted() ? m_order.size() : found());
+}
+
+std::size_t MessageModel::found() const
+{
+    return showsAll() ? static_cast<std::size_t>(m_next - m_store.begin()) : m_found.size();
+}
+
+MessageModel::Index MessageModel::indexOf(std::uint32_t message) const
+{
+    const auto begin = m_store.begin();
+    return begin + static_cast<std::uint32_t>(message - static_cast<std::uint32_t>(begin));
+}
+
+MessageModel::Index MessageModel::foundAt(std::size_t place) const
+{
+    return showsAll() ? m_store.begin() + place : indexOf(m_found[place]);
+}
+
+// Among m_found: of the first message that is not before `index`.
+std::size_t MessageModel::firstPlaceFrom(Index index) const
+{
+    const auto at = std::ranges::lower_bound(m_found, index, {}, [this](auto message) { return indexOf(message); });
+    return static_cast<std::size_t>(at - m_found.begin());
+}
+
+std::optional<std::size_t> MessageModel::placeOf(Index index) const
+{
+    if (index < m_store.begin() || index >= m_next)
+        return {};
+    if (showsAll())
+        return static_cast<std::size_t>(index - m_store.begin());
+    const auto place = firstPlaceFrom(index);
+    return place < m_found.size() && indexOf(m_found[place]) == index ? std::optional(place) : std::nullopt;
+}
+
+std::optional<MessageModel::Index> MessageModel::foundBefore(Index index) const
+{
+    if (showsAll())
+        return index > m_store.begin() ? std::optional(index - 1) : std::nullopt;
+    const auto place = firstPlaceFrom(index);
+    return place > 0 ? std::optional(indexOf(m_found[place - 1])) : std::nullopt;
 }
 
 MessageModel::Index MessageModel::indexOfRow(int row) const
 {
-    const auto begin = m_store.begin();
-    if (showsAll())
-        return begin + static_cast<Index>(row);
-    return begin +
-           static_cast<std::uint32_t>(m_rows[static_cast<std::size_t>(row)] - static_cast<std::uint32_t>(begin));
+    const auto place = static_cast<std::size_t>(row);
+    return isSorted() ? indexOf(m_order[place]) : foundAt(place);
 }
 
 MessageView MessageModel::messageAt(int row) const
@@ -387,47 +538,26 @@ MessageView MessageModel::messageAt(int row) const
 
 int MessageModel::rowOfIndex(Index index) const
 {
-    if (index < m_store.begin() || index >= m_next)
-        return -1;
-    if (showsAll())
-        return static_cast<int>(index - m_store.begin());
-    const auto wanted = static_cast<std::uint32_t>(index);
-    auto found = m_rows.end();
-    if (m_sortColumn < 0) {
-        const auto order = [begin = static_cast<std::uint32_t>(m_store.begin())](std::uint32_t row) {
-            return row - begin;
-        };
-        found = std::ranges::lower_bound(m_rows, order(wanted), {}, order);
-        return found != m_rows.end() && *found == wanted ? static_cast<int>(found - m_rows.begin()) : -1;
-    }
-    found = std::ranges::find(m_rows, wanted);
-    return found != m_rows.end() ? static_cast<int>(found - m_rows.begin()) : -1;
+    if (isSorted())
+        return index >= m_store.begin() ? m_order.rowOf(index) : -1;
+    const auto place = placeOf(index);
+    return place ? static_cast<int>(*place) : -1;
 }
 
 int MessageModel::rowNearTime(std::int64_t time) const
 {
-    if (m_sortColumn >= 0) {
-        int best = rows() - 1;
-        auto nearest = std::numeric_limits<std::int64_t>::max();
-        for (int row = 0; row < rows(); ++row) {
-            const auto at = m_store.records(indexOfRow(row)).front().time;
-            if (at >= time && at < nearest) {
-                nearest = at;
-                best = row;
-            }
-        }
-        return best;
-    }
     // Times ascend within a capture; a stepped clock between two captures only makes the answer less near.
-    int low = 0, high = rows();
+    std::size_t low = 0, high = found();
     while (low < high) {
-        const int middle = low + (high - low) / 2;
-        if (messageAt(middle).time < time)
+        const auto middle = low + (high - low) / 2;
+        if (m_store.records(foundAt(middle)).front().time < time)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < rows() ? low : rows() - 1;
+    if (found() == 0)
+        return -1;
+    return rowOfIndex(foundAt(std::min(low, found() - 1)));
 }
 
 int MessageModel::rowCount(const QModelIndex &parent) const
@@ -438,245 +568,6 @@ int MessageModel::rowCount(const QModelIndex &parent) const
 int MessageModel::columnCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : ColumnCount;
-}
-
-QVariant MessageModel::data(const QModelIndex &index, int role) const
-{
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
-        return {};
-    const int column = index.column();
-    switch (role) {
-    case Qt::DisplayRole:
-        return text(index.row(), column);
-    case Qt::TextAlignmentRole:
-        return QVariant::fromValue(
-            Qt::Alignment((isNumber(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
-    case Qt::ToolTipRole:
-        return toolTip(messageAt(index.row()), column);
-    case Qt::ForegroundRole: {
-        const auto message = messageAt(index.row());
-        if ((column == Size && message.isTruncated()) || (column == Result && message.failure))
-            return theme::color(theme::Role::WarningText, QPalette());
-        if (column == Sender && message.sender.pid == 0)
-            return theme::color(theme::Role::Muted, QPalette());
-        return {};
-    }
-    case Qt::BackgroundRole:
-        if (const auto colour = m_rules.colourOf(messageAt(index.row())))
-            return theme::color(*colour, QPalette());
-        return {};
-    case Qt::FontRole:
-        if (messageAt(index.row()).isMarked()) {
-            QFont font;
-            font.setBold(true);
-            return font;
-        }
-        return {};
-    default:
-        return {};
-    }
-}
-
-QString MessageModel::text(int row, int column) const
-{
-    const auto message = messageAt(row);
-    switch (column) {
-    case Number: {
-        // Signs, because nothing is said by bold type or colour alone.
-        auto number = countText(message.sequence);
-        if (message.isPinned())
-            number.prepend(QStringLiteral("\u25b8 "));
-        return message.isMarked() ? QStringLiteral("\u25cf ") + number : number;
-    }
-    case Time:
-        return timeColumn(row, message);
-    case Delta:
-        return row == 0 ? QString() : secondsText(message.time - messageAt(row - 1).time);
-    case Sender:
-        return senderText(message);
-    case Receiver:
-        return receiverText(message);
-    case Kind:
-        return fromUtf8(toText(message.kind));
-    case Id:
-        return idText(message);
-    case Size:
-        return sizeText(message);
-    case Result:
-        return resultText(message);
-    case Duration:
-        return message.isAnswered ? durationText(message.duration) : QString();
-    case Comment:
-        return fromUtf8(message.comment()).simplified();
-    case Summary:
-        return fromUtf8(summary(message));
-    default:
-        return {};
-    }
-}
-
-QString MessageModel::timeColumn(int row, const MessageView &message) const
-{
-    switch (m_timeFormat) {
-    case TimeFormat::Local:
-        return timeText(message.time);
-    case TimeFormat::Utc:
-        return QDateTime::fromMSecsSinceEpoch(message.time / 1'000'000, Qt::UTC)
-                   .toString(QStringLiteral("HH:mm:ss.zzz")) +
-               microseconds(message.time) + QLatin1Char('Z');
-    case TimeFormat::SinceFirst:
-        return secondsText(message.time - m_store.records(m_store.begin()).front().time);
-    case TimeFormat::SincePrevious:
-        return secondsText(row == 0 ? 0 : message.time - messageAt(row - 1).time);
-    case TimeFormat::Epoch:
-        return QStringLiteral("%1.%2")
-            .arg(message.time / 1'000'000'000)
-            .arg(message.time / 1000 % 1'000'000, 6, 10, QLatin1Char('0'));
-    }
-    return {};
-}
-
-QVariant MessageModel::toolTip(const MessageView &message, int column) const
-{
-    switch (column) {
-    case Number: {
-        QStringList said;
-        if (message.isMarked())
-            said += tr("marked");
-        if (message.isPinned())
-            said += tr("pinned: shown whatever the filter");
-        if (!message.comment().empty())
-            said += fromUtf8(message.comment());
-        return said.isEmpty() ? QVariant() : said.join(QLatin1Char('\n'));
-    }
-    case Sender:
-        if (message.kind != MessageKind::CopyData)
-            return tr("A registered message does not say who sent it");
-        return tr("The sender's own claim (wParam), not verified: window %1").arg(hex(message.senderWindow)) +
-               (message.senderTitle.empty() ? QString() : tr(", \u201c%1\u201d").arg(fromUtf8(message.senderTitle)));
-    case Receiver:
-        return message.receiverWindow != 0 ? QVariant(tr("window %1").arg(hex(message.receiverWindow))) : QVariant();
-    case Size:
-        if (message.isTruncated())
-            return tr("The first %1 of %2 bytes were kept")
-                .arg(countText(message.payload.size()), countText(message.size));
-        return {};
-    case Time:
-        return QDateTime::fromMSecsSinceEpoch(message.time / 1'000'000).toString(Qt::ISODateWithMs);
-    case Result:
-        if (message.failure)
-            return fromUtf8(ipclens::toText(*message.failure));
-        return message.isAnswered ? QVariant(hex(static_cast<std::uint64_t>(message.result)))
-                                  : QVariant(tr("Not answered, or not seen"));
-    case Comment:
-        return message.comment().empty() ? QVariant() : fromUtf8(message.comment());
-    default:
-        return {};
-    }
-}
-
-QVariant MessageModel::headerData(int section, Qt::Orientation orientation, int role) const
-{
-    if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
-        return {};
-    if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue(
-            Qt::Alignment((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
-    if (role == Qt::ToolTipRole) {
-        switch (section) {
-        case Number:
-            return tr("Number in the inbox, counting messages that were dropped");
-        case Delta:
-            return tr("Seconds since the row above");
-        case Sender:
-            return tr("Who the message says it is from: the sender's own claim, not verified");
-        case Size:
-            return tr("True size in bytes, also where less was kept");
-        case Result:
-            return tr("What the sender was given");
-        case Duration:
-            return tr("How long the sender waited for the answer");
-        case Summary:
-            return tr("The payload as text, or else its bytes. Sorted by the first 16 bytes");
-        default:
-            return {};
-        }
-    }
-    if (role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case Number:
-        return tr("No.");
-    case Time:
-        switch (m_timeFormat) {
-        case TimeFormat::Local:
-            return tr("Time");
-        case TimeFormat::Utc:
-            return tr("Time (UTC)");
-        case TimeFormat::SinceFirst:
-            return tr("Since first s");
-        case TimeFormat::SincePrevious:
-            return tr("Since previous s");
-        case TimeFormat::Epoch:
-            return tr("Since 1970 s");
-        }
-        return {};
-    case Delta:
-        return tr("Delta s");
-    case Sender:
-        return tr("Sender (claimed)");
-    case Receiver:
-        return tr("Receiver");
-    case Kind:
-        return tr("Kind");
-    case Id:
-        return tr("Id / name");
-    case Size:
-        return tr("Size");
-    case Result:
-        return tr("Result");
-    case Duration:
-        return tr("Duration");
-    case Comment:
-        return tr("Comment");
-    default:
-        return tr("Summary");
-    }
-}
-
-QString MessageModel::timeText(std::int64_t time)
-{
-    return QDateTime::fromMSecsSinceEpoch(time / 1'000'000).toString(QStringLiteral("HH:mm:ss.zzz")) +
-           microseconds(time);
-}
-
-QString MessageModel::durationText(std::int64_t nanoseconds)
-{
-    if (nanoseconds < 1'000'000)
-        return tr("%1 \u00b5s").arg(static_cast<double>(nanoseconds) / 1e3, 0, 'f', 1);
-    if (nanoseconds < 10'000'000'000)
-        return tr("%1 ms").arg(static_cast<double>(nanoseconds) / 1e6, 0, 'f', 3);
-    return tr("%1 s").arg(static_cast<double>(nanoseconds) / 1e9, 0, 'f', 3);
-}
-
-QString MessageModel::senderText(const MessageView &message)
-{
-    if (message.sender.pid != 0) {
-        const auto name = message.senderName.empty() ? tr("process") : fromUtf8(message.senderName);
-        return QStringLiteral("%1 %2").arg(name).arg(message.sender.pid);
-    }
-    if (message.kind == MessageKind::Registered)
-        return tr("unknown");
-    return message.senderWindow == 0 ? tr("none given") : tr("%1, no such window").arg(hex(message.senderWindow));
-}
-
-QString MessageModel::receiverText(const MessageView &message)
-{
-    if (message.receiver.pid != 0)
-        return QStringLiteral("%1 %2")
-            .arg(message.receiverName.empty() ? tr("process") : fromUtf8(message.receiverName))
-            .arg(message.receiver.pid);
-    return message.receiverWindow != 0 ? hex(message.receiverWindow) : QString();
 }
 
 } // namespace ipclens

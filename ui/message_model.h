@@ -3,10 +3,15 @@
 
 #include "core/traffic/filter_scan.h"
 #include "ui/colour_rules.h"
+#include "ui/idle_work.h"
 #include "ui/message_sort.h"
 
 #include <QAbstractTableModel>
 #include <QTimer>
+
+#include <deque>
+#include <functional>
+#include <unordered_map>
 
 namespace ipclens {
 
@@ -14,7 +19,7 @@ enum class TimeFormat { Local, Utc, SinceFirst, SincePrevious, Epoch };
 
 // Stores every message once and shows those that pass the filter, in order of arrival or sorted by a column. Rows are
 // numbers of messages, so that a row costs the same with ten messages and with a million. What takes long goes on in
-// pieces between events (filtering) or on a thread (sorting). Lives on the GUI thread.
+// pieces between events (filtering, marking, collecting what to sort by) or on a thread (sorting). Lives on the GUI thread.
 class MessageModel : public QAbstractTableModel {
     Q_OBJECT
 public:
@@ -56,6 +61,8 @@ public:
     void setFilter(MessageFilter filter);
     const MessageFilter &filter() const { return m_filter; }
 
+    // Soon, for as many messages as there may be; the first of them at once.
+    void annotate(std::vector<Index> messages, std::function<void(Annotation &)> change);
     void annotate(Index index, Annotation annotation);
     Annotation annotation(Index index) const;
     void setTimeFormat(TimeFormat format);
@@ -63,7 +70,8 @@ public:
     void setColourRules(ColourRules rules);
     const ColourRules &colourRules() const { return m_rules; }
 
-    // By a column, or with -1 in order of arrival. What arrives while sorted comes last, and is sorted in soon after.
+    // By a column, or with -1 in order of arrival. What arrives while sorted comes last, and is sorted in soon after; what is let go
+    // or does not pass any more goes then, too.
     void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
     int sortColumn() const { return m_sortColumn; }
     Qt::SortOrder sortOrder() const { return m_sortOrder; }
@@ -92,34 +100,64 @@ signals:
     void answered(quint64 index); // that message has its outcome now, which it came without
 
 private:
-    bool showsAll() const { return m_filter.isEmpty() && m_sortColumn < 0; } // rows are all messages looked at
+    struct Annotating {
+        std::vector<Index> messages;
+        std::size_t done = 0;
+        std::function<void(Annotation &)> change;
+    };
+
+    bool showsAll() const { return m_filter.isEmpty(); } // what is shown are all messages looked at
+    bool isSorted() const { return m_sortColumn >= 0; }
     int rows() const;
+    std::size_t found() const; // messages that are looked at and pass
+    Index foundAt(std::size_t place) const; // in order of arrival
+    std::size_t firstPlaceFrom(Index index) const;
+    std::optional<std::size_t> placeOf(Index index) const;
+    std::optional<Index> foundBefore(Index index) const;
+    Index indexOf(std::uint32_t message) const;
+    bool passes(Index index) const;
     void appended();
     void letGo();
-    void lookAtMore();
+    bool isFarOverLimits() const;
+    void forget(std::uint64_t count);
+    bool lookAtMore();
     bool find(std::vector<std::uint32_t> &found);
+    void insertRows(std::size_t at, std::span<const std::uint32_t> messages);
+    void lookAgain(std::span<const Index> messages);
+    void changeFound(std::span<const Index> coming, std::span<const Index> going);
+    void changeRows(std::span<const Index> coming, std::span<const Index> going);
+    bool annotatePiece();
+    void orderByArrival();
     void sortSoon();
     void startSort();
     void takeSorted();
     QString text(int row, int column) const;
     QString timeColumn(int row, const MessageView &message) const;
+    std::optional<std::int64_t> sincePrevious(int row, const MessageView &message) const;
+    std::optional<theme::Role> colourOf(int row) const;
     QVariant toolTip(const MessageView &message, int column) const;
 
     MessageStore m_store;
     MessageFilter m_filter;
     std::unique_ptr<FilterScan> m_scan;
     ColourRules m_rules;
+    mutable std::unordered_map<Index, std::optional<theme::Role>> m_colours; // of messages lately in sight
     TimeFormat m_timeFormat = TimeFormat::Local;
+    std::optional<std::int64_t> m_firstTime; // of the first message there was
     bool m_showing = true;
-    bool m_continuing = false;
-    Index m_end = 0;                   // messages before it may be shown; stays behind the store's while not showing
-    Index m_next = 0;                  // messages before it have been looked at: rows are of these; <= m_end
-    std::vector<std::uint32_t> m_rows; // unless showsAll(): the messages shown, by the low 32 bits of their index
+    IdleWork m_looking;
+    IdleWork m_annotating;
+    std::deque<Annotating> m_toAnnotate;
+    Index m_end = 0;                    // messages before it may be shown; stays behind the store's while not showing
+    Index m_next = 0;                   // messages before it have been looked at; <= m_end
+    std::vector<std::uint32_t> m_found; // unless showsAll(): those that pass, by the low 32 bits of their index
 
     int m_sortColumn = -1;
     Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
+    MessageOrder m_order; // while sorted: the rows
+    bool m_isStale = false; // m_order is to be made anew
     std::unique_ptr<MessageSort> m_sort; // under way
-    std::size_t m_sorted = 0;            // so many rows from the first on are sorted
+    std::uint64_t m_goWithSort = 0;      // so many of the oldest messages are let go when it is done
     QTimer m_sortTimer;
 };
 
