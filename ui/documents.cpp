@@ -382,6 +382,14 @@ QList<MemoryTab *> Documents::memoryTabs() const
     return tabs;
 }
 
+TrafficTab *Documents::unsavedTraffic() const
+{
+    for (int i = 0; i < count(); ++i)
+        if (auto *tab = qobject_cast<TrafficTab *>(widget(i)); tab && tab->isUnsaved())
+            return tab;
+    return nullptr;
+}
+
 MemoryTab *Documents::findTab(const SourceSpec &spec) const
 {
     const auto tabs = memoryTabs();
@@ -428,6 +436,11 @@ void Documents::closeTab(int index)
     auto *tab = widget(index);
     if (!tab || (tab == m_start && count() == 1))
         return;
+    if (auto *messages = qobject_cast<TrafficTab *>(tab); messages && messages->isUnsaved()) {
+        setCurrentWidget(tab);
+        messages->askBeforeClosing([this, tab] { closeTab(indexOf(tab)); });
+        return;
+    }
     if (tab != m_start && count() == 1)
         showStart();
     removeTab(indexOf(tab));

@@ -43,6 +43,7 @@ public:
     MemoryTab *currentMemory() const;
     SharingTab *currentSharing() const;
     TrafficTab *currentTraffic() const;
+    TrafficTab *unsavedTraffic() const; // a tab that is not to be closed without a question; none: nullptr
     TrafficTab *traffic() const { return m_traffic; }
     QList<MemoryTab *> memoryTabs() const;
     MemoryTab *tabOf(SourceId source) const; // nullptr: none has it open

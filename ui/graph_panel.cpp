@@ -61,7 +61,7 @@ GraphPanel::GraphPanel(const MessageModel &model, QWidget *parent)
     connect(&model, &MessageModel::answered, this, &GraphPanel::answered);
     connect(m_feed, &MessageFeed::gave, this, [this] {
         updateProgress();
-        if (!m_graph->isRunning())
+        if (!m_graph->isRunning() && m_model.isShowing())
             m_graph->refresh();
     });
     connect(m_graph, &TrafficGraph::followingChanged, this, [this] { m_hold->setChecked(!m_graph->isFollowing()); });
@@ -82,7 +82,7 @@ QWidget *GraphPanel::makeBar()
     m_field->setObjectName(QStringLiteral("plottedField"));
     m_field->setPlaceholderText(tr("u32(payload, 4)"));
     m_field->setToolTip(
-        tr("A number of the message, as filters name it: u32(payload, 4), data.id, wparam, length(payload)"));
+        tr("A number of the message, as filters name it: u32(payload, 4), data.id, wparam, len(payload)"));
     m_field->setAccessibleName(tr("Value to plot"));
     m_split = new QComboBox(bar);
     m_split->setAccessibleName(tr("A curve for"));

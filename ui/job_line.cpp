@@ -49,9 +49,10 @@ JobLine::~JobLine()
         m_client.cancel(m_call);
 }
 
-std::uint64_t JobLine::begin(const QString &what)
+std::uint64_t JobLine::begin(const QString &what, Unit unit)
 {
     m_what = what;
+    m_unit = unit;
     m_job = m_client.newJob();
     m_call = 0;
     m_since.start();
@@ -65,12 +66,15 @@ std::uint64_t JobLine::begin(const QString &what)
 
 void JobLine::show(std::uint64_t done, std::uint64_t total, std::uint64_t found)
 {
-    QString text = tr("%1: %2").arg(m_what, sizeText(done));
+    const auto amount = [this](std::uint64_t number) {
+        return m_unit == Unit::Bytes ? sizeText(number) : tr("%1 messages").arg(countText(number));
+    };
+    QString text = tr("%1: %2").arg(m_what, amount(done));
     if (total > 0) {
         m_bar->setRange(0, barSteps);
         const double part = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
         m_bar->setValue(static_cast<int>(part * barSteps));
-        text = tr("%1: %2 of %3").arg(m_what, sizeText(done), sizeText(total));
+        text = tr("%1: %2 of %3").arg(m_what, amount(done), amount(total));
         const double elapsed = static_cast<double>(m_since.elapsed()) / 1000;
         if (part > 0.01 && elapsed > 1)
             text += tr(", about %1 s left").arg(elapsed / part * (1 - part), 0, 'f', 0);

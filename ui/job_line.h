@@ -42,8 +42,9 @@ public:
     }
     bool isRunning() const { return m_job != 0; }
     void cancel();
-    // For work that is done in pieces from here.
-    std::uint64_t begin(const QString &what);
+    // For work that is done in pieces from here, and what show() counts.
+    enum class Unit { Bytes, Messages };
+    std::uint64_t begin(const QString &what, Unit unit = Unit::Bytes);
     void show(std::uint64_t done, std::uint64_t total, std::uint64_t found = 0);
     void end(std::uint64_t job);
 
@@ -59,6 +60,7 @@ private:
     QTimer m_appear;
     QElapsedTimer m_since;
     QString m_what;
+    Unit m_unit = Unit::Bytes;
     std::uint64_t m_job = 0; // 0: nothing runs
     CallId m_call = 0;
     std::function<void()> m_whenCancelled;

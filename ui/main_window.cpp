@@ -484,26 +484,13 @@ void MainWindow::restartElevated()
 
 void MainWindow::find()
 {
-    auto *traffic = m_documents->currentTraffic();
-    auto *memory = m_documents->currentMemory();
-    auto *page = m_documents->currentSharing();
-    if (page && !m_explorer->isAncestorOf(focusWidget())) {
-        page->focusFilter();
-        return;
-    }
-    auto *filter = traffic ? traffic->findChild<QLineEdit *>() : nullptr;
-    if (memory && !m_explorer->isAncestorOf(focusWidget())) {
-        memory->find();
-        return;
-    }
-    if (traffic && !traffic->messages().store().isEmpty() && !m_explorer->isAncestorOf(focusWidget())) {
-        traffic->find();
-        return;
-    }
-    if (filter && !m_explorer->isAncestorOf(focusWidget())) {
-        filter->setFocus(Qt::ShortcutFocusReason);
-        filter->selectAll();
-        return;
+    if (!m_explorer->isAncestorOf(focusWidget())) {
+        if (auto *page = m_documents->currentSharing())
+            return page->focusFilter();
+        if (auto *memory = m_documents->currentMemory())
+            return memory->find();
+        if (auto *traffic = m_documents->currentTraffic())
+            return traffic->find();
     }
     m_explorerDock->show();
     m_explorerDock->raise();
@@ -529,9 +516,16 @@ void MainWindow::setTheme(const QString &variant)
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
+    // At the end of a logon session nobody is asked: the captures are offered at the next start.
+    if (auto *unsaved = m_documents && !qGuiApp->isSavingSession() ? m_documents->unsavedTraffic() : nullptr) {
+        event->ignore();
+        m_documents->setCurrentWidget(unsaved);
+        unsaved->askBeforeClosing([this] { QMetaObject::invokeMethod(this, &QWidget::close, Qt::QueuedConnection); });
+        return;
+    }
     save();
     QMainWindow::closeEvent(event);
-    // Closed by the user, who has seen the capture; at the end of a logon session nobody was asked.
+    // Closed by the user, who has seen the capture.
     if (event->isAccepted() && m_documents && m_documents->traffic() && !qGuiApp->isSavingSession())
         m_documents->traffic()->discardAutosave();
 }

@@ -21,7 +21,9 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace ipclens {
 namespace {
@@ -165,7 +167,8 @@ std::vector<MessageModel::Index> ReplayDialog::chosen() const
         std::iota(indices.begin(), indices.end(), m_model.store().begin());
         break;
     }
-    std::ranges::sort(indices); // a list may be sorted otherwise than by time
+    if (!std::ranges::is_sorted(indices)) // a list may be sorted otherwise than by time
+        std::ranges::sort(indices);
     return indices;
 }
 
@@ -255,23 +258,24 @@ void ReplayDialog::updated(const SeriesUpdate &update)
 // With results that were recorded only after the message was sent again.
 void ReplayDialog::compareLate()
 {
+    const auto &store = m_model.store();
     std::vector<SeriesOutcome> different;
-    std::erase_if(m_uncompared, [&](SeriesOutcome &outcome) {
-        const auto &store = m_model.store();
+    for (auto &outcome : std::exchange(m_uncompared, {})) {
         if (outcome.item >= m_sent.size() || m_sent[outcome.item] < store.begin() || m_sent[outcome.item] >= store.end())
-            return true;
+            continue;
         const auto message = store.at(m_sent[outcome.item]);
-        if (!message.isAnswered)
-            return false;
+        if (!message.isAnswered) {
+            m_uncompared.push_back(std::move(outcome));
+            continue;
+        }
         if (message.failure)
-            return true; // there is none
+            continue; // there is none
         const bool isEqual = message.result == outcome.result;
         ++(isEqual ? m_lateEqual : m_lateDifferent);
         outcome.verdict = isEqual ? SeriesVerdict::Equal : SeriesVerdict::Different;
         if (!isEqual)
-            different.push_back(outcome);
-        return true;
-    });
+            different.push_back(std::move(outcome));
+    }
     list(different);
 }
 

@@ -16,6 +16,8 @@
 namespace ipclens {
 namespace {
 
+constexpr int longestSide = 32'767;  // of a picture, that a painter takes
+constexpr int mostPixels = 64 << 20; // of a picture
 constexpr int arrowHead = 6; // pixels
 constexpr int wheelRows = 3;
 
@@ -420,10 +422,20 @@ void SequenceView::paintLabel(QPainter &painter, int from, int to, int y, const 
     painter.drawText(x, y - 3 - (from == to ? 4 : 0), shown);
 }
 
+int SequenceView::rowsOfImage(int mostRows) const
+{
+    const int most = std::min(longestSide, mostPixels / widthOfImage()) - headerHeight();
+    return std::max(0, std::min({mostRows, m_model.rowCount() - firstRow(), most / rowHeight()}));
+}
+
+int SequenceView::widthOfImage() const
+{
+    return std::clamp(contentWidth(), gutterWidth() + 200, longestSide);
+}
+
 QImage SequenceView::toImage(int mostRows) const
 {
-    const int rows = std::min(mostRows, m_model.rowCount() - firstRow());
-    const QSize size(std::max(contentWidth(), gutterWidth() + 200), headerHeight() + std::max(rows, 1) * rowHeight());
+    const QSize size(widthOfImage(), headerHeight() + std::max(rowsOfImage(mostRows), 1) * rowHeight());
     QImage image(size, QImage::Format_ARGB32_Premultiplied);
     QPainter painter(&image);
     paintPage(painter, image.rect(), firstRow(), 0);

@@ -16,6 +16,7 @@ class SequenceView : public QAbstractScrollArea {
     Q_OBJECT
 public:
     using Index = MessageModel::Index;
+    static constexpr int mostImageRows = 500;
     static constexpr std::size_t mostLifelines = 200; // those after them share one
 
     // `model` must outlive the view.
@@ -29,8 +30,9 @@ public:
     int rowHeight() const;
     int firstRow() const;
     int rowAt(const QPoint &at) const; // -1: none there
-    // From the first visible row on, at most so many rows, with all lifelines.
-    QImage toImage(int mostRows = 500) const;
+    // From the first visible row on, at most so many rows, and as many lifelines as a picture has room for.
+    QImage toImage(int mostRows = mostImageRows) const;
+    int rowsOfImage(int mostRows = mostImageRows) const; // in that picture
 
 signals:
     void currentChanged(quint64 index);
@@ -63,6 +65,7 @@ private:
     int spacing() const;
     int xOf(std::size_t lifeline) const; // without scrolling
     int contentWidth() const;
+    int widthOfImage() const;
     void paintPage(QPainter &painter, const QRect &area, int firstRow, int left) const;
     void paintHeader(QPainter &painter, const QRect &area, int left) const;
     void paintRow(QPainter &painter, const QRect &row, int number, int left) const;

@@ -362,7 +362,7 @@ void StatisticsModel::arrange()
         const Cell &left = keys[a], &right = keys[b];
         if (left.number != right.number)
             return m_order == Qt::AscendingOrder ? left.number < right.number : right.number < left.number;
-        const int order = left.isNumber ? 0 : QString::localeAwareCompare(left.text, right.text);
+        const int order = left.isNumber ? 0 : left.text.compare(right.text, Qt::CaseInsensitive);
         if (order != 0)
             return m_order == Qt::AscendingOrder ? order < 0 : order > 0;
         return a < b;

@@ -79,6 +79,14 @@ TrafficTab::TrafficTab(Client &client, QWidget *parent) : QWidget(parent), m_cli
         m_error->showText(tr("This capture is not kept for the case of a crash. %1").arg(error), ErrorBar::Level::Warning);
     });
     connect(&m_model, &MessageModel::annotated, m_autosave.get(), &CaptureAutosave::annotationsChanged);
+    connect(&m_model, &MessageModel::annotated, this, [this] {
+        ++m_changes;
+        showCurrent();
+    });
+    connect(&m_model, &MessageModel::answered, this, [this](quint64 index) {
+        if (m_list->current() == index)
+            showCurrent();
+    });
     m_losses = new QLabel(this);
     m_losses->setWordWrap(true);
     m_losses->setTextFormat(Qt::PlainText);
@@ -164,6 +172,7 @@ QWidget *TrafficTab::makeTop()
     m_clear = textButton(tr("Clear"), tr("Empty list and graph; counts of the inbox go on"), top);
 
     m_capture = textButton(tr("Capture"), tr("Save and export messages, colours, limits"), top);
+    m_capture->setObjectName(QStringLiteral("capture"));
     m_capture->setPopupMode(QToolButton::InstantPopup);
     m_capture->setMenu(new QMenu(m_capture));
     connect(m_capture->menu(), &QMenu::aboutToShow, this, &TrafficTab::fillCaptureMenu);
@@ -246,6 +255,8 @@ void TrafficTab::connectViews()
     connect(m_list, &MessageList::filterRequested, m_filter, &FilterLine::join);
     connect(m_list, &MessageList::menuRequested, this, [this](QMenu *menu, const QModelIndex &) { addToRowMenu(menu); });
     connect(m_list, &MessageList::findRequested, this, &TrafficTab::find);
+    connect(m_list, &MessageList::noticed, this,
+            [this](const QString &notice) { m_error->showText(notice, ErrorBar::Level::Warning); });
     connect(m_find, &MessageFindBar::found, m_list, &MessageList::goToRow);
     connect(m_find, &MessageFindBar::closed, m_list, qOverload<>(&QWidget::setFocus));
     connect(m_payload, &PayloadView::openRequested, this, &TrafficTab::openRequested);
@@ -256,6 +267,7 @@ void TrafficTab::connectViews()
     };
     shortcut(QKeySequence(Qt::Key_F3), [this] { m_find->findNext(); });
     shortcut(QKeySequence(Qt::SHIFT | Qt::Key_F3), [this] { m_find->findPrevious(); });
+    shortcut(tr("Ctrl+/"), [this] { focusFilter(); });
     shortcut(tr("Ctrl+S"), [this] { askWhereToSave(Which::All, SaveFormat::Capture); });
     connect(m_jobLine, &JobLine::cancelled, this, &TrafficTab::endFileWork);
 
@@ -469,6 +481,7 @@ void TrafficTab::take(const MessageBatch &batch)
         m_graph->setClockOffset(*m_clockOffset);
     }
     const bool wasEmpty = m_model.store().isEmpty();
+    m_changes += !batch.messages.empty() || !batch.outcomes.empty();
     m_model.append(batch.messages);
     if (!batch.outcomes.empty()) {
         m_unmatched += m_model.apply(batch.inbox, batch.outcomes);
@@ -491,8 +504,6 @@ void TrafficTab::setPaused(bool paused)
     m_pause->setText(paused ? tr("Resume") : tr("Pause"));
     updateShowing();
     updateState();
-    if (!paused)
-        m_graph->refresh();
 }
 
 void TrafficTab::clear()
@@ -502,6 +513,7 @@ void TrafficTab::clear()
         m_jobLine->end(std::exchange(m_job, 0));
     m_model.clear();
     m_autosave->discard();
+    m_savedChanges = m_changes;
     m_unmatched = 0;
     m_time.reset();
     m_graph->setBrush(std::nullopt);
@@ -532,6 +544,8 @@ void TrafficTab::updateShowing()
     if (show != m_model.isShowing())
         m_model.setShowing(show);
     m_graph->setRunning(isListening() && m_inboxes.isCapturing() && !m_paused);
+    if (show)
+        m_graph->refresh();
 }
 
 QString TrafficTab::title() const
@@ -672,7 +686,7 @@ void TrafficTab::updateLosses()
     QStringList parts;
     const auto counts = m_inboxes.counts();
     if (counts.dropped > 0)
-        parts += tr("%1 of %2 received messages dropped (%3): the inbox's queue was full")
+        parts += tr("%1 of %2 received messages dropped (%3): they came faster than they could be fetched")
                      .arg(countText(counts.dropped), countText(counts.received), sizeText(counts.droppedBytes));
     if (counts.truncated > 0)
         parts += tr("%1 payloads cut").arg(countText(counts.truncated));

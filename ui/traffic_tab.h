@@ -6,6 +6,8 @@
 
 #include <QWidget>
 
+#include <functional>
+
 class QComboBox;
 class QLabel;
 class QMenu;
@@ -62,7 +64,13 @@ public:
     enum class Which { All, Shown, Selected, Marked };
     void save(Which which, SaveFormat format, const QString &path);
     void askWhereToSave(Which which, SaveFormat format);
-    void find(); // opens the bar that finds messages
+    void editColours();
+    void find(); // opens the bar that finds messages; without any, goes to the filter
+    void focusFilter();
+    bool isUnsaved() const; // messages, or what the user said of them, that are in no file
+    // Calls back when the tab may be closed: at once, or when the user has saved what would be lost or does not want it. Not at all when
+    // they want to keep the tab.
+    void askBeforeClosing(std::function<void()> close);
     // The file in which a crash would leave the capture is not needed any more.
     void discardAutosave();
 
@@ -75,7 +83,6 @@ public:
     void showSequence();
     void replay(); // the messages that are selected, or others that the user chooses there
     void sendAgain(); // the current message
-    void exportSender(); // the selected messages, as the source of a program that sends them
 
 signals:
     void countsChanged(quint64 received, quint64 dropped, quint64 truncated); // of the inbox, since it was opened
@@ -116,7 +123,6 @@ private:
     void applyFilter();
     void showCurrent();
     void fillCaptureMenu();
-    void editColours();
     void askLimits();
     void takePiece(MessageStore messages);
     void loadingEnded(const std::optional<Error> &error);
@@ -142,6 +148,10 @@ private:
     std::unique_ptr<CaptureAutosave> m_autosave;
     std::uint64_t m_job = 0;
     std::uint64_t m_unmatched = 0; // outcomes of messages that are not there any more
+    std::uint64_t m_changes = 0;   // of the capture; those saved, and those that are being saved
+    std::uint64_t m_savedChanges = 0;
+    std::uint64_t m_savingChanges = 0;
+    std::function<void()> m_whenSaved; // the user wants to close the tab
 
     QLabel *m_stateText = nullptr;
     QToolButton *m_listen = nullptr;

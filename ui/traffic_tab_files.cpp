@@ -3,6 +3,7 @@
 #include "ui/capture_loader.h"
 #include "ui/capture_saver.h"
 #include "ui/error_bar.h"
+#include "ui/filter_line.h"
 #include "ui/job_line.h"
 #include "ui/message_find_bar.h"
 #include "ui/message_list.h"
@@ -17,12 +18,14 @@
 #include <QFormLayout>
 #include <QLabel>
 #include <QMenu>
+#include <QMessageBox>
 #include <QSettings>
 #include <QSpinBox>
 #include <QToolButton>
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace ipclens {
 namespace {
@@ -89,6 +92,7 @@ void TrafficTab::loadingEnded(const std::optional<Error> &error)
     if (m_job != 0)
         m_jobLine->end(std::exchange(m_job, 0));
     addLaterAnnotations();
+    m_savedChanges = m_changes;
     m_graph->refresh();
     if (error) {
         m_error->showText(tr("Only the %1 messages up to here could be read. %2")
@@ -164,7 +168,8 @@ void TrafficTab::save(Which which, SaveFormat format, const QString &path)
     if (m_model.sortColumn() >= 0 || which == Which::Selected)
         std::ranges::sort(messages); // a file is in order of arrival, however the list is sorted
     const bool savesAll = which == Which::All && format == SaveFormat::Capture;
-    m_job = m_jobLine->begin(tr("Saving %1").arg(QFileInfo(path).fileName()));
+    m_savingChanges = m_changes;
+    m_job = m_jobLine->begin(tr("Saving %1").arg(QFileInfo(path).fileName()), JobLine::Unit::Messages);
     m_saver =
         std::make_unique<CaptureSaver>(store, std::move(messages), m_inboxNames, m_client.host().system, format, path);
     connect(m_saver.get(), &CaptureSaver::progressed, this,
@@ -179,6 +184,7 @@ void TrafficTab::savingEnded(const QString &error, const QString &path, bool sav
     m_saver.release()->deleteLater();
     if (m_job != 0)
         m_jobLine->end(std::exchange(m_job, 0));
+    const auto whenSaved = std::exchange(m_whenSaved, {});
     if (!error.isEmpty()) {
         m_error->showText(tr("Cannot save %1: %2").arg(QDir::toNativeSeparators(path), error), ErrorBar::Level::Error);
         emit errorShown();
@@ -187,12 +193,53 @@ void TrafficTab::savingEnded(const QString &error, const QString &path, bool sav
                               .arg(countText(missed), QDir::toNativeSeparators(path)),
                           ErrorBar::Level::Warning);
         emit errorShown();
-    } else if (savedAll && m_inboxes.isIdle()) {
-        m_autosave->discard();
+    } else if (savedAll) {
+        m_savedChanges = m_savingChanges;
+        if (m_inboxes.isIdle())
+            m_autosave->discard();
         if (isOfFile() && QFileInfo(m_path).dir() == QDir(CaptureAutosave::folder()))
             CaptureAutosave::remove(m_path); // it was recovered, and is safe now
     }
     emit fileFinished();
+    if (whenSaved && error.isEmpty())
+        whenSaved();
+}
+
+bool TrafficTab::isUnsaved() const
+{
+    return m_changes != m_savedChanges && !m_model.store().isEmpty();
+}
+
+void TrafficTab::askBeforeClosing(std::function<void()> close)
+{
+    if (!isUnsaved())
+        return close();
+    auto *box = new QMessageBox(QMessageBox::Question, tr("Close the capture"),
+                                isOfFile() ? tr("Save what you have said of the messages of %1?").arg(QFileInfo(m_path).fileName())
+                                           : tr("Save the %1 messages of this capture?").arg(countText(m_model.store().size())),
+                                QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, this);
+    box->setObjectName(QStringLiteral("unsaved"));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setInformativeText(tr("Without that they are gone."));
+    box->setDefaultButton(QMessageBox::Save);
+    connect(box, &QMessageBox::buttonClicked, this, [this, box, close = std::move(close)](QAbstractButton *button) {
+        const auto allow = [this, close] {
+            m_savedChanges = m_changes; // what has come since is not wanted
+            close();
+        };
+        switch (box->standardButton(button)) {
+        case QMessageBox::Save:
+            m_whenSaved = allow;
+            askWhereToSave(Which::All, SaveFormat::Capture);
+            break;
+        case QMessageBox::Discard:
+            allow();
+            break;
+        default:
+            break;
+        }
+    });
+    box->open();
 }
 
 void TrafficTab::askWhereToSave(Which which, SaveFormat format)
@@ -204,6 +251,7 @@ void TrafficTab::askWhereToSave(Which which, SaveFormat format)
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(ending(format));
     dialog->setNameFilter(QStringLiteral("*.%1").arg(ending(format)));
+    connect(dialog, &QDialog::rejected, this, [this] { m_whenSaved = {}; });
     connect(dialog, &QFileDialog::fileSelected, this, [this, which, format](const QString &path) {
         QSettings().setValue(QLatin1String(folderKey), QFileInfo(path).path());
         save(which, format, path);
@@ -254,18 +302,27 @@ void TrafficTab::fillCaptureMenu()
 
 void TrafficTab::find()
 {
-    if (!m_model.store().isEmpty())
+    if (m_model.store().isEmpty())
+        focusFilter();
+    else
         m_find->open();
+}
+
+void TrafficTab::focusFilter()
+{
+    m_filter->setFocus(Qt::ShortcutFocusReason);
 }
 
 void TrafficTab::editColours()
 {
-    auto *dialog = new ColourRulesDialog(m_model.colourRules(), this);
+    auto *dialog = new ColourRulesDialog(ColourRules::load(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] {
         const auto rules = dialog->rules();
         rules.save();
         m_model.setColourRules(rules);
+        for (auto *other : window()->findChildren<TrafficTab *>()) // they are the same for all captures
+            other->m_model.setColourRules(rules);
     });
     dialog->open();
 }
@@ -282,6 +339,7 @@ void TrafficTab::askLimits()
 {
     auto *dialog = new QDialog(this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setObjectName(QStringLiteral("limits"));
     dialog->setWindowTitle(tr("Limits of the capture"));
     const auto limits = m_model.store().limits();
     const auto box = [dialog](std::uint64_t value, int most, const QString &unit) {
@@ -296,7 +354,10 @@ void TrafficTab::askLimits()
     auto *bytes = box(limits.bytes >> 20, 1 << 20, tr(" MiB"));
     auto *messages = box(limits.messages, 1'000'000'000, tr(" messages"));
     auto *seconds = box(static_cast<std::uint64_t>(limits.age / second), 30 * 86'400, tr(" s"));
-    auto *note = new QLabel(tr("The oldest messages go when one of these is passed; how many went is shown."), dialog);
+    messages->setObjectName(QStringLiteral("messages"));
+    auto *note = new QLabel(tr("The oldest messages go when one of these is passed; how many went is shown. Age is counted back from the "
+                               "newest message: what is there stays while nothing comes."),
+                            dialog);
     note->setWordWrap(true);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, dialog);
     auto *form = new QFormLayout(dialog);

@@ -1,7 +1,7 @@
 // The windows about a capture: statistics, the sequence diagram, sending and replaying.
 #include "ui/traffic_tab.h"
 
-#include "core/traffic/cpp_sender.h"
+#include "ui/capture_saver.h"
 #include "ui/error_bar.h"
 #include "ui/filter_line.h"
 #include "ui/message_list.h"
@@ -11,16 +11,35 @@
 #include "ui/sequence_view.h"
 #include "ui/statistics_view.h"
 
+#include <QApplication>
 #include <QDialog>
 #include <QDialogButtonBox>
 #include <QFileDialog>
+#include <QImage>
 #include <QLabel>
 #include <QMenu>
+#include <QPointer>
 #include <QPushButton>
-#include <QSaveFile>
+#include <QThreadPool>
 #include <QVBoxLayout>
 
 namespace ipclens {
+namespace {
+
+// On another thread: writing a large one takes seconds. What came of it is said in `note`.
+void savePicture(const QImage &picture, const QString &path, QLabel *note, const QString &saved)
+{
+    note->setText(TrafficTab::tr("Saving %1\u2026").arg(path));
+    QThreadPool::globalInstance()->start([picture, path, said = QPointer(note), saved] {
+        const bool isWritten = picture.save(path, "PNG");
+        QMetaObject::invokeMethod(qApp, [said, text = isWritten ? saved : TrafficTab::tr("Cannot write %1").arg(path)] {
+            if (said)
+                said->setText(text);
+        });
+    });
+}
+
+} // namespace
 
 void TrafficTab::showFilter(const QString &filter)
 {
@@ -57,8 +76,9 @@ void TrafficTab::showSequence()
             dialog->setAcceptMode(QFileDialog::AcceptSave);
             dialog->setDefaultSuffix(QStringLiteral("png"));
             connect(dialog, &QFileDialog::fileSelected, note, [this, note](const QString &path) {
-                note->setText(m_sequence->toImage().save(path, "PNG") ? tr("Saved %1").arg(path)
-                                                                      : tr("Cannot write %1").arg(path));
+                savePicture(m_sequence->toImage(), path, note,
+                            tr("Saved %1 messages in %2")
+                                .arg(countText(static_cast<std::uint64_t>(m_sequence->rowsOfImage())), path));
             });
             dialog->open();
         });
@@ -101,34 +121,14 @@ void TrafficTab::sendAgain()
     dialog->show();
 }
 
-void TrafficTab::exportSender()
-{
-    std::vector<Message> messages;
-    for (const auto index : m_list->selected())
-        messages.push_back(m_model.store().at(index).toMessage());
-    const auto source = cppSender(messages);
-    if (!source)
-        return showFailure(source.error());
-    auto *dialog = new QFileDialog(this, tr("Save a C++ sender"), QStringLiteral("sender.cpp"), tr("C++ sources (*.cpp)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setDefaultSuffix(QStringLiteral("cpp"));
-    connect(dialog, &QFileDialog::fileSelected, this, [this, text = QByteArray::fromStdString(*source)](const QString &path) {
-        QSaveFile file(path);
-        if (file.open(QIODevice::WriteOnly) && file.write(text) == text.size() && file.commit())
-            return;
-        showFailure(Error{.operation = "write file", .object = path.toStdString(), .meaning = file.errorString().toStdString()});
-    });
-    dialog->open();
-}
-
 void TrafficTab::addToRowMenu(QMenu *menu)
 {
     const bool any = m_list->current().has_value();
     menu->addSeparator();
     menu->addAction(tr("Send a&gain\u2026"), this, &TrafficTab::sendAgain)->setEnabled(any);
     menu->addAction(tr("&Replay\u2026"), this, &TrafficTab::replay)->setEnabled(any);
-    menu->addAction(tr("Save as a C+&+ sender\u2026"), this, &TrafficTab::exportSender)->setEnabled(any);
+    menu->addAction(tr("Save as a C+&+ sender\u2026"), this, [this] { askWhereToSave(Which::Selected, SaveFormat::Sender); })
+        ->setEnabled(any && !isBusy());
     menu->addAction(tr("In the se&quence diagram"), this, &TrafficTab::showSequence);
 }
 

@@ -182,16 +182,19 @@ TEST_F(CaptureFilesTest, SavesTheSelectionAsASender)
     auto *list = tab.findChild<MessageList *>();
     list->selectRow(4);
     ASSERT_EQ(list->selected().size(), 1u);
-    tab.exportSender();
+    tab.askWhereToSave(TrafficTab::Which::Selected, SaveFormat::Sender);
     auto *dialog = tab.findChild<QFileDialog *>();
     ASSERT_TRUE(dialog);
+    QSignalSpy done(&tab, &TrafficTab::fileFinished);
     emit dialog->fileSelected(path("sender.cpp"));
+    ASSERT_TRUE(waitUntil([&] { return done.size() == 1; }));
     const auto message = tab.messages().store().at(list->selected().front()).toMessage();
     EXPECT_EQ(readBytes(path("sender.cpp")), toBytes(cppSender(std::vector{message}).value()));
 
     auto *error = tab.findChild<ErrorBar *>();
     EXPECT_EQ(error->text(), "");
     emit dialog->fileSelected(path("no such folder/sender.cpp"));
+    ASSERT_TRUE(waitUntil([&] { return done.size() == 2; }));
     EXPECT_TRUE(error->text().contains("no such folder")) << error->text().toStdString();
 }
 

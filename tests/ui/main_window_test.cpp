@@ -21,7 +21,9 @@
 #include <QLabel>
 #include <QMenu>
 #include <QMenuBar>
+#include <QMessageBox>
 #include <QMouseEvent>
+#include <QPushButton>
 #include <QTabBar>
 #include <QToolButton>
 
@@ -428,7 +430,7 @@ TEST_F(MainWindowTest, OffersEveryCaptureThatACrashLeft)
     QDir(CaptureAutosave::folder()).removeRecursively();
 }
 
-TEST_F(MainWindowTest, LeavesNoCaptureBehindWhenItIsClosed)
+TEST_F(MainWindowTest, AsksBeforeACaptureIsLostAndLeavesNoneBehind)
 {
     QDir(CaptureAutosave::folder()).removeRecursively();
     start();
@@ -439,7 +441,23 @@ TEST_F(MainWindowTest, LeavesNoCaptureBehindWhenItIsClosed)
     world->inbox("C")->receive(message);
     const auto files = [] { return QDir(CaptureAutosave::folder()).entryList(QDir::Files); };
     ASSERT_TRUE(waitUntil([&] { return !files().isEmpty(); }));
+    const auto answer = [this](QMessageBox::StandardButton button) {
+        auto *box = window->findChild<QMessageBox *>("unsaved");
+        ASSERT_TRUE(box);
+        box->button(button)->click();
+        ASSERT_TRUE(waitUntil([this] { return !window->findChild<QMessageBox *>("unsaved"); }));
+    };
+    emit documents().tabCloseRequested(documents().indexOf(documents().traffic()));
+    answer(QMessageBox::Cancel);
+    ASSERT_TRUE(documents().traffic());
     window->close();
+    EXPECT_TRUE(window->isVisible());
+    answer(QMessageBox::Cancel);
+    EXPECT_TRUE(window->isVisible());
+    EXPECT_FALSE(files().isEmpty());
+    window->close();
+    answer(QMessageBox::Discard);
+    EXPECT_TRUE(waitUntil([this] { return !window->isVisible(); }));
     EXPECT_TRUE(files().isEmpty());
     TearDown();
     EXPECT_TRUE(files().isEmpty());

@@ -2,6 +2,7 @@
 
 #include "ui/error_bar.h"
 #include "ui/hex_view.h"
+#include "ui/message_find_bar.h"
 #include "ui/message_list.h"
 #include "ui/payload_view.h"
 #include "ui/sequence_view.h"
@@ -12,11 +13,21 @@
 
 #include <gtest/gtest.h>
 
+#include <QComboBox>
+#include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMainWindow>
+#include <QMenu>
+#include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QScrollBar>
+#include <QSettings>
 #include <QSignalSpy>
+#include <QSpinBox>
+#include <QTableWidget>
+#include <QTemporaryDir>
+#include <QTest>
 #include <QToolButton>
 
 #include <set>
@@ -80,6 +91,10 @@ protected:
         return false;
     }
     int rows() const { return tab.messages().rowCount(); }
+    static MessageModel &modelOf(TrafficTab &tab)
+    {
+        return *qobject_cast<MessageModel *>(tab.findChild<MessageList *>()->model());
+    }
 
     test::PlayedClient played;
     TrafficTab tab{played.client};
@@ -111,6 +126,23 @@ TEST_F(TrafficTabTest, ShowsMessagesOfItsInboxOnly)
     arrive(1, 3);
     EXPECT_EQ(rows(), 3);
     EXPECT_TRUE(part<MessageList>()->isVisible());
+}
+
+TEST_F(TrafficTabTest, ClosingKeepsTheLastMessages)
+{
+    listen();
+    arrive(1, 1);
+    tab.stop();
+    // The last of them wait for their frame when the reply is there already.
+    MessageBatch last{.inbox = 5, .received = 11};
+    for (std::uint64_t n = 2; n <= 11; ++n)
+        last.messages.push_back(sampleMessage(n, wallClock()));
+    ReplySink reply;
+    played.end->take<CloseInbox>(&reply);
+    played.end->raise(std::move(last));
+    reply(Result<AnyReply>(AnyReply(Done{})));
+    ASSERT_TRUE(waitUntil([this] { return says("Not listening"); }));
+    EXPECT_EQ(rows(), 11);
 }
 
 TEST_F(TrafficTabTest, KeepsBatchesThatOvertakeTheReply)
@@ -389,6 +421,123 @@ TEST_F(TrafficTabTest, TheGraphFiltersAndFindsRows)
     EXPECT_EQ(rows(), 20);
     emit graph->clicked(base + 11 * second);
     EXPECT_EQ(part<MessageList>()->currentIndex().row(), 11);
+}
+
+TEST_F(TrafficTabTest, EscClosesTheFindBarAndLeavesTheFilter)
+{
+    listen();
+    arrive(1, 5);
+    auto *filter = tab.findChild<QLineEdit *>();
+    filter->setText("data.id > 1");
+    tab.find();
+    auto *bar = part<MessageFindBar>();
+    auto *line = bar->findChild<QLineEdit *>();
+    ASSERT_TRUE(bar->isVisible());
+    tab.activateWindow();
+    ASSERT_TRUE(waitUntil([&] { return line->hasFocus(); }));
+    QTest::keyClick(line, Qt::Key_Escape);
+    EXPECT_FALSE(bar->isVisible());
+    EXPECT_EQ(filter->text(), "data.id > 1");
+    QTest::keyClick(part<MessageList>(), Qt::Key_Escape);
+    EXPECT_EQ(filter->text(), "");
+    QTest::keyClick(part<MessageList>(), Qt::Key_Slash, Qt::ControlModifier);
+    EXPECT_TRUE(filter->hasFocus());
+}
+
+TEST_F(TrafficTabTest, ASearchGoesOnWhileOldMessagesAreLetGo)
+{
+    listen();
+    arrive(1, 4000);
+    modelOf(tab).setLimits({.messages = 4000});
+    auto *list = part<MessageList>();
+    list->goToRow(0);
+    tab.find();
+    auto *bar = part<MessageFindBar>();
+    QSignalSpy found(bar, &MessageFindBar::found);
+    bar->findChild<QComboBox *>()->setCurrentIndex(2);
+    bar->findChild<QLineEdit *>()->setText("number == 4300");
+    bar->findNext();
+    arrive(4001, 500);
+    bar->findNext();
+    ASSERT_TRUE(waitUntil([&] { return !found.isEmpty(); }));
+    EXPECT_EQ(tab.messages().messageAt(list->currentIndex().row()).sequence, 4300u);
+}
+
+TEST_F(TrafficTabTest, AskBeforeUnsavedMessagesGo)
+{
+    int closed = 0;
+    const auto close = [&] { ++closed; };
+    tab.askBeforeClosing(close);
+    EXPECT_EQ(closed, 1) << "nothing is there to be lost";
+    listen();
+    arrive(1, 3);
+    EXPECT_TRUE(tab.isUnsaved());
+    const auto ask = [&](QMessageBox::StandardButton answer) {
+        tab.askBeforeClosing(close);
+        auto *box = tab.findChild<QMessageBox *>("unsaved");
+        ASSERT_TRUE(box && box->text().contains("3 messages"));
+        box->button(answer)->click();
+        ASSERT_TRUE(waitUntil([&] { return !tab.findChild<QMessageBox *>("unsaved"); }));
+    };
+    ask(QMessageBox::Cancel);
+    EXPECT_EQ(closed, 1);
+    const QTemporaryDir folder;
+    ask(QMessageBox::Save);
+    auto *dialog = tab.findChild<QFileDialog *>();
+    ASSERT_TRUE(dialog);
+    emit dialog->fileSelected(folder.filePath("no such folder/a.pcapng"));
+    ASSERT_TRUE(waitUntil([&] { return part<ErrorBar>()->text().contains("Cannot save"); }));
+    EXPECT_EQ(closed, 1) << "it could not be saved";
+    ask(QMessageBox::Save);
+    emit dialog->fileSelected(folder.filePath("a.pcapng"));
+    ASSERT_TRUE(waitUntil([&] { return closed == 2; }));
+    EXPECT_FALSE(tab.isUnsaved());
+    part<MessageList>()->goToRow(1);
+    part<MessageList>()->toggleMarks();
+    EXPECT_TRUE(tab.isUnsaved()) << "a mark, since";
+    ask(QMessageBox::Discard);
+    EXPECT_EQ(closed, 3);
+    arrive(4, 1);
+    tab.clear();
+    EXPECT_FALSE(tab.isUnsaved());
+}
+
+TEST_F(TrafficTabTest, LimitsAreAskedForAndWhatTheyCostIsSaid)
+{
+    listen();
+    arrive(1, 50);
+    tab.findChild<QToolButton *>("capture")->menu()->aboutToShow();
+    for (auto *action : tab.findChild<QToolButton *>("capture")->menu()->actions())
+        if (action->text().contains("Limits"))
+            action->trigger();
+    auto *dialog = tab.findChild<QDialog *>("limits");
+    ASSERT_TRUE(dialog);
+    dialog->findChild<QSpinBox *>("messages")->setValue(20);
+    dialog->accept();
+    EXPECT_EQ(rows(), 20);
+    EXPECT_TRUE(says("30 oldest messages"));
+    EXPECT_TRUE(says("20 messages"));
+    TrafficTab next(played.client);
+    EXPECT_EQ(next.messages().store().limits().messages, 20u) << "kept for the next time";
+    QSettings().remove("traffic/limitMessages");
+}
+
+TEST_F(TrafficTabTest, ColoursAreTheSameForAllCaptures)
+{
+    QMainWindow window;
+    auto *one = new TrafficTab(played.client, &window), *other = new TrafficTab(played.client, &window);
+    window.show();
+    one->editColours();
+    auto *dialog = one->findChild<ColourRulesDialog *>();
+    ASSERT_TRUE(dialog);
+    auto *table = dialog->findChild<QTableWidget *>();
+    table->item(0, 0)->setText("data.id == 3");
+    dialog->accept();
+    EXPECT_EQ(other->messages().colourRules().rules().front().filter, "data.id == 3");
+    // The older tab begins with what the other one said.
+    other->editColours();
+    EXPECT_EQ(other->findChild<ColourRulesDialog *>()->rules().rules().front().filter, "data.id == 3");
+    QSettings().remove("traffic/colours");
 }
 
 TEST_F(TrafficTabTest, ShowsThePayloadAsBytesAndText)
