@@ -2,6 +2,7 @@
 #include "ui/number_text.h"
 #include "ui/object_model.h"
 #include "ui/process_model.h"
+#include "ui/region_picker.h"
 #include "ui/row_model.h"
 #include "ui/theme.h"
 #include "ui/window_model.h"
@@ -65,6 +66,7 @@ TEST_F(ProcessModelTest, SelectionSurvivesARefresh)
 {
     model.merge({process(4, "a"), process(8, "b"), process(12, "c")});
     RowFilter filter(&model);
+    const QAbstractItemModelTester filterTester(&filter, QAbstractItemModelTester::FailureReportingMode::Fatal);
     filter.sort(0, Qt::DescendingOrder);
     QItemSelectionModel selection(&filter);
     selection.setCurrentIndex(filter.index(0, 0), QItemSelectionModel::SelectCurrent | QItemSelectionModel::Rows);
@@ -109,12 +111,35 @@ TEST_F(ProcessModelTest, TheFilterWantsEveryWordSomewhere)
 {
     model.merge({process(100, "demo.exe"), process(200, "demo.exe"), process(300, "other.exe")});
     RowFilter filter(&model);
+    const QAbstractItemModelTester filterTester(&filter, QAbstractItemModelTester::FailureReportingMode::Fatal);
     filter.setWords(QStringLiteral("DEMO 200"));
     EXPECT_EQ(filter.rowCount(), 1);
     filter.setWords(QStringLiteral("   "));
     EXPECT_EQ(filter.rowCount(), 3);
     filter.setWords(QStringLiteral("nothing"));
     EXPECT_EQ(filter.rowCount(), 0);
+}
+
+TEST(RegionModel, IsASoundModelAndFilters)
+{
+    RegionModel model;
+    const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    const Region code{.range = {0x1000, 0x2000}, .state = RegionState::Committed, .mapped = "demo.exe"};
+    const Region heap{.range = {0x8000, 0x1000}, .state = RegionState::Committed};
+    const Region free{.range = {0x9000, 0x7000}};
+    model.setRegions({code, heap, free}, 0);
+    EXPECT_EQ(model.rowCount(), 3);
+    EXPECT_EQ(model.rowAt(0x8FFF), 1);
+    model.setFilter(QStringLiteral("DEMO"));
+    ASSERT_EQ(model.rowCount(), 1);
+    EXPECT_EQ(model.region(0), code);
+    EXPECT_EQ(model.rowAt(0x8FFF), -1) << "it is not shown";
+    model.setRegions({heap}, 0x8000);
+    EXPECT_EQ(model.rowCount(), 0);
+    model.setFilter({});
+    EXPECT_EQ(model.rowCount(), 1);
+    model.setRegions({}, 0);
+    EXPECT_EQ(model.rowCount(), 0);
 }
 
 TEST(ObjectModel, OneNameMayBeListedTwice)
