@@ -8,6 +8,7 @@
 #   windows   these, the UI tests and ipclens.exe from end to end under Wine, and what the release is made of
 #   clang     a second compiler reads all that is built for Windows
 #   dev       unit and UI tests without sanitizers
+#   load      a million messages of eight senders under Wine, each checked: about five minutes
 #
 #   tests/run.sh                    asan, tsan and package; windows and clang where the Qt for Windows is there, else mingw
 #   tests/run.sh --windows          windows, clang and package; builds the Qt for Windows when it is not there
@@ -133,6 +134,15 @@ for preset in "${presets[@]}"; do
             run_program wine-peer env -u DISPLAY wine "$bin/ipclens_peer_tests.exe"
         fi
         ;;
+    load)
+        if build_tests mingw ipclens_peer_tests ipclens-cli; then
+            make_wine_prefix
+            trap end_wine EXIT
+            run_program load env -u DISPLAY IPCLENS_MESSAGES=1000000 wine "$build/mingw/bin/ipclens_peer_tests.exe" \
+                --gtest_filter=Traffic.isCompleteUnderLoad
+            grep -a dropped "$results/load.log" || true
+        fi
+        ;;
     windows)
         make_windows_qt
         configure_windows
@@ -159,7 +169,7 @@ for preset in "${presets[@]}"; do
         check package bash "$root/tests/package.sh"
         ;;
     *)
-        echo "tests/run.sh: no \"$preset\" with tests; there are dev, asan, tsan, mingw, windows, clang and package" >&2
+        echo "tests/run.sh: no \"$preset\" with tests; there are dev, asan, tsan, mingw, load, windows, clang and package" >&2
         exit 2
         ;;
     esac
