@@ -5,7 +5,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../app/setup.sh"
 . "$root/app/windows-qt.sh"
 
-need_packages "${build_packages[@]}" "${run_packages[@]}" libbenchmark-dev
+need_packages "${build_packages[@]}" "${run_packages[@]}" libbenchmark-dev tshark
 configure_and_build release ipclens_wire_bench ipclens_scan_bench ipclens_hex_view_bench ipclens_first_paint_bench \
     ipclens_graph_bench ipclens_filter_bench ipclens_arrival_bench ipclens-cli
 cross=mingw
