@@ -158,7 +158,7 @@ private:
     bool keep(Message &message, std::span<const std::byte> data) noexcept
     {
         try {
-            message.payload.assign(data.begin(), data.end());
+            message.payload = toBytes(data);
             m_arrivals.messages.push_back(std::move(message));
             return true;
         } catch (const std::bad_alloc &) {
