@@ -158,7 +158,7 @@ public:
     virtual Window receiver() const { return {}; }
     // What the user should know about how it was opened; empty when there is nothing to say.
     virtual std::string note() const { return {}; }
-    // Off: messages are answered as before, but only counted.
+    // Off: messages are answered as before, but only counted. Any thread, at any time.
     virtual void setCapturing(bool on) = 0;
     // Ends the taking of messages, so that take() gives the very last ones. Nothing is lost between the two.
     virtual void close() {}

@@ -8,10 +8,13 @@
 namespace ipclens {
 
 struct Delivery::Open {
-    std::mutex taking; // guards what follows
+    explicit Open(std::unique_ptr<Inbox> opened) : inbox(std::move(opened)) {}
+
+    const std::unique_ptr<Inbox> inbox;
     InboxId id = 0;
-    std::unique_ptr<Inbox> inbox; // none once closed
+    std::mutex taking; // guards what follows; held while what was taken is given, which may block
     bool started = false;
+    bool closed = false;
     std::array<std::uint64_t, 5> told{}; // the counts last given
 };
 
@@ -32,8 +35,7 @@ void Delivery::stop()
 
 InboxId Delivery::add(std::unique_ptr<Inbox> inbox)
 {
-    auto open = std::make_shared<Open>();
-    open->inbox = std::move(inbox);
+    auto open = std::make_shared<Open>(std::move(inbox));
     InboxId id = 0;
     {
         const std::scoped_lock lock(m_mutex);
@@ -65,9 +67,7 @@ bool Delivery::setCapturing(InboxId inbox, bool on)
     const auto open = find(inbox);
     if (!open)
         return false;
-    const std::scoped_lock lock(open->taking);
-    if (open->inbox)
-        open->inbox->setCapturing(on);
+    open->inbox->setCapturing(on);
     return true;
 }
 
@@ -83,17 +83,16 @@ bool Delivery::close(InboxId inbox)
     }
     const std::scoped_lock lock(open->taking);
     open->started = true;
-    if (open->inbox)
-        open->inbox->close();
+    open->inbox->close();
     deliver(*open);
-    open->inbox.reset();
+    open->closed = true;
     return true;
 }
 
 // With `open.taking` held.
 void Delivery::deliver(Open &open)
 {
-    if (!open.inbox || !open.started)
+    if (open.closed || !open.started)
         return;
     Arrivals arrivals = open.inbox->take();
     const std::array counts{arrivals.received, arrivals.dropped, arrivals.droppedBytes, arrivals.truncated, arrivals.skipped};

@@ -259,6 +259,11 @@ public:
         const std::scoped_lock lock(m_mutex);
         m_isCapturing = on;
     }
+    bool isCapturing()
+    {
+        const std::scoped_lock lock(m_mutex);
+        return m_isCapturing;
+    }
     Arrivals take()
     {
         const std::scoped_lock lock(m_mutex);

@@ -339,6 +339,27 @@ TEST_P(SessionTest, DeliversTheRestBeforeAnInboxCloses)
               ErrorKind::OutOfRange);
 }
 
+TEST_P(SessionTest, StopsCapturingWhileBatchesAreHeldBack)
+{
+    Signal entered, release;
+    start([&](Event) {
+        entered.set();
+        release.wait();
+    });
+    const auto inbox = ask(OpenInbox{{.className = "Box"}}).value().inbox;
+    const auto queue = m_world->inbox("Box");
+    queue->receive({.payload = Bytes(8 << 20)}); // more than a stream takes without a reader
+    ASSERT_TRUE(entered.wait());
+    queue->receive({.payload = Bytes(8 << 20)});
+    m_connection->call(SetInboxCapturing{.inbox = inbox, .on = false}, [](auto) {});
+    const auto deadline = std::chrono::steady_clock::now() + testDeadline;
+    while (queue->isCapturing() && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::yield();
+    EXPECT_FALSE(queue->isCapturing());
+    release.set();
+    EXPECT_TRUE(ask(CloseInbox{inbox}));
+}
+
 TEST_P(SessionTest, Sends)
 {
     m_world->sendErrors[9] = Error{.kind = ErrorKind::TimedOut, .code = 1460, .operation = "SendMessageTimeout"};
