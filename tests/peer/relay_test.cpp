@@ -47,8 +47,8 @@ TEST_F(Relays, areFoundFirstAndGiveTheReceiversOwnAnswers)
         lines.push_back(fmt::format("copydata {{}} {} {} {} {}", 0x4242, 0x1234'5678'9ABC, size, size));
     lines.push_back("copydata.null {} 7 5 0");
     lines.push_back(fmt::format("registered {{}} {} 281474976710655 9223372036854775809", toWord(registered)));
-    lines.push_back("app {} 20 2");
-    lines.push_back("app {} 0 0");
+    lines.push_back("send {} 32768 20 2"); // WM_APP
+    lines.push_back("send {} 32768 0 0");
     for (const std::int64_t reply : {std::int64_t{1}, std::int64_t{0}, std::int64_t{-5}, std::int64_t{0x1234'5678'9ABC}}) {
         receiver.ask(fmt::format("window.reply {}", reply));
         for (const std::string &line : lines) {

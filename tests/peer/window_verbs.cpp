@@ -1,4 +1,4 @@
-// What a child can do with windows and messages.
+// What a child can do with windows, and how they answer.
 #include "tests/peer/windows_peer.h"
 #include "tests/unit/memory_source_buffer.h"
 
@@ -7,6 +7,7 @@
 #include <atomic>
 #include <fmt/format.h>
 #include <future>
+#include <map>
 #include <mutex>
 #include <numeric>
 
@@ -18,10 +19,29 @@ std::mutex lastMutex;
 std::string lastMessage;
 std::atomic<std::uint64_t> messages = 0;
 std::atomic<LRESULT> reply = 0;
-std::atomic<bool> holds = false;    // handlers wait until window.release
+enum class Hold { No, Wait, Pump };
+std::atomic<Hold> hold = Hold::No;  // handlers wait until window.release; pumping they look for messages meanwhile, as dialogs do
+std::atomic<int> holding = 0;       // handlers that do
+std::atomic<DWORD> handlingTime = 0; // milliseconds that handlers take
 std::atomic<bool> asksBack = false; // handlers send to the claimed sender, and answer with what it gave
 std::wstring bounceTo;              // handlers send what they got to the window of this class; guarded by lastMutex
+std::atomic<bool> bouncesChanged = false; // one more each time
 std::atomic<int> bounces = 0;
+std::map<std::uint64_t, std::int64_t> ends; // when the handler of a WM_COPYDATA message ended, by dwData; guarded by lastMutex
+
+std::int64_t counter()
+{
+    LARGE_INTEGER value;
+    QueryPerformanceCounter(&value);
+    return value.QuadPart;
+}
+
+std::int64_t frequency()
+{
+    LARGE_INTEGER value;
+    QueryPerformanceFrequency(&value);
+    return value.QuadPart;
+}
 
 HANDLE released()
 {
@@ -33,6 +53,37 @@ std::wstring bounceClass()
 {
     const std::scoped_lock lock(lastMutex);
     return bounceTo;
+}
+
+void holdUntilReleased(Hold how)
+{
+    ++holding;
+    const HANDLE event = released();
+    while (how == Hold::Pump && MsgWaitForMultipleObjects(1, &event, FALSE, INFINITE, QS_ALLINPUT) != WAIT_OBJECT_0) {
+        MSG message;
+        while (PeekMessageW(&message, nullptr, 0, 0, PM_REMOVE))
+            DispatchMessageW(&message);
+    }
+    WaitForSingleObject(event, INFINITE);
+    --holding;
+}
+
+void work(DWORD milliseconds)
+{
+    const std::int64_t begin = counter();
+    for (std::int64_t gone = 0; gone < milliseconds; gone = (counter() - begin) * 1000 / frequency())
+        Sleep(static_cast<DWORD>(milliseconds - gone));
+}
+
+LRESULT bounce(const std::wstring &to, UINT message, WPARAM wParam, LPARAM lParam)
+{
+    ++bounces;
+    const HWND window = FindWindowW(to.c_str(), nullptr);
+    if (message != WM_COPYDATA || !bouncesChanged)
+        return SendMessageW(window, message, wParam + bouncesChanged, lParam);
+    COPYDATASTRUCT changed = *reinterpret_cast<const COPYDATASTRUCT *>(lParam);
+    ++changed.dwData;
+    return SendMessageW(window, message, wParam, reinterpret_cast<LPARAM>(&changed));
 }
 
 std::uint64_t sumOf(std::span<const std::byte> bytes)
@@ -59,18 +110,39 @@ LRESULT CALLBACK handleMessage(HWND window, UINT message, WPARAM wParam, LPARAM 
                                  data->lpData ? sumOf(std::as_bytes(std::span(static_cast<char *>(data->lpData),
                                                                              data->cbData)))
                                               : 0));
-        if (holds)
-            WaitForSingleObject(released(), INFINITE);
-        if (const std::wstring to = bounceClass(); !to.empty()) {
-            ++bounces;
-            return SendMessageW(FindWindowW(to.c_str(), nullptr), WM_COPYDATA, wParam, lParam);
-        }
+        if (hold != Hold::No)
+            holdUntilReleased(hold);
+        work(handlingTime);
+        if (const std::wstring to = bounceClass(); !to.empty())
+            return bounce(to, message, wParam, lParam);
         if (asksBack)
             return SendMessageW(reinterpret_cast<HWND>(wParam), WM_APP, 20, 3);
+        if (data) {
+            const std::scoped_lock lock(lastMutex);
+            ends[data->dwData] = counter();
+        }
         return reply;
     }
-    if (message == WM_APP)
+    switch (message) {
+    case WM_APP:
         return static_cast<LRESULT>(wParam) * 2 + lParam;
+    case WM_APP + 1: // shows a dialog, so to say
+        holdUntilReleased(Hold::Pump);
+        return 0;
+    case WM_APP + 2:
+        return bounce(bounceClass(), message, wParam, lParam);
+    case WM_APP + 3: {
+        COPYDATASTRUCT own{.dwData = wParam, .cbData = 0, .lpData = nullptr};
+        return SendMessageW(window, WM_COPYDATA, reinterpret_cast<WPARAM>(window), reinterpret_cast<LPARAM>(&own));
+    }
+    case WM_COMMAND:
+    case WM_SYSCOMMAND:
+    case WM_KEYDOWN:
+        remember(fmt::format("message {} {} {}", message, wParam, static_cast<std::uint64_t>(lParam)));
+        return reply;
+    default:
+        break;
+    }
     if (message >= 0xC000 && message <= 0xFFFF) {
         remember(fmt::format("registered {} {} {}", message, wParam, static_cast<std::uint64_t>(lParam)));
         return reply;
@@ -140,16 +212,32 @@ const PeerVerb replyVerb("window.reply", [](const Words &words) {
     return std::string();
 });
 
-const PeerVerb holdVerb("window.hold", [](const Words &) {
+// window.hold [pump]
+const PeerVerb holdVerb("window.hold", [](const Words &words) {
     ResetEvent(released());
-    holds = true;
+    hold = words.empty() ? Hold::Wait : Hold::Pump;
     return std::string();
 });
 
 const PeerVerb releaseVerb("window.release", [](const Words &) {
-    holds = false;
+    hold = Hold::No;
     SetEvent(released());
     return std::string();
+});
+
+// How many handlers wait for that.
+const PeerVerb holdingVerb("window.holding", [](const Words &) { return std::to_string(holding); });
+
+// window.work MILLISECONDS: what handlers of WM_COPYDATA take from now on
+const PeerVerb workVerb("window.work", [](const Words &words) {
+    handlingTime = static_cast<DWORD>(toNumber(words.at(0)));
+    return std::string();
+});
+
+// window.ended ID: when the handler of that WM_COPYDATA message ended, by the performance counter; 0: it has not
+const PeerVerb endedVerb("window.ended", [](const Words &words) {
+    const std::scoped_lock lock(lastMutex);
+    return std::to_string(ends[toNumber(words.at(0))]);
 });
 
 const PeerVerb askBackVerb("window.askback", [](const Words &) {
@@ -157,10 +245,11 @@ const PeerVerb askBackVerb("window.askback", [](const Words &) {
     return std::string();
 });
 
-// window.bounce CLASS: handlers send it on to the first window of this class
+// window.bounce CLASS [changed]: handlers send it on to the first window of this class, the same or each time with other numbers
 const PeerVerb bounceVerb("window.bounce", [](const Words &words) {
     const std::scoped_lock lock(lastMutex);
     bounceTo = wide(fromWord(words.at(0)));
+    bouncesChanged = words.size() > 1;
     return std::string();
 });
 
@@ -170,6 +259,17 @@ const PeerVerb bouncesVerb("window.bounces", [](const Words &) { return std::to_
 const PeerVerb findVerb("window.find", [](const Words &words) {
     return std::to_string(reinterpret_cast<std::uint64_t>(
         FindWindowW(wide(fromWord(words.at(0))).c_str(), wide(fromWord(words.at(1))).c_str())));
+});
+
+const PeerVerb visibleVerb("window.visible", [](const Words &words) {
+    return std::to_string(IsWindowVisible(windowOf(words.at(0))) != FALSE);
+});
+
+// window.activate WINDOW: as programs do with the one that runs already
+const PeerVerb activateVerb("window.activate", [](const Words &words) {
+    ShowWindow(windowOf(words.at(0)), SW_SHOW);
+    SetForegroundWindow(windowOf(words.at(0)));
+    return std::string();
 });
 
 // window.procedure WINDOW: the address of its procedure
@@ -205,22 +305,6 @@ const PeerVerb registerVerb("window.register", [](const Words &words) {
 
 const PeerVerb sumVerb("sum", [](const Words &words) { return std::to_string(sumOf(fromHex(words.at(0)).value())); });
 
-// copydata WINDOW SENDER ID SIZE SEED: sends SIZE bytes of the pattern from SEED on; what the handler returned
-const PeerVerb copyDataVerb("copydata", [](const Words &words) {
-    Bytes bytes(toNumber(words.at(3)));
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        bytes[i] = patternAt(toNumber(words.at(4)) + i);
-    COPYDATASTRUCT data{toNumber(words.at(2)), static_cast<DWORD>(bytes.size()), bytes.data()};
-    return std::to_string(SendMessageW(windowOf(words.at(0)), WM_COPYDATA, toNumber(words.at(1)), reinterpret_cast<LPARAM>(&data)));
-});
-
-// copydata.bytes WINDOW SENDER ID HEX
-const PeerVerb bytesVerb("copydata.bytes", [](const Words &words) {
-    Bytes bytes = fromHex(words.at(3)).value();
-    COPYDATASTRUCT data{toNumber(words.at(2)), static_cast<DWORD>(bytes.size()), bytes.data()};
-    return std::to_string(SendMessageW(windowOf(words.at(0)), WM_COPYDATA, toNumber(words.at(1)), reinterpret_cast<LPARAM>(&data)));
-});
-
 // copydata.asked WINDOW: sends from a window of this very thread, which is asked something before it gets its answer
 const PeerVerb askedVerb("copydata.asked", [](const Words &words) {
     WNDCLASSW windowClass{};
@@ -233,42 +317,6 @@ const PeerVerb askedVerb("copydata.asked", [](const Words &words) {
     const LRESULT result = SendMessageW(windowOf(words.at(0)), WM_COPYDATA, reinterpret_cast<WPARAM>(own), reinterpret_cast<LPARAM>(&data));
     DestroyWindow(own);
     return std::to_string(result);
-});
-
-// app WINDOW WPARAM LPARAM: a message of the program's own
-const PeerVerb appVerb("app", [](const Words &words) {
-    return std::to_string(SendMessageW(windowOf(words.at(0)), WM_APP, toNumber(words.at(1)), static_cast<LPARAM>(toNumber(words.at(2)))));
-});
-
-// copydata.null WINDOW SENDER ID SIZE: lpData is NULL
-const PeerVerb nullDataVerb("copydata.null", [](const Words &words) {
-    COPYDATASTRUCT data{toNumber(words.at(2)), static_cast<DWORD>(toNumber(words.at(3))), nullptr};
-    return std::to_string(SendMessageW(windowOf(words.at(0)), WM_COPYDATA, toNumber(words.at(1)), reinterpret_cast<LPARAM>(&data)));
-});
-
-// copydata.nothing WINDOW: lParam is 0
-const PeerVerb nothingVerb("copydata.nothing", [](const Words &words) {
-    return std::to_string(SendMessageW(windowOf(words.at(0)), WM_COPYDATA, 0, 0));
-});
-
-// registered WINDOW NAME WPARAM LPARAM
-const PeerVerb registeredVerb("registered", [](const Words &words) {
-    return std::to_string(SendMessageW(windowOf(words.at(0)), RegisterWindowMessageW(wide(fromWord(words.at(1))).c_str()),
-                                       toNumber(words.at(2)), static_cast<LPARAM>(toNumber(words.at(3)))));
-});
-
-// flood WINDOW SENDER COUNT SEED: COUNT messages, numbered by dwData from SEED on; how many were accepted. COUNT 0: without end.
-const PeerVerb floodVerb("flood", [](const Words &words) {
-    const HWND window = windowOf(words.at(0));
-    const std::uint64_t count = toNumber(words.at(2));
-    const std::uint64_t seed = toNumber(words.at(3));
-    std::uint64_t accepted = 0;
-    for (std::uint64_t i = 0; count == 0 || i < count; ++i) {
-        Bytes bytes = floodPayload(seed + i);
-        COPYDATASTRUCT data{seed + i, static_cast<DWORD>(bytes.size()), bytes.data()};
-        accepted += SendMessageW(window, WM_COPYDATA, toNumber(words.at(1)), reinterpret_cast<LPARAM>(&data)) != 0;
-    }
-    return std::to_string(accepted);
 });
 
 } // namespace

@@ -62,16 +62,31 @@ void throwLastError(const char *operation)
     throw std::runtime_error(fmt::format("{}: error {}", operation, code));
 }
 
-void killProcess(std::uint32_t pid)
+namespace {
+
+void endProcess(std::uint32_t pid, bool kills)
 {
-    const HANDLE process = OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, pid);
+    const HANDLE process = OpenProcess(SYNCHRONIZE | (kills ? PROCESS_TERMINATE : 0), FALSE, pid);
     if (!process)
         throwLastError("OpenProcess");
-    TerminateProcess(process, 9);
+    if (kills)
+        TerminateProcess(process, 9);
     const DWORD waited = WaitForSingleObject(process, deadline);
     CloseHandle(process);
     if (waited != WAIT_OBJECT_0)
-        throw std::runtime_error("a killed process does not end");
+        throw std::runtime_error("a process does not end");
+}
+
+} // namespace
+
+void killProcess(std::uint32_t pid)
+{
+    endProcess(pid, true);
+}
+
+void waitForEnd(std::uint32_t pid)
+{
+    endProcess(pid, false);
 }
 
 bool eventually(const std::function<bool()> &condition)

@@ -22,6 +22,9 @@ std::string uniqueName(std::string_view what);
 // Ends a process from outside, as a task manager does, and waits until it has ended.
 void killProcess(std::uint32_t pid);
 
+// Waits until a process that ends by itself has ended.
+void waitForEnd(std::uint32_t pid);
+
 // Polls `condition` until it holds; false when a generous deadline passes first.
 bool eventually(const std::function<bool()> &condition);
 
