@@ -33,11 +33,11 @@ struct MessageOutcome {
 
 struct Message {
     std::uint64_t sequence = 0;    // 1, 2, 3, ... per inbox, also counting messages that were dropped
-    std::int64_t time = 0;         // arrival, nanoseconds since 1970 UTC, from a monotonic clock with one anchor
+    std::int64_t time = 0;         // arrival, nanoseconds since 1970 UTC, from a monotonic clock with one anchor in each session
     MessageKind kind = MessageKind::CopyData;
     std::uint64_t senderWindow = 0; // the sender's claim (wParam of WM_COPYDATA), unverified; 0 for registered messages
-    ProcessKey sender;              // owner of senderWindow at arrival; pid 0 when there is no such window
-    std::string senderName;         // executable name of that process; empty when unknown
+    ProcessKey sender;              // owner of senderWindow at arrival, or up to 100 ms before; pid 0: there is no such window
+    std::string senderName;         // executable name of that process; empty when unknown, or when it had ended before a tap was read
     std::string senderTitle;        // of senderWindow at arrival, or up to 100 ms before
     std::string name;               // of a registered message
     std::uint64_t id = 0;           // dwData of WM_COPYDATA, or the registered message's number

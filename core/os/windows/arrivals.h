@@ -1,90 +1,13 @@
-// What an inbox's handler needs at every arrival: the time, the sender's process, a place in the queue.
+// What waits between a window's handler and who takes it.
 #pragma once
 
 #include "core/os/system.h"
-#include "core/os/windows/utf16.h"
 
 #include <algorithm>
-#include <array>
 #include <mutex>
 #include <span>
 
-#include <windows.h>
-
 namespace ipclens {
-
-// Nanoseconds since 1970 from the performance counter, tied to the wall clock once, when made.
-class ArrivalClock {
-public:
-    ArrivalClock()
-    {
-        LARGE_INTEGER value;
-        QueryPerformanceFrequency(&value);
-        m_frequency = value.QuadPart;
-        m_anchorTime = wallClock();
-        m_anchorTicks = ticks();
-    }
-    static std::int64_t ticks()
-    {
-        LARGE_INTEGER value;
-        QueryPerformanceCounter(&value);
-        return value.QuadPart;
-    }
-    std::int64_t timeOf(std::int64_t at) const
-    {
-        constexpr std::int64_t second = 1'000'000'000;
-        const std::int64_t since = at - m_anchorTicks;
-        return m_anchorTime + since / m_frequency * second + since % m_frequency * second / m_frequency;
-    }
-    std::int64_t milliseconds(std::int64_t ticks) const { return ticks / (m_frequency / 1000); }
-
-private:
-    std::int64_t m_frequency = 0;
-    std::int64_t m_anchorTime = 0;
-    std::int64_t m_anchorTicks = 0;
-};
-
-struct WindowOwner {
-    std::uint32_t pid = 0; // 0: there is no such window
-    std::string title;
-};
-
-// Owner and title of a window at this moment. Remembers for 100 ms, because asking is a round trip to another process under
-// Wine. For one thread.
-class WindowOwners {
-public:
-    const WindowOwner &of(std::uint64_t window, std::int64_t ticks, const ArrivalClock &clock)
-    {
-        Entry &entry = m_entries[(window >> 1) % m_entries.size()];
-        if (entry.window != window || clock.milliseconds(ticks - entry.asked) >= 100)
-            ask(entry, window, ticks);
-        return entry.owner;
-    }
-
-private:
-    struct Entry {
-        std::uint64_t window = 0;
-        std::int64_t asked = 0;
-        WindowOwner owner;
-    };
-
-    static void ask(Entry &entry, std::uint64_t window, std::int64_t ticks)
-    {
-        entry.window = window;
-        entry.asked = ticks;
-        entry.owner = {};
-        DWORD pid = 0;
-        const HWND handle = window <= UINTPTR_MAX ? reinterpret_cast<HWND>(static_cast<std::uintptr_t>(window)) : nullptr;
-        if (!handle || GetWindowThreadProcessId(handle, &pid) == 0)
-            return;
-        entry.owner.pid = pid;
-        wchar_t title[256];
-        const int length = InternalGetWindowText(handle, title, 256);
-        entry.owner.title = toUtf8(std::wstring_view(title, static_cast<std::size_t>(std::max(length, 0))));
-    }
-
-    std::array<Entry, 32> m_entries;
-};
 
 // What waits for delivery, bounded by bytes. The pump thread adds, another one takes.
 class ArrivalQueue {

@@ -1,5 +1,6 @@
 #include "core/os/windows/message_window.h"
 
+#include "core/os/windows/arrival_clock.h"
 #include "core/os/windows/last_error.h"
 #include "core/os/windows/process_handle.h"
 #include "core/os/windows/registered_messages.h"
@@ -205,7 +206,7 @@ bool MessageWindow::notes(UINT message) const
 LRESULT MessageWindow::copyDataArrived(WPARAM wParam, LPARAM lParam) noexcept
 {
     const std::int64_t ticks = ArrivalClock::ticks();
-    Message message{.time = m_clock.timeOf(ticks), .kind = MessageKind::CopyData, .senderWindow = wParam};
+    Message message{.time = ArrivalClock::timeOf(ticks), .kind = MessageKind::CopyData, .senderWindow = wParam};
     Incoming incoming{.message = WM_COPYDATA, .wParam = wParam, .lParam = lParam};
     const auto *copy = reinterpret_cast<const COPYDATASTRUCT *>(lParam);
     message.nullData = true;
@@ -225,7 +226,7 @@ LRESULT MessageWindow::copyDataArrived(WPARAM wParam, LPARAM lParam) noexcept
 LRESULT MessageWindow::registeredArrived(UINT number, WPARAM wParam, LPARAM lParam) noexcept
 {
     const std::int64_t ticks = ArrivalClock::ticks();
-    Message message{.time = m_clock.timeOf(ticks),
+    Message message{.time = ArrivalClock::timeOf(ticks),
                     .kind = MessageKind::Registered,
                     .id = number,
                     .wParam = static_cast<std::uint64_t>(wParam),
@@ -236,36 +237,38 @@ LRESULT MessageWindow::registeredArrived(UINT number, WPARAM wParam, LPARAM lPar
 LRESULT MessageWindow::arrived(Message &&message, const Incoming &arriving, std::int64_t ticks) noexcept
 {
     Incoming incoming = arriving;
-    incoming.isWaitedFor = isSenderWaiting();
-    std::uint64_t sequence = 0;
-    Answer answer;
+    incoming.isWaitedFor = isSenderWaiting(incoming.message);
     message.senderWaits = incoming.isWaitedFor;
     message.depth = m_depth++;
+    std::uint64_t sequence = 0;
+    Answer answer;
     try {
-        if (message.kind == MessageKind::CopyData) {
-            const WindowOwner &owner = m_owners.of(message.senderWindow, ticks, m_clock);
-            message.sender.pid = owner.pid;
-            message.senderTitle = owner.title;
-            message.references = m_references.ofCopyData(incoming.data);
-        } else {
-            message.references = m_references.ofRegistered(incoming.message, incoming.wParam, incoming.lParam);
-        }
-        auto data = incoming.data;
-        if (data.size() > m_settings.maxPayload)
-            data = data.first(static_cast<std::size_t>(m_settings.maxPayload));
-        const bool cut = !message.nullData && data.size() < message.size;
-        sequence = m_queue.add(std::move(message), data, cut);
+        sequence = note(std::move(message), incoming);
         answer = m_answering.answer(*this, incoming);
     } catch (const std::exception &problem) {
         answer.failure = Error{.operation = "answer a message", .object = m_settings.what, .meaning = problem.what()};
     }
     --m_depth;
-    if (sequence != 0) {
-        MessageOutcome outcome{.sequence = sequence, .result = answer.result, .failure = std::move(answer.failure)};
-        outcome.duration = m_clock.timeOf(ArrivalClock::ticks()) - m_clock.timeOf(ticks);
-        m_queue.finish(std::move(outcome));
-    }
+    if (sequence != 0)
+        m_queue.finish({.sequence = sequence,
+                        .result = answer.result,
+                        .duration = ArrivalClock::nanoseconds(ArrivalClock::ticks() - ticks),
+                        .failure = std::move(answer.failure)});
     return answer.result;
+}
+
+// While the sender waits: once it has its answer it may end at once.
+std::uint64_t MessageWindow::note(Message &&message, const Incoming &incoming)
+{
+    if (message.kind == MessageKind::CopyData) {
+        setSender(message, m_owners.of(message.senderWindow));
+        message.references = m_references.ofCopyData(incoming.data);
+    } else {
+        message.references = m_references.ofRegistered(incoming.message, incoming.wParam, incoming.lParam);
+    }
+    const auto data = incoming.data.first(std::min<std::size_t>(incoming.data.size(), m_settings.maxPayload));
+    const bool cut = !message.nullData && data.size() < message.size;
+    return m_queue.add(std::move(message), data, cut);
 }
 
 MessageWindow::Wake MessageWindow::wait(HANDLE event, DWORD milliseconds, bool isTaking)
@@ -297,14 +300,7 @@ Arrivals MessageWindow::take()
     for (Message &message : arrivals.messages) {
         if (message.kind == MessageKind::Registered)
             message.name = m_names.of(static_cast<std::uint32_t>(message.id));
-        if (message.sender.pid != 0) {
-            const Sender &sender = m_senders.of(message.sender.pid);
-            message.sender = sender.key;
-            message.senderName = sender.name;
-        }
-        message.receiverWindow = m_receiver.handle;
-        message.receiver = m_receiver.process;
-        message.receiverName = m_receiver.processName;
+        setReceiver(message, m_receiver);
     }
     return arrivals;
 }

@@ -4,8 +4,8 @@
 #include "core/os/windows/arrivals.h"
 #include "core/os/windows/references.h"
 #include "core/os/windows/registered_messages.h"
-#include "core/os/windows/sender_names.h"
 #include "core/os/windows/unique_handle.h"
+#include "core/os/windows/window_owners.h"
 
 #include <atomic>
 #include <future>
@@ -96,11 +96,12 @@ private:
     LRESULT copyDataArrived(WPARAM wParam, LPARAM lParam) noexcept;
     LRESULT registeredArrived(UINT number, WPARAM wParam, LPARAM lParam) noexcept;
     LRESULT arrived(Message &&message, const Incoming &incoming, std::int64_t ticks) noexcept;
+    std::uint64_t note(Message &&message, const Incoming &incoming);
 
     const MessageWindowSettings m_settings;
     Answering &m_answering;
     ArrivalQueue m_queue;
-    ArrivalClock m_clock;
+    SenderNames m_senders;
     std::promise<Result<HWND>> m_started;
     HWND m_window = nullptr;
     Window m_receiver;
@@ -109,11 +110,10 @@ private:
     DWORD m_threadId = 0;
     std::atomic<bool> m_stop = false;
     // The pump thread's.
-    WindowOwners m_owners;
+    WindowOwners m_owners{m_senders};
     ReferenceReader m_references;
     std::uint32_t m_depth = 0; // handlers that run
     // The taker's.
-    SenderNames m_senders;
     MessageNames m_names;
 };
 

@@ -5,6 +5,7 @@
 #include "core/os/windows/message_window.h"
 #include "core/os/windows/send_error.h"
 #include "core/os/windows/utf16.h"
+#include "core/os/windows/window_handle.h"
 #include "core/os/windows/windows_system.h"
 
 #include <fmt/format.h>
@@ -22,11 +23,6 @@ constexpr DWORD patience = 20;       // milliseconds in which senders wait their
 constexpr DWORD lookInterval = 250;  // milliseconds
 constexpr std::uint64_t hungAfter = 5000; // milliseconds without a look for messages: what Windows itself takes for hung [doc]
 constexpr std::ptrdiff_t mostAlike = 16;  // equal messages inside of each other: they come back
-
-HWND toHandle(std::uint64_t window)
-{
-    return reinterpret_cast<HWND>(static_cast<std::uintptr_t>(window));
-}
 
 std::wstring titleOf(HWND window)
 {

@@ -3,6 +3,7 @@
 #include "core/os/windows/registered_messages.h"
 #include "core/os/windows/send_error.h"
 #include "core/os/windows/utf16.h"
+#include "core/os/windows/window_handle.h"
 #include "core/os/windows/windows_system.h"
 
 #include <fmt/format.h>
@@ -13,11 +14,6 @@ namespace {
 std::string windowText(std::uint64_t window)
 {
     return fmt::format("window 0x{:X}", window);
-}
-
-HWND toHandle(std::uint64_t window)
-{
-    return reinterpret_cast<HWND>(static_cast<std::uintptr_t>(window));
 }
 
 Error noWindow(std::uint64_t window)
@@ -31,7 +27,7 @@ Error noWindow(std::uint64_t window)
 
 Result<void> checkWindow(std::uint64_t window)
 {
-    if (window > UINTPTR_MAX || !IsWindow(toHandle(window)))
+    if (!IsWindow(toHandle(window)))
         return Failure(noWindow(window));
     return {};
 }

@@ -4,8 +4,9 @@
 
 namespace ipclens {
 
-const Sender &SenderNames::of(std::uint32_t pid)
+Sender SenderNames::of(std::uint32_t pid)
 {
+    const std::scoped_lock lock(m_mutex);
     Entry &entry = m_entries[pid];
     entry.used = GetTickCount64();
     if (entry.sender.key.pid == 0 && pid != 0) {
@@ -25,6 +26,7 @@ void SenderNames::sweep()
     constexpr std::uint64_t between = 1000; // milliseconds
     constexpr std::uint64_t remembered = 10'000;
     const std::uint64_t now = GetTickCount64();
+    const std::scoped_lock lock(m_mutex);
     if (now - m_swept < between)
         return;
     m_swept = now;

@@ -5,6 +5,7 @@
 #include "core/os/windows/unique_handle.h"
 
 #include <map>
+#include <mutex>
 
 namespace ipclens {
 
@@ -14,10 +15,10 @@ struct Sender {
 };
 
 // Keys and names of processes by pid. Keeps a handle to each, so that its pid cannot pass to another process while it
-// is remembered. For one thread.
+// is remembered. Any thread.
 class SenderNames {
 public:
-    const Sender &of(std::uint32_t pid);
+    Sender of(std::uint32_t pid);
     // Lets go of processes that have ended, and of those not asked for lately. Cheap when called often.
     void sweep();
 
@@ -28,6 +29,7 @@ private:
         std::uint64_t used = 0; // GetTickCount64()
     };
 
+    std::mutex m_mutex; // guards what follows
     std::map<std::uint32_t, Entry> m_entries;
     std::uint64_t m_swept = 0;
 };

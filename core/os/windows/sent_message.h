@@ -32,10 +32,12 @@ inline bool canRead(const void *data, std::size_t size)
     return true;
 }
 
-// Whether the sender of the message being handled waits for the handler.
-inline bool isSenderWaiting()
+// Whether the sender of the message being handled waits for the handler. WM_COPYDATA is never posted: one that does not seem to be sent
+// comes from the window's own thread, whose sends are calls.
+inline bool isSenderWaiting(UINT message)
 {
-    return (InSendMessageEx(nullptr) & (ISMEX_SEND | ISMEX_REPLIED)) == ISMEX_SEND;
+    const DWORD how = InSendMessageEx(nullptr);
+    return how == ISMEX_NOSEND ? message == WM_COPYDATA : (how & (ISMEX_SEND | ISMEX_REPLIED)) == ISMEX_SEND;
 }
 
 } // namespace ipclens

@@ -1,12 +1,13 @@
 // Copies of what windows of other programs get, by a DLL loaded into them.
 #include "core/os/window_target.h"
-#include "core/os/windows/arrivals.h"
+#include "core/os/windows/arrival_clock.h"
 #include "core/os/windows/last_error.h"
 #include "core/os/windows/process_handle.h"
 #include "core/os/windows/registered_messages.h"
-#include "core/os/windows/sender_names.h"
 #include "core/os/windows/tap_ring.h"
 #include "core/os/windows/utf16.h"
+#include "core/os/windows/window_handle.h"
+#include "core/os/windows/window_owners.h"
 #include "core/os/windows/windows_system.h"
 
 #include <fmt/format.h>
@@ -26,11 +27,6 @@ struct HookTraits {
     static void close(HHOOK hook) { UnhookWindowsHookEx(hook); }
 };
 using Hook = UniqueHandle<HookTraits>;
-
-HWND toHandle(std::uint64_t window)
-{
-    return reinterpret_cast<HWND>(static_cast<std::uintptr_t>(window));
-}
 
 std::string textOf(const Window &window)
 {
@@ -101,17 +97,16 @@ private:
     bool m_isAttached = false;
     std::optional<Error> m_ended; // to be told
     bool m_isEndTold = false;
-    ArrivalClock m_clock;
     MessageNames m_names;
-    WindowOwners m_owners;
     SenderNames m_senders;
+    WindowOwners m_owners{m_senders};
     std::map<std::uint64_t, std::int64_t> m_underWay; // when messages began whose outcome has not come
 };
 
 // Child windows are in no list, but can be tapped.
 Result<Window> findTarget(WindowsSystem &system, const WindowTarget &target)
 {
-    const HWND handle = target.window <= UINTPTR_MAX ? toHandle(target.window) : nullptr;
+    const HWND handle = toHandle(target.window);
     if (handle && IsWindow(handle)) {
         Window window{.handle = target.window};
         wchar_t text[512];
@@ -296,7 +291,7 @@ void WindowsTap::noteOutcome(const tap::Record &record, Arrivals &arrivals)
     if (began == m_underWay.end())
         return; // of a tap before us
     MessageOutcome outcome{.sequence = record.sequence, .result = record.result};
-    outcome.duration = m_clock.timeOf(record.ticks) - m_clock.timeOf(began->second);
+    outcome.duration = ArrivalClock::nanoseconds(record.ticks - began->second);
     m_underWay.erase(began);
     const auto found = std::ranges::lower_bound(arrivals.messages, record.sequence, {}, &Message::sequence);
     if (found != arrivals.messages.end() && found->sequence == record.sequence)
@@ -320,24 +315,16 @@ std::uint32_t WindowsTap::readRecord(std::uint64_t at, std::uint64_t available, 
         return record.bytes;
     }
     Message message{.sequence = record.sequence,
-                    .time = m_clock.timeOf(record.ticks),
+                    .time = ArrivalClock::timeOf(record.ticks),
                     .id = record.id,
                     .size = record.size,
                     .nullData = (record.flags & tap::NullData) != 0,
-                    .receiverWindow = m_target.handle,
-                    .receiver = m_target.process,
-                    .receiverName = m_target.processName,
                     .depth = record.depth,
                     .senderWaits = (record.flags & tap::SenderWaits) != 0};
+    setReceiver(message, m_target);
     if (record.message == WM_COPYDATA) {
         message.senderWindow = record.wParam;
-        const WindowOwner &owner = m_owners.of(record.wParam, ArrivalClock::ticks(), m_clock);
-        message.senderTitle = owner.title;
-        if (owner.pid != 0) {
-            const Sender &sender = m_senders.of(owner.pid);
-            message.sender = sender.key;
-            message.senderName = sender.name;
-        }
+        setSender(message, m_owners.of(record.wParam));
         message.payload.resize(record.payload);
         copyOut(at + sizeof record, message.payload.data(), record.payload);
     } else {

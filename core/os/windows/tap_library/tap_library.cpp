@@ -196,7 +196,7 @@ std::uint64_t note(Tapped &one, UINT message, WPARAM wParam, LPARAM lParam)
     record.sequence = sequence;
     record.ticks = ticks();
     record.message = message;
-    record.flags = isSenderWaiting() ? std::uint32_t{SenderWaits} : 0;
+    record.flags = isSenderWaiting(message) ? std::uint32_t{SenderWaits} : 0;
     record.depth = one.depth;
     record.wParam = wParam;
     const void *data = nullptr;
