@@ -25,7 +25,7 @@ struct MessageReference {
 struct MessageOutcome {
     std::uint64_t sequence = 0;
     std::int64_t result = 0;       // what the sender was given
-    std::int64_t duration = 0;     // nanoseconds from arrival to the answer: how long the sender waited
+    std::int64_t duration = 0;     // nanoseconds from arrival to the answer, how long the sender waited; in a relay of the receiver's own
     std::optional<Error> failure;  // why a relay has no answer of the real receiver
     bool operator==(const MessageOutcome &) const = default;
     IPCLENS_FIELDS(sequence, result, duration, failure)

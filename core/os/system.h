@@ -103,9 +103,14 @@ struct WindowTarget {
 // A hidden window with the class and title of `receiver`, which programs that look for these find first. What it gets it passes on
 // and gives the sender the receiver's own answer.
 //
+// While the receiver is busy others wait, as they would for itself; when it looks for messages inside of its handler they are passed
+// on inside of each other, as there. A message inside of 16 others of which none ends within 2 s is a loop: it is answered with 0. A
+// receiver that posts to the relay what it gets goes round for ever, as it would by posting to itself.
+//
 // A sender can tell by: the window's handle and process; SetWindowPos by the receiver that brings it to the front (put right twice
 // a second); SMTO_ABORTIFHUNG failing up to 5 s later than it would on a receiver that hangs. The receiver can tell by asking
-// which thread or process sends. Whatever else is sent to the relay's window, from WM_USER on, is passed on unseen.
+// which thread or process sends, and by SMTO_BLOCK: a message that it sends so to the relay while it handles another waits until its
+// time is over. Whatever else is sent to the relay's window, from WM_USER on, is passed on unseen.
 struct RelayRequest {
     WindowTarget receiver;
     std::vector<std::string> messages; // registered messages to note; empty: all. All are passed on

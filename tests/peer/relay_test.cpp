@@ -2,6 +2,8 @@
 #include "tests/peer/windows_peer.h"
 #include "tests/unit/memory_source_buffer.h"
 
+#include <array>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -90,38 +92,113 @@ TEST_F(Relays, letTheReceiverAskTheSenderBack)
     EXPECT_EQ(sender.ask(fmt::format("copydata.asked {}", relay->window())), "43");
 }
 
-TEST_F(Relays, takeOthersWhileTheReceiverIsBusy)
+TEST_F(Relays, passOnWhatNobodyWaitsFor)
+{
+    createReceiver();
+    const auto relay = open();
+    const std::string name = uniqueName("posted");
+    const auto message = sender.askNumber("window.register " + toWord(name));
+    for (const char *how : {"post", "notify"}) {
+        SCOPED_TRACE(how);
+        const auto before = receiver.askNumber("window.count");
+        EXPECT_NE(sender.askNumber(fmt::format("{} {} {} 5 7", how, relay->window(), message)), 0u);
+        EXPECT_TRUE(eventually([&] { return receiver.askNumber("window.count") > before; }));
+        EXPECT_EQ(receiver.ask("window.last"), fmt::format("registered {} 5 7", message));
+    }
+    relay->close();
+    const Arrivals arrivals = relay->take();
+    ASSERT_EQ(arrivals.messages.size(), 2u);
+    for (const Message &one : arrivals.messages) {
+        EXPECT_EQ(one.name, name);
+        EXPECT_FALSE(one.senderWaits);
+        ASSERT_TRUE(one.outcome);
+        EXPECT_FALSE(one.outcome->failure);
+    }
+}
+
+TEST_F(Relays, answerInTheOrderOfTheReceiver)
+{
+    createReceiver();
+    receiver.ask("window.work 1000");
+    const auto relay = open();
+    Peer second, third;
+    sender.tell(fmt::format("copydata.timed {} 1", relay->window()));
+    ASSERT_TRUE(eventually([&] { return receiver.askNumber("window.count") == 1; }));
+    second.tell(fmt::format("copydata.timed {} 2", relay->window()));
+    third.tell(fmt::format("copydata.timed {} 3", relay->window()));
+    const std::uint64_t answered = std::stoull(sender.answer());
+    second.answer();
+    third.answer();
+    // Its answer did not wait for what came after it.
+    EXPECT_LT(answered, receiver.askNumber("window.ended 2"));
+    EXPECT_LT(answered, receiver.askNumber("window.ended 3"));
+    relay->close();
+    const Arrivals arrivals = relay->take();
+    ASSERT_EQ(arrivals.messages.size(), 3u);
+    for (const Message &message : arrivals.messages) {
+        EXPECT_EQ(message.depth, 0u);
+        ASSERT_TRUE(message.outcome);
+        EXPECT_GE(message.outcome->duration, 1'000'000'000);
+    }
+}
+
+TEST_F(Relays, takeOthersWhileTheReceiverLooksForMessages)
 {
     createReceiver();
     const auto relay = open();
     receiver.ask("window.reply 6");
-    receiver.ask("window.hold");
+    receiver.ask("window.hold pump");
     Peer second;
     sender.tell(fmt::format("copydata {} 0 1 4 0", relay->window()));
+    ASSERT_TRUE(eventually([&] { return receiver.ask("window.holding") == "1"; }));
+    EXPECT_EQ(second.ask(fmt::format("send {} 32768 20 2", relay->window())), "42"); // while the first one waits
     second.tell(fmt::format("copydata {} 0 2 4 0", relay->window()));
-    std::uint64_t taken = 0;
-    std::vector<MessageOutcome> outcomes;
-    const auto drain = [&] {
-        Arrivals arrivals = relay->take();
-        taken += arrivals.messages.size();
-        for (const Message &message : arrivals.messages)
-            if (message.outcome)
-                outcomes.push_back(*message.outcome);
-        outcomes.insert(outcomes.end(), arrivals.outcomes.begin(), arrivals.outcomes.end());
-    };
-    ASSERT_TRUE(eventually([&] {
-        drain();
-        return taken == 2;
-    }));
-    EXPECT_TRUE(outcomes.empty());
+    ASSERT_TRUE(eventually([&] { return receiver.ask("window.holding") == "2"; }));
     receiver.ask("window.release");
     EXPECT_EQ(sender.answer(), "6");
     EXPECT_EQ(second.answer(), "6");
     relay->close();
-    drain();
-    ASSERT_EQ(outcomes.size(), 2u);
-    EXPECT_EQ(outcomes[0].result, 6);
-    EXPECT_EQ(outcomes[1].result, 6);
+    const Arrivals arrivals = relay->take();
+    ASSERT_EQ(arrivals.messages.size(), 2u);
+    EXPECT_EQ(arrivals.messages[1].depth, 1u);
+    for (const Message &message : arrivals.messages) {
+        ASSERT_TRUE(message.outcome);
+        EXPECT_EQ(message.outcome->result, 6);
+    }
+}
+
+TEST_F(Relays, passOnEqualMessagesOfManySenders)
+{
+    createReceiver();
+    receiver.ask("window.reply 1");
+    const auto relay = open();
+    receiver.ask("window.hold");
+    constexpr int senders = 24;
+    sender.tell(fmt::format("copydata.many {} {}", relay->window(), senders));
+    ASSERT_TRUE(eventually([&] { return receiver.ask("window.holding") == "1"; }));
+    receiver.ask("window.release");
+    EXPECT_EQ(sender.answer(), std::to_string(senders));
+    relay->close();
+    const Arrivals arrivals = relay->take();
+    EXPECT_EQ(arrivals.messages.size(), static_cast<std::size_t>(senders));
+    for (const Message &message : arrivals.messages)
+        EXPECT_TRUE(message.outcome && !message.outcome->failure);
+}
+
+TEST_F(Relays, seemToHangAsTheReceiverDoes)
+{
+    createReceiver();
+    const auto relay = open();
+    receiver.ask("window.hold");
+    sender.tell(fmt::format("copydata {} 0 1 4 0", relay->window()));
+    const auto window = reinterpret_cast<HWND>(relay->window());
+    ASSERT_TRUE(eventually([&] { return IsHungAppWindow(window) != FALSE; }));
+    // Who gives up on windows that hang does so here, long before his time is over.
+    const Error error = errorOf(system->sendCopyData(relay->window(), 0, 2, toBytes("x"), 60'000));
+    EXPECT_EQ(error.kind, ErrorKind::TimedOut) << toText(error);
+    receiver.ask("window.release");
+    EXPECT_EQ(sender.answer(), "0");
+    EXPECT_TRUE(eventually([&] { return !IsHungAppWindow(window); }));
 }
 
 TEST_F(Relays, waitAsLongAsTheReceiverDoesAndCanBeClosedMeanwhile)
@@ -129,18 +206,19 @@ TEST_F(Relays, waitAsLongAsTheReceiverDoesAndCanBeClosedMeanwhile)
     createReceiver();
     auto relay = open();
     receiver.ask("window.hold");
-    // The sender's own time-out ends its waiting, as it would without a relay.
-    const Error error = errorOf(system->sendCopyData(relay->window(), 0, 1, toBytes("x"), 200));
+    sender.tell(fmt::format("copydata {} 0 1 4 0", relay->window()));
+    ASSERT_TRUE(eventually([&] { return !relay->take().messages.empty(); }));
+    // A sender's own time-out ends its waiting, as it would without a relay.
+    const Error error = errorOf(system->sendCopyData(relay->window(), 0, 2, toBytes("x"), 200));
     EXPECT_EQ(error.kind, ErrorKind::TimedOut) << toText(error);
-    sender.tell(fmt::format("copydata {} 0 2 4 0", relay->window()));
-    std::uint64_t taken = 0;
-    ASSERT_TRUE(eventually([&] { return (taken += relay->take().messages.size()) >= 2; }));
     relay->close();
     EXPECT_EQ(sender.answer(), "0");
     const Arrivals last = relay->take();
     ASSERT_FALSE(last.outcomes.empty());
-    for (const MessageOutcome &outcome : last.outcomes)
-        EXPECT_TRUE(outcome.failure);
+    for (const MessageOutcome &outcome : last.outcomes) {
+        ASSERT_TRUE(outcome.failure);
+        EXPECT_EQ(outcome.failure->kind, ErrorKind::Cancelled);
+    }
     receiver.ask("window.release");
 }
 
@@ -198,13 +276,20 @@ TEST_F(Relays, endLoops)
 {
     createReceiver();
     const auto relay = open();
-    receiver.ask("window.bounce " + toWord(className)); // which is the relay
-    EXPECT_EQ(sender.ask(fmt::format("copydata {} 0 1 100 0", relay->window())), "0");
-    EXPECT_GT(receiver.askNumber("window.bounces"), 0u);
-    EXPECT_LE(receiver.askNumber("window.bounces"), 32u);
-    relay->close();
-    const Arrivals arrivals = relay->take();
-    EXPECT_EQ(std::ranges::count_if(arrivals.messages, [](const Message &message) { return message.outcome && message.outcome->failure; }), 1);
+    const auto bounce = [&](const char *how, const std::string &message) {
+        SCOPED_TRACE(message + how);
+        receiver.ask(fmt::format("window.bounce {} {}", toWord(className), how)); // to the relay, that is
+        const auto before = receiver.askNumber("window.bounces");
+        EXPECT_EQ(sender.ask(fmt::format(fmt::runtime(message), relay->window())), "0");
+        const auto bounces = receiver.askNumber("window.bounces") - before;
+        EXPECT_GT(bounces, 0u);
+        EXPECT_LE(bounces, 32u);
+        return std::ranges::count_if(relay->take().messages,
+                                     [](const Message &one) { return one.outcome && one.outcome->failure; });
+    };
+    EXPECT_EQ(bounce("", "copydata {} 0 1 100 0"), 1);
+    EXPECT_EQ(bounce("changed", "copydata {} 0 1 100 0"), 1);
+    EXPECT_EQ(bounce("changed", "send {} 32770 1 0"), 0); // a message of the program's own, which is passed on unseen
 }
 
 TEST_F(Relays, passOnFloodsUnharmed)

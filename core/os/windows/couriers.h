@@ -25,6 +25,7 @@ struct Errand {
     LRESULT sent = 0; // what SendMessageTimeout gave
     DWORD_PTR result = 0;
     DWORD code = 0;
+    std::int64_t duration = 0; // nanoseconds from sending to the answer
 };
 
 // As many threads as errands are under way at a time; they stay for the next. For one thread. A receiver that never answers keeps its
@@ -38,14 +39,19 @@ public:
 
     // None: the system gives no more threads.
     std::shared_ptr<Courier> send(Errand errand);
-    // Set when the errand is done.
+    // Set from when the errand is done until the courier's next one.
     static HANDLE done(const Courier &courier);
-    // What came of it; the courier is free for the next errand.
+    // What came of one that is done; the courier is free for the next.
     Errand finish(const std::shared_ptr<Courier> &courier);
+    // Nobody will ask what comes of it.
+    void forget(std::shared_ptr<Courier> courier);
 
 private:
+    std::shared_ptr<Courier> idle();
+
     std::vector<std::shared_ptr<Courier>> m_all;
     std::vector<std::shared_ptr<Courier>> m_idle;
+    std::vector<std::shared_ptr<Courier>> m_forgotten; // idle once they are done
 };
 
 } // namespace ipclens

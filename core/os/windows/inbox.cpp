@@ -62,6 +62,7 @@ Result<std::unique_ptr<Inbox>> WindowsInbox::open(const InboxRequest &request)
         inbox->m_rules.push_back({rule, message != registered->end() ? message->id : 0});
     }
     MessageWindowSettings settings{.what = "inbox " + request.className,
+                                   .takenHint = "Choose another class name",
                                    .className = *className,
                                    .title = *title,
                                    .registered = std::move(*registered),
@@ -89,7 +90,7 @@ Answer WindowsInbox::answer(MessageWindow &window, const Incoming &message)
     if (rule == m_rules.end())
         return {.result = isCopyData ? TRUE : 0};
     if (rule->asked.delay > 0 && message.isWaitedFor)
-        window.wait(nullptr, rule->asked.delay, true);
+        window.waitTaking(rule->asked.delay);
     return {.result = static_cast<LRESULT>(rule->asked.result)};
 }
 

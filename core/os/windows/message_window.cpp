@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <mutex>
 
 namespace ipclens {
@@ -21,6 +22,21 @@ std::mutex &classMutex()
     return mutex;
 }
 
+// By the performance counter: GetTickCount64 may be 16 ms behind.
+class Deadline {
+public:
+    explicit Deadline(DWORD milliseconds) : m_begin(ArrivalClock::ticks()), m_milliseconds(milliseconds) {}
+    DWORD millisecondsLeft() const // rounded up
+    {
+        const std::int64_t gone = ArrivalClock::nanoseconds(ArrivalClock::ticks() - m_begin) / 1'000'000;
+        return gone >= m_milliseconds ? 0 : m_milliseconds - static_cast<DWORD>(gone);
+    }
+
+private:
+    std::int64_t m_begin;
+    DWORD m_milliseconds;
+};
+
 Window ownWindow(HWND window)
 {
     Window own{.handle = reinterpret_cast<std::uintptr_t>(window)};
@@ -30,18 +46,6 @@ Window ownWindow(HWND window)
 }
 
 } // namespace
-
-Result<std::map<UINT, PointerPlace>> placesOf(const std::vector<PointerRule> &rules)
-{
-    std::map<UINT, PointerPlace> places;
-    for (const PointerRule &rule : rules) {
-        const auto message = registerMessage(rule.message);
-        if (!message)
-            return Failure(message.error());
-        places.try_emplace(message->id, rule.place);
-    }
-    return places;
-}
 
 MessageWindow::MessageWindow(MessageWindowSettings settings, Answering &answering)
     : m_settings(std::move(settings)), m_answering(answering), m_queue(m_settings.queueBytes),
@@ -152,7 +156,7 @@ Result<HWND> MessageWindow::createWindow()
         const bool ours = code == ERROR_CLASS_ALREADY_EXISTS && GetClassInfoExW(instance, className, &existing) &&
                           existing.lpfnWndProc == windowProcedure;
         if (!ours)
-            return systemFailure(code, "RegisterClassEx", m_settings.what, "Choose another class name");
+            return systemFailure(code, "RegisterClassEx", m_settings.what, m_settings.takenHint);
     }
     const HWND window = CreateWindowExW(m_settings.extendedStyle, className, m_settings.title.c_str(), WS_POPUP, 0, 0, 0, 0,
                                         nullptr, nullptr, instance, this);
@@ -185,9 +189,11 @@ LRESULT CALLBACK MessageWindow::windowProcedure(HWND window, UINT message, WPARA
         return self->copyDataArrived(wParam, lParam);
     if (self && self->notes(message))
         return self->registeredArrived(message, wParam, lParam);
-    if (self) {
-        if (const auto answer = self->m_answering.answerOther(*self, message, wParam, lParam))
+    try {
+        if (const auto answer = self ? self->m_answering.answerOther(*self, message, wParam, lParam) : std::nullopt)
             return *answer;
+    } catch (const std::exception &) {
+        return 0; // there is no memory to pass it on or to tell of that
     }
     if (message == WM_CLOSE) // from outside; by default it would destroy the window
         return 0;
@@ -252,7 +258,7 @@ LRESULT MessageWindow::arrived(Message &&message, const Incoming &arriving, std:
     if (sequence != 0)
         m_queue.finish({.sequence = sequence,
                         .result = answer.result,
-                        .duration = ArrivalClock::nanoseconds(ArrivalClock::ticks() - ticks),
+                        .duration = answer.duration.value_or(ArrivalClock::nanoseconds(ArrivalClock::ticks() - ticks)),
                         .failure = std::move(answer.failure)});
     return answer.result;
 }
@@ -271,25 +277,46 @@ std::uint64_t MessageWindow::note(Message &&message, const Incoming &incoming)
     return m_queue.add(std::move(message), data, cut);
 }
 
-MessageWindow::Wake MessageWindow::wait(HANDLE event, DWORD milliseconds, bool isTaking)
+MessageWindow::Wake MessageWindow::wait(std::span<const HANDLE> events, DWORD milliseconds, Waiting how)
 {
-    const std::array<HANDLE, 2> handles{m_closing.get(), event};
-    const DWORD count = event ? 2 : 1;
-    const std::uint64_t end = GetTickCount64() + milliseconds;
-    for (;;) {
-        const std::uint64_t now = GetTickCount64();
-        const DWORD left = now >= end ? 0 : static_cast<DWORD>(end - now);
-        const bool takes = isTaking && m_depth <= mostNested;
-        const DWORD woken = takes ? MsgWaitForMultipleObjectsEx(count, handles.data(), left, QS_SENDMESSAGE, MWMO_INPUTAVAILABLE)
-                                  : WaitForMultipleObjects(count, handles.data(), FALSE, left);
+    std::array<HANDLE, mostEvents + 1> handles{m_closing.get()};
+    std::ranges::copy(events, handles.begin() + 1);
+    const auto count = static_cast<DWORD>(events.size() + 1);
+    for (const Deadline end(milliseconds);;) {
+        const DWORD left = end.millisecondsLeft();
+        DWORD woken = WAIT_FAILED;
+        if (how == Waiting::Deaf) {
+            woken = WaitForMultipleObjects(count, handles.data(), FALSE, left);
+        } else {
+            const bool areOthersWaiting = (HIWORD(GetQueueStatus(QS_INPUT | QS_SENDMESSAGE)) & QS_SENDMESSAGE) != 0;
+            if (areOthersWaiting && how == Waiting::Noticing)
+                return Wake::Sent;
+            // Who waits for input, which a hidden window never gets, does not look hung.
+            const DWORD wakes = how == Waiting::Noticing ? QS_INPUT | QS_SENDMESSAGE : QS_INPUT;
+            woken = MsgWaitForMultipleObjectsEx(count, handles.data(), left, wakes, 0);
+        }
         if (woken == WAIT_OBJECT_0)
             return Wake::Closing;
-        if (woken == WAIT_OBJECT_0 + 1 && event)
+        if (woken < WAIT_OBJECT_0 + count)
             return Wake::Event;
-        if (woken != WAIT_OBJECT_0 + count)
+        if (woken == WAIT_FAILED || left == 0)
             return Wake::Time;
-        MSG message; // looking for posted messages runs the handlers of sent ones
-        PeekMessageW(&message, nullptr, 0, 0, PM_NOREMOVE | PM_QS_SENDMESSAGE);
+    }
+}
+
+void MessageWindow::takeSent()
+{
+    MSG message; // looking for posted messages runs the handlers of sent ones
+    PeekMessageW(&message, nullptr, 0, 0, PM_NOREMOVE | PM_QS_SENDMESSAGE);
+}
+
+void MessageWindow::waitTaking(DWORD milliseconds)
+{
+    constexpr std::uint32_t mostNested = 32;
+    for (const Deadline end(milliseconds); end.millisecondsLeft() > 0; takeSent()) {
+        const bool takes = m_depth <= mostNested;
+        if (wait({}, end.millisecondsLeft(), takes ? Waiting::Noticing : Waiting::Deaf) != Wake::Sent)
+            return;
     }
 }
 

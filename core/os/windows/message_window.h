@@ -29,6 +29,7 @@ struct Incoming {
 struct Answer {
     LRESULT result = 0;
     std::optional<Error> failure;
+    std::optional<std::int64_t> duration; // nanoseconds; none: since the message arrived
 };
 
 // What a message window answers. Called on its pump thread.
@@ -44,6 +45,7 @@ public:
 
 struct MessageWindowSettings {
     std::string what; // for errors: "inbox NAME"
+    std::string takenHint; // what to do where the class belongs to somebody else in this process
     std::wstring className;
     std::wstring title;
     DWORD extendedStyle = 0;
@@ -57,9 +59,6 @@ struct MessageWindowSettings {
     // Whose messages these are; without a handle: the window's own.
     Window receiver;
 };
-
-// Rules by the numbers of their messages.
-Result<std::map<UINT, PointerPlace>> placesOf(const std::vector<PointerRule> &rules);
 
 // A hidden top-level window on its own thread. The pump thread owns the window and everything that the handler touches but the queue;
 // take() belongs to whoever calls it.
@@ -78,12 +77,18 @@ public:
     void close();
     Arrivals take();
 
-    // For a handler that has to wait: until `event` is set, the time is over or the window is being closed. Taking, it lets the
-    // handlers of messages run that others send meanwhile; they have to return before this does. Beyond `mostNested` of them inside of
-    // each other the next wait their turn.
-    enum class Wake { Event, Time, Closing };
-    static constexpr std::uint32_t mostNested = 32;
-    Wake wait(HANDLE event, DWORD milliseconds, bool isTaking);
+    // What follows is for the pump thread.
+
+    // For a handler that has to wait: until one of `events` is set (at most mostEvents), the time is over, the window is being closed, or, in
+    // Noticing, others wait for their messages to be taken. Deaf, the thread looks hung to Windows after 5 s.
+    static constexpr std::size_t mostEvents = 32;
+    enum class Wake { Event, Sent, Time, Closing };
+    enum class Waiting { Deaf, Alive, Noticing };
+    Wake wait(std::span<const HANDLE> events, DWORD milliseconds, Waiting how);
+    // Lets the handlers run of messages that others wait for; they return before this does.
+    void takeSent();
+    // Waits and lets them run all the while. Beyond 32 of them inside of each other the next wait their turn.
+    void waitTaking(DWORD milliseconds);
 
 private:
     Result<void> start();

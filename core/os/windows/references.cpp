@@ -1,6 +1,7 @@
 #include "core/os/windows/references.h"
 
 #include "core/os/windows/last_error.h"
+#include "core/os/windows/registered_messages.h"
 #include "core/os/windows/unique_handle.h"
 #include "core/os/windows/utf16.h"
 #include "core/os/windows/windows_system.h"
@@ -52,6 +53,18 @@ void readInto(MessageReference &reference, MemorySource &memory, std::uint64_t s
 }
 
 } // namespace
+
+Result<std::map<UINT, PointerPlace>> placesOf(const std::vector<PointerRule> &rules)
+{
+    std::map<UINT, PointerPlace> places;
+    for (const PointerRule &rule : rules) {
+        const auto message = registerMessage(rule.message);
+        if (!message)
+            return Failure(message.error());
+        places.try_emplace(message->id, rule.place);
+    }
+    return places;
+}
 
 std::vector<MessageReference> ReferenceReader::ofCopyData(std::span<const std::byte> data)
 {

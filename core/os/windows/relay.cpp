@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
+#include <array>
 
 namespace ipclens {
 namespace {
@@ -19,10 +19,12 @@ namespace {
 // A property of every relay's window, so that no relay is ever put before another one.
 constexpr const wchar_t *relayProperty = L"ipclens relay";
 
-constexpr DWORD patience = 20;       // milliseconds in which senders wait their turn, as they would for the receiver itself
-constexpr DWORD lookInterval = 250;  // milliseconds
+constexpr DWORD patience = 10;           // milliseconds in which most receivers have answered
+constexpr DWORD lookInterval = 250;      // milliseconds
 constexpr std::uint64_t hungAfter = 5000; // milliseconds without a look for messages: what Windows itself takes for hung [doc]
-constexpr std::ptrdiff_t mostAlike = 16;  // equal messages inside of each other: they come back
+constexpr std::size_t mostUnderWay = 16; // messages inside of each other
+constexpr DWORD loopPatience = 2000;     // milliseconds in which one of them ends, unless each waits for the next
+static_assert(mostUnderWay <= MessageWindow::mostEvents);
 
 std::wstring titleOf(HWND window)
 {
@@ -30,6 +32,18 @@ std::wstring titleOf(HWND window)
     const int length = InternalGetWindowText(window, text, 1024);
     return {text, static_cast<std::size_t>(std::max(length, 0))};
 }
+
+// Keeps an event among others for as long as it lives.
+class UnderWay {
+public:
+    UnderWay(std::vector<HANDLE> &all, HANDLE done) : m_all(all) { m_all.push_back(done); }
+    ~UnderWay() { m_all.pop_back(); }
+    UnderWay(const UnderWay &) = delete;
+    UnderWay &operator=(const UnderWay &) = delete;
+
+private:
+    std::vector<HANDLE> &m_all;
+};
 
 class WindowsRelay final : public Inbox, private Answering {
 public:
@@ -50,12 +64,15 @@ private:
     std::optional<LRESULT> answerOther(MessageWindow &window, UINT message, WPARAM wParam, LPARAM lParam) override;
 
     HWND target() const { return toHandle(m_receiver.handle); }
+    std::string receiverText() const { return fmt::format("window 0x{:X}", m_receiver.handle); }
     bool isFoundFirst() const;
     void stayInFront();
     void look(MessageWindow &window);
-    bool comesBack(const Incoming &message) const;
+    bool isLoop(MessageWindow &window) const;
     Answer passOn(MessageWindow &window, const Incoming &message);
-    Answer waitForAnswer(MessageWindow &window, Errand errand);
+    Answer passOnUnanswered(const Incoming &message, bool isPosted);
+    Answer waitForAnswer(MessageWindow &window, const std::shared_ptr<Couriers::Courier> &courier);
+    bool waitUntilDone(MessageWindow &window, HANDLE done);
 
     const Window m_receiver;
     std::string m_note;
@@ -64,7 +81,7 @@ private:
     std::wstring m_className;
     std::wstring m_title;
     bool m_isGone = false;
-    std::vector<const Incoming *> m_underWay; // innermost last
+    std::vector<HANDLE> m_underWay; // set when they are done; innermost last
     Couriers m_couriers;
     std::unique_ptr<MessageWindow> m_window; // last: its thread uses what is above
 };
@@ -112,6 +129,7 @@ Result<std::unique_ptr<Inbox>> WindowsRelay::open(WindowsSystem &system, const R
     relay->m_title = titleOf(relay->target());
     MessageWindowSettings settings{
         .what = "relay " + receiver->className,
+        .takenHint = "A relay has the class of its receiver, but this program uses it itself: tap that window, or run a relay of ipclens-cli",
         .className = relay->m_className,
         .title = relay->m_title,
         .extendedStyle = static_cast<DWORD>(GetWindowLongPtrW(relay->target(), GWL_EXSTYLE)) & WS_EX_TOPMOST,
@@ -196,37 +214,30 @@ Answer WindowsRelay::answer(MessageWindow &window, const Incoming &message)
     return passOn(window, message);
 }
 
-// Who sends is not known for sure, but a message that comes back is the same as one that is being passed on. Other senders may send
-// the same, too: therefore not the first time.
-bool WindowsRelay::comesBack(const Incoming &message) const
+// Receivers that look for messages inside of a handler have handlers inside of each other, and so has the relay. In a loop, where the
+// receiver sends to the relay again and again, none of them can end.
+bool WindowsRelay::isLoop(MessageWindow &window) const
 {
-    return std::ranges::count_if(m_underWay, [&](const Incoming *other) {
-               return other->message == message.message && other->wParam == message.wParam &&
-                      (message.message == WM_COPYDATA
-                           ? other->id == message.id && other->data.size() == message.data.size() &&
-                                 (message.data.empty() ||
-                                  std::memcmp(other->data.data(), message.data.data(), message.data.size()) == 0)
-                           : other->lParam == message.lParam);
-           }) >= mostAlike;
+    std::vector<HANDLE> pending;
+    std::ranges::copy_if(m_underWay, std::back_inserter(pending),
+                         [](HANDLE done) { return WaitForSingleObject(done, 0) != WAIT_OBJECT_0; });
+    return pending.size() >= mostUnderWay && window.wait(std::span(pending).last(mostUnderWay), loopPatience,
+                                                         MessageWindow::Waiting::Alive) == MessageWindow::Wake::Time;
 }
 
 Answer WindowsRelay::passOn(MessageWindow &window, const Incoming &message)
 {
-    const std::string object = fmt::format("window 0x{:X}", m_receiver.handle);
     if (m_isGone)
-        return {.failure = systemError(ERROR_INVALID_WINDOW_HANDLE, "relay", object)};
+        return {.failure = systemError(ERROR_INVALID_WINDOW_HANDLE, "relay", receiverText())};
     const DWORD how = InSendMessageEx(nullptr);
-    if (message.message != WM_COPYDATA && (how == ISMEX_NOSEND || (how & ISMEX_NOTIFY) != 0)) { // nobody waits for an answer
-        const BOOL given = how == ISMEX_NOSEND ? PostMessageW(target(), message.message, message.wParam, message.lParam)
-                                               : SendNotifyMessageW(target(), message.message, message.wParam, message.lParam);
-        const DWORD code = GetLastError();
-        return given ? Answer{} : Answer{.failure = systemError(code, "PostMessage", object)};
-    }
-    if (comesBack(message))
+    if (message.message != WM_COPYDATA && (how == ISMEX_NOSEND || (how & ISMEX_NOTIFY) != 0))
+        return passOnUnanswered(message, how == ISMEX_NOSEND);
+    if (isLoop(window))
         return {.failure = Error{.kind = ErrorKind::Refused,
                                  .operation = "relay",
-                                 .object = object,
-                                 .meaning = "the message comes back: the receiver sends it to the relay again"}};
+                                 .object = receiverText(),
+                                 .meaning = fmt::format("{} messages are inside of each other, and none ends: the receiver sends them to "
+                                                        "the relay again", m_underWay.size())}};
     Errand errand{.receiver = target(),
                   .message = message.message,
                   .wParam = message.wParam,
@@ -237,35 +248,74 @@ Answer WindowsRelay::passOn(MessageWindow &window, const Incoming &message)
         errand.copy = COPYDATASTRUCT{.dwData = static_cast<ULONG_PTR>(message.id),
                                      .cbData = static_cast<DWORD>(message.nullData ? message.size : message.data.size()),
                                      .lpData = nullptr};
-    m_underWay.push_back(&message);
-    Answer answer = waitForAnswer(window, std::move(errand));
-    m_underWay.pop_back();
-    return answer;
-}
-
-Answer WindowsRelay::waitForAnswer(MessageWindow &window, Errand errand)
-{
-    using Wake = MessageWindow::Wake;
     const auto courier = m_couriers.send(std::move(errand));
     if (!courier)
-        return {.failure = Error{.operation = "relay", .meaning = "the system gives no more threads"}};
-    const HANDLE done = Couriers::done(*courier);
-    const std::uint64_t begin = GetTickCount64();
-    // At first others wait their turn. Then they are let in, because the receiver may be waiting for one of them.
-    Wake woken = window.wait(done, patience, false);
-    while (woken == Wake::Time) {
-        // A thread that waits for messages never looks hung. Where the receiver does, so must the relay: senders that give up on hung
-        // windows (SMTO_ABORTIFHUNG) shall do so here, too.
-        const bool isHung = GetTickCount64() - begin >= hungAfter && IsHungAppWindow(target()) &&
-                            (GetQueueStatus(QS_SENDMESSAGE) & (QS_SENDMESSAGE << 16 | QS_SENDMESSAGE)) == 0;
-        woken = window.wait(done, lookInterval, !isHung);
-    }
-    if (woken == Wake::Closing)
-        return {.failure = Error{.kind = ErrorKind::Cancelled, .operation = "relay", .meaning = "the relay was closed before the receiver answered"}};
+        return {.failure = Error{.operation = "relay", .object = receiverText(), .meaning = "the system gives no more threads"}};
+    const UnderWay underWay(m_underWay, Couriers::done(*courier));
+    return waitForAnswer(window, courier);
+}
+
+// Nobody waits for an answer.
+Answer WindowsRelay::passOnUnanswered(const Incoming &message, bool isPosted)
+{
+    const BOOL given = isPosted ? PostMessageW(target(), message.message, message.wParam, message.lParam)
+                                : SendNotifyMessageW(target(), message.message, message.wParam, message.lParam);
+    const DWORD code = GetLastError();
+    return given ? Answer{} : Answer{.failure = systemError(code, isPosted ? "PostMessage" : "SendNotifyMessage", receiverText())};
+}
+
+Answer WindowsRelay::waitForAnswer(MessageWindow &window, const std::shared_ptr<Couriers::Courier> &courier)
+{
+    if (!waitUntilDone(window, Couriers::done(*courier)))
+        return {.failure = Error{.kind = ErrorKind::Cancelled,
+                                 .operation = "relay",
+                                 .object = receiverText(),
+                                 .meaning = "the relay was closed before the receiver answered"}};
     const Errand came = m_couriers.finish(courier);
-    if (came.sent == 0)
-        return {.failure = sendError(came.code, m_receiver.handle, 0)};
-    return {.result = static_cast<LRESULT>(came.result)};
+    if (came.sent != 0)
+        return {.result = static_cast<LRESULT>(came.result), .duration = came.duration};
+    return {.failure = sendError(came.code, m_receiver.handle, 0), .duration = came.duration};
+}
+
+// Others wait their turn meanwhile, as they would for the receiver itself: taken inside of this one, they would have to be answered
+// before it. Unless the receiver looks for messages inside of its handler, or sends one itself: it may wait for one of theirs. It is
+// asked, with a message that says nothing, when somebody waits. Twice: an answer may be that of a receiver which has just finished, and
+// be known before the other one; by the second it is known as well.
+bool WindowsRelay::waitUntilDone(MessageWindow &window, HANDLE done)
+{
+    using Wake = MessageWindow::Wake;
+    using Waiting = MessageWindow::Waiting;
+    const std::uint64_t begin = GetTickCount64();
+    std::shared_ptr<Couriers::Courier> question;
+    int answers = 0;
+    bool asks = true;
+    const auto ask = [&] {
+        question = m_couriers.send({.receiver = target(), .message = WM_NULL});
+        asks = question != nullptr; // else there are no more threads
+    };
+    Wake woken = window.wait({&done, 1}, patience, Waiting::Deaf);
+    while (woken != Wake::Closing && WaitForSingleObject(done, 0) != WAIT_OBJECT_0) {
+        if (woken == Wake::Sent) {
+            answers = 0;
+            ask();
+        } else if (woken == Wake::Event) {
+            m_couriers.finish(std::exchange(question, nullptr));
+            if (++answers < 2)
+                ask();
+            else
+                window.takeSent();
+        } else if (woken == Wake::Time) {
+            look(window);
+        }
+        // Where the receiver hangs, so must the relay: senders that give up on hung windows (SMTO_ABORTIFHUNG) shall do so here, too.
+        const bool isHung = GetTickCount64() - begin >= hungAfter && IsHungAppWindow(target());
+        const std::array<HANDLE, 2> events{done, question ? Couriers::done(*question) : nullptr};
+        woken = window.wait(std::span(events).first(question ? 2 : 1), lookInterval,
+                            isHung ? Waiting::Deaf : question || !asks ? Waiting::Alive : Waiting::Noticing);
+    }
+    if (question)
+        m_couriers.forget(std::move(question));
+    return woken != Wake::Closing;
 }
 
 } // namespace
