@@ -96,7 +96,7 @@ void Delivery::deliver(Open &open)
         return;
     Arrivals arrivals = open.inbox->take();
     const std::array counts{arrivals.received, arrivals.dropped, arrivals.droppedBytes, arrivals.truncated, arrivals.skipped};
-    if (arrivals.messages.empty() && arrivals.outcomes.empty() && !arrivals.ended && counts == open.told)
+    if (arrivals.messages.empty() && arrivals.outcomes.empty() && !arrivals.ended && !arrivals.notice && counts == open.told)
         return;
     open.told = counts;
     for (Message &message : arrivals.messages)
@@ -109,7 +109,9 @@ void Delivery::deliver(Open &open)
                            .droppedBytes = arrivals.droppedBytes,
                            .truncated = arrivals.truncated,
                            .outcomes = std::exchange(arrivals.outcomes, {}),
-                           .skipped = arrivals.skipped};
+                           .skipped = arrivals.skipped,
+                           .ended = {},
+                           .notice = std::exchange(arrivals.notice, {})};
         std::size_t count = 0;
         for (std::uint64_t bytes = 0; count < std::min(rest.size(), mostMessages); ++count) {
             bytes += rest[count].payload.size();

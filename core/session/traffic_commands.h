@@ -148,7 +148,8 @@ struct MessageBatch {
     std::vector<MessageOutcome> outcomes;
     std::uint64_t skipped = 0;  // counts like the four above: received while capturing was off
     std::optional<Error> ended; // told once: why no more will come, as when a tap's program has ended; closing it is still needed
-    IPCLENS_FIELDS(inbox, messages, received, dropped, droppedBytes, truncated, outcomes, skipped, ended)
+    std::optional<Error> notice; // told when it begins: a relay that is passed by, because senders find another window before it
+    IPCLENS_FIELDS(inbox, messages, received, dropped, droppedBytes, truncated, outcomes, skipped, ended, notice)
 };
 
 IPCLENS_ENUM(SeriesVerdict,

@@ -92,6 +92,32 @@ TEST_F(Relays, letTheReceiverAskTheSenderBack)
     EXPECT_EQ(sender.ask(fmt::format("copydata.asked {}", relay->window())), "43");
 }
 
+TEST_F(Relays, passOnWhatProgramsSendEachOtherAndNoMore)
+{
+    createReceiver();
+    const auto relay = open();
+    receiver.ask("window.reply 12");
+    for (const UINT message : {WM_COMMAND, WM_SYSCOMMAND, WM_KEYDOWN}) {
+        SCOPED_TRACE(message);
+        EXPECT_EQ(sender.ask(fmt::format("send {} {} 57696 18446744073709551615", relay->window(), message)), "12");
+        EXPECT_EQ(receiver.ask("window.last"), fmt::format("message {} 57696 18446744073709551615", message));
+    }
+    EXPECT_EQ(sender.ask(fmt::format("send {} {} 0 0", relay->window(), UINT{WM_SETTINGCHANGE})), "0");
+    EXPECT_EQ(receiver.askNumber("window.count"), 3u);
+}
+
+TEST_F(Relays, closeTheReceiverInsteadOfThemselves)
+{
+    for (const UINT message : {WM_CLOSE, WM_QUIT}) {
+        SCOPED_TRACE(message);
+        const std::uint64_t real = createReceiver();
+        const auto relay = open();
+        sender.ask(fmt::format("post {} {} 0 0", relay->window(), message));
+        EXPECT_TRUE(eventually([&] { return !IsWindow(reinterpret_cast<HWND>(real)); }));
+        EXPECT_TRUE(eventually([&] { return relay->take().ended.has_value(); }));
+    }
+}
+
 TEST_F(Relays, passOnWhatNobodyWaitsFor)
 {
     createReceiver();
@@ -114,6 +140,28 @@ TEST_F(Relays, passOnWhatNobodyWaitsFor)
         ASSERT_TRUE(one.outcome);
         EXPECT_FALSE(one.outcome->failure);
     }
+}
+
+TEST_F(Relays, leaveBroadcastsToTheReceiverItself)
+{
+    createReceiver();
+    const auto relay = open();
+    const std::string name = uniqueName("broadcast");
+    const auto message = sender.askNumber("window.register " + toWord(name));
+    const auto everybody = reinterpret_cast<std::uintptr_t>(HWND_BROADCAST);
+    std::uint64_t expected = 0;
+    for (const char *how : {"post", "notify", "send"}) {
+        SCOPED_TRACE(how);
+        sender.ask(fmt::format("{} {} {} 1 2", how, everybody, message));
+        EXPECT_EQ(sender.ask(fmt::format("send {} {} 1 3", relay->window(), message)), "0"); // to the relay alone, and much like it
+        EXPECT_NE(sender.askNumber(fmt::format("post {} {} 3 4", relay->window(), message)), 0u); // after all of them
+        expected += 3;
+        EXPECT_TRUE(eventually([&] { return receiver.askNumber("window.count") >= expected; }));
+        EXPECT_TRUE(eventually([&] { return receiver.ask("window.last") == fmt::format("registered {} 3 4", message); }));
+        EXPECT_EQ(receiver.askNumber("window.count"), expected);
+    }
+    relay->close();
+    EXPECT_EQ(relay->take().messages.size(), 9u);
 }
 
 TEST_F(Relays, answerInTheOrderOfTheReceiver)
@@ -222,23 +270,20 @@ TEST_F(Relays, waitAsLongAsTheReceiverDoesAndCanBeClosedMeanwhile)
     receiver.ask("window.release");
 }
 
-TEST_F(Relays, tellWhenTheReceiverIsGone)
+TEST_F(Relays, goAwayWithTheReceiver)
 {
     const std::uint64_t real = createReceiver();
     const auto relay = open();
-    receiver.ask(fmt::format("window.close {}", real));
     EXPECT_EQ(sender.ask(fmt::format("copydata {} 0 1 4 0", relay->window())), "0");
+    receiver.ask(fmt::format("window.close {}", real));
+    EXPECT_TRUE(eventually([&] { return find() == 0; })) << "as without a relay";
+    EXPECT_FALSE(IsWindow(reinterpret_cast<HWND>(relay->window())));
     const Arrivals arrivals = relay->take();
-    ASSERT_EQ(arrivals.messages.size(), 1u);
-    ASSERT_TRUE(arrivals.messages[0].outcome && arrivals.messages[0].outcome->failure);
-    EXPECT_EQ(arrivals.messages[0].outcome->failure->kind, ErrorKind::Missing);
-    std::optional<Error> ended = arrivals.ended;
-    EXPECT_TRUE(eventually([&] {
-        if (auto later = relay->take(); later.ended)
-            ended = later.ended;
-        return ended.has_value();
-    }));
-    EXPECT_EQ(ended->kind, ErrorKind::Missing);
+    EXPECT_EQ(arrivals.messages.size(), 1u);
+    ASSERT_TRUE(arrivals.ended);
+    EXPECT_EQ(arrivals.ended->kind, ErrorKind::Missing);
+    relay->close();
+    EXPECT_FALSE(relay->take().ended);
 }
 
 TEST_F(Relays, surviveAReceiverKilledWhileItAnswers)
@@ -250,6 +295,37 @@ TEST_F(Relays, surviveAReceiverKilledWhileItAnswers)
     ASSERT_TRUE(eventually([&] { return !relay->take().messages.empty(); }));
     receiver.die();
     EXPECT_EQ(sender.answer(), "0");
+    EXPECT_TRUE(eventually([&] { return find() == 0; }));
+    const Arrivals arrivals = relay->take();
+    EXPECT_TRUE(arrivals.ended);
+    ASSERT_EQ(arrivals.outcomes.size(), 1u);
+    EXPECT_TRUE(arrivals.outcomes[0].failure);
+}
+
+TEST_F(Relays, showAndActivateTheReceiver)
+{
+    const std::uint64_t real = createReceiver();
+    const auto relay = open();
+    sender.ask(fmt::format("window.activate {}", relay->window()));
+    EXPECT_TRUE(eventually([&] { return sender.ask(fmt::format("window.visible {}", real)) == "1"; }));
+    EXPECT_EQ(sender.ask(fmt::format("window.visible {}", relay->window())), "0");
+    EXPECT_TRUE(eventually([&] { return GetForegroundWindow() == reinterpret_cast<HWND>(real); }));
+    EXPECT_EQ(find(), relay->window());
+}
+
+TEST_F(Relays, tellWhenOthersAreFoundFirst)
+{
+    createReceiver();
+    // Each comes to the front whenever it sees the other there.
+    const std::array relays{open(), open()};
+    std::optional<Error> notice;
+    EXPECT_TRUE(eventually([&] {
+        for (const auto &relay : relays)
+            if (auto arrivals = relay->take(); arrivals.notice)
+                notice = arrivals.notice;
+        return notice.has_value();
+    }));
+    EXPECT_THAT(notice->meaning, testing::HasSubstr("before the relay"));
 }
 
 TEST_F(Relays, areNotPutBeforeRelays)

@@ -254,6 +254,11 @@ public:
         const std::scoped_lock lock(m_mutex);
         m_waiting.ended = std::move(error);
     }
+    void tell(Error notice)
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_waiting.notice = std::move(notice);
+    }
     void setCapturing(bool on)
     {
         const std::scoped_lock lock(m_mutex);
@@ -271,6 +276,7 @@ public:
         m_waiting.messages.clear();
         m_waiting.outcomes.clear();
         m_waiting.ended.reset();
+        m_waiting.notice.reset();
         return arrivals;
     }
 

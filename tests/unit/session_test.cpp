@@ -360,6 +360,18 @@ TEST_P(SessionTest, StopsCapturingWhileBatchesAreHeldBack)
     EXPECT_TRUE(ask(CloseInbox{inbox}));
 }
 
+TEST_P(SessionTest, TellsWhatTheUserOfAnInboxShouldKnow)
+{
+    start();
+    ASSERT_TRUE(ask(OpenInbox{{.className = "Box"}}));
+    const Error notice{.operation = "relay", .object = "Box", .meaning = "others are found before it"};
+    m_world->inbox("Box")->tell(notice);
+    const auto batch = m_events.waitFor<MessageBatch>();
+    ASSERT_TRUE(batch);
+    EXPECT_EQ(batch->notice, notice);
+    EXPECT_FALSE(batch->ended);
+}
+
 TEST_P(SessionTest, Sends)
 {
     m_world->sendErrors[9] = Error{.kind = ErrorKind::TimedOut, .code = 1460, .operation = "SendMessageTimeout"};

@@ -64,6 +64,12 @@ public:
         m_arrivals.ended = std::move(error);
     }
 
+    void tell(Error notice)
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_arrivals.notice = std::move(notice);
+    }
+
     Arrivals take()
     {
         const std::scoped_lock lock(m_mutex);

@@ -111,13 +111,13 @@ void MessageWindow::pump()
     m_started.set_value(std::move(window));
     if (!made)
         return;
-    // Anybody may post WM_QUIT to this thread: only our own ends it.
+    // Anybody may post WM_QUIT to this thread: only our own ends it. Posted to the window it is a message like others.
     while (!m_stop) {
-        MSG message;
-        const BOOL got = GetMessageW(&message, nullptr, 0, 0);
-        if (got > 0)
+        MSG message{};
+        if (GetMessageW(&message, nullptr, 0, 0) > 0 || message.hwnd)
             DispatchMessageW(&message);
     }
+    m_answering.ended();
     const std::scoped_lock lock(classMutex());
     DestroyWindow(handle);
     // Fails while another of our windows is of it.
@@ -275,6 +275,13 @@ std::uint64_t MessageWindow::note(Message &&message, const Incoming &incoming)
     const auto data = incoming.data.first(std::min<std::size_t>(incoming.data.size(), m_settings.maxPayload));
     const bool cut = !message.nullData && data.size() < message.size;
     return m_queue.add(std::move(message), data, cut);
+}
+
+void MessageWindow::end(Error error)
+{
+    m_queue.end(std::move(error));
+    m_stop = true;
+    PostQuitMessage(0);
 }
 
 MessageWindow::Wake MessageWindow::wait(std::span<const HANDLE> events, DWORD milliseconds, Waiting how)

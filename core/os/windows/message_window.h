@@ -38,6 +38,8 @@ public:
     virtual ~Answering() = default;
     // The window is there, and nobody was told of it yet.
     virtual void began(HWND) {}
+    // The window is about to go away; its thread ends with it.
+    virtual void ended() {}
     virtual Answer answer(MessageWindow &window, const Incoming &message) = 0;
     // To any message that is not noted. No value: what the system answers by default.
     virtual std::optional<LRESULT> answerOther(MessageWindow &, UINT, WPARAM, LPARAM) { return {}; }
@@ -72,12 +74,15 @@ public:
     std::uint64_t window() const { return reinterpret_cast<std::uintptr_t>(m_window); }
     const std::vector<RegisteredMessage> &registered() const { return m_settings.registered; }
     void setCapturing(bool on) { m_queue.setCapturing(on); }
-    void end(Error error) { m_queue.end(std::move(error)); }
     // Destroys the window; take() still works.
     void close();
     Arrivals take();
 
     // What follows is for the pump thread.
+
+    // The window goes away by itself when the handlers that run have returned; the error is told as the reason.
+    void end(Error error);
+    void tell(Error notice) { m_queue.tell(std::move(notice)); }
 
     // For a handler that has to wait: until one of `events` is set (at most mostEvents), the time is over, the window is being closed, or, in
     // Noticing, others wait for their messages to be taken. Deaf, the thread looks hung to Windows after 5 s.

@@ -1,5 +1,6 @@
 // Windows that stand before a receiver and pass its messages on.
 #include "core/os/window_target.h"
+#include "core/os/windows/broadcast_witness.h"
 #include "core/os/windows/couriers.h"
 #include "core/os/windows/last_error.h"
 #include "core/os/windows/message_window.h"
@@ -33,6 +34,24 @@ std::wstring titleOf(HWND window)
     return {text, static_cast<std::size_t>(std::max(length, 0))};
 }
 
+// What programs send each other on purpose. The rest the system sends, to the receiver as well, or it carries pointers.
+bool isPassedOn(UINT message)
+{
+    switch (message) {
+    case WM_NULL: // whether it is alive
+    case WM_CLOSE:
+    case WM_QUIT:
+    case WM_COMMAND:
+    case WM_SYSCOMMAND:
+    case WM_APPCOMMAND:
+        return true;
+    default:
+        // A hidden window gets no input but what others make up for it.
+        return (message >= WM_KEYFIRST && message <= WM_KEYLAST) || (message >= WM_MOUSEFIRST && message <= WM_MOUSELAST) ||
+               (message >= WM_USER && message <= 0xFFFF);
+    }
+}
+
 // Keeps an event among others for as long as it lives.
 class UnderWay {
 public:
@@ -60,6 +79,7 @@ public:
 
 private:
     void began(HWND window) override;
+    void ended() override { m_witness.reset(); }
     Answer answer(MessageWindow &window, const Incoming &message) override;
     std::optional<LRESULT> answerOther(MessageWindow &window, UINT message, WPARAM wParam, LPARAM lParam) override;
 
@@ -68,6 +88,8 @@ private:
     bool isFoundFirst() const;
     void stayInFront();
     void look(MessageWindow &window);
+    void lookForOthers(MessageWindow &window);
+    void showReceiverInstead(WINDOWPOS &change);
     bool isLoop(MessageWindow &window) const;
     Answer passOn(MessageWindow &window, const Incoming &message);
     Answer passOnUnanswered(const Incoming &message, bool isPosted);
@@ -81,6 +103,8 @@ private:
     std::wstring m_className;
     std::wstring m_title;
     bool m_isGone = false;
+    int m_looksBehind = 0; // in a row
+    std::optional<BroadcastWitness> m_witness;
     std::vector<HANDLE> m_underWay; // set when they are done; innermost last
     Couriers m_couriers;
     std::unique_ptr<MessageWindow> m_window; // last: its thread uses what is above
@@ -151,6 +175,7 @@ Result<std::unique_ptr<Inbox>> WindowsRelay::open(WindowsSystem &system, const R
 void WindowsRelay::began(HWND window)
 {
     m_own = window;
+    m_witness.emplace();
     SetPropW(window, relayProperty, reinterpret_cast<HANDLE>(1));
     SetTimer(window, 1, 500, nullptr);
     stayInFront();
@@ -167,11 +192,16 @@ bool WindowsRelay::isFoundFirst() const
 
 void WindowsRelay::stayInFront()
 {
-    if (isFoundFirst())
-        return;
     const bool isTopmost = (GetWindowLongPtrW(target(), GWL_EXSTYLE) & WS_EX_TOPMOST) != 0;
-    SetWindowPos(m_own, isTopmost ? HWND_TOPMOST : HWND_TOP, 0, 0, 0, 0,
-                 SWP_NOMOVE | SWP_NOSIZE | SWP_NOACTIVATE | SWP_NOOWNERZORDER | SWP_NOSENDCHANGING);
+    // Windows does not let everybody put a window before those of the program in front, but it lets everybody keep one topmost.
+    for (const HWND place : {HWND_TOP, HWND_TOPMOST}) {
+        if (isFoundFirst())
+            return;
+        if (place == HWND_TOPMOST || !isTopmost)
+            SetWindowPos(m_own, place, 0, 0, 0, 0,
+                         SWP_NOMOVE | SWP_NOSIZE | SWP_NOACTIVATE | SWP_NOOWNERZORDER | SWP_NOSENDCHANGING);
+        m_witness->goToFront();
+    }
 }
 
 // Twice a second: whether the receiver is there and as it was.
@@ -182,18 +212,48 @@ void WindowsRelay::look(MessageWindow &window)
     DWORD pid = 0;
     if (GetWindowThreadProcessId(target(), &pid) == 0 || pid != m_receiver.process.pid) {
         m_isGone = true;
+        // Who looks for the receiver shall find nothing, as without a relay.
         window.end({.kind = ErrorKind::Missing,
                     .operation = "relay",
-                    .object = fmt::format("window 0x{:X}", m_receiver.handle),
-                    .meaning = "the receiver's window is gone; senders get 0",
-                    .hint = "Close the relay, and open it anew when the receiver is back"});
+                    .object = receiverText(),
+                    .meaning = "the receiver's window is gone, and the relay's with it",
+                    .hint = "Open the relay anew when the receiver is back"});
         return;
     }
     if (auto title = titleOf(target()); title != m_title) {
         m_title = std::move(title);
         SetWindowTextW(m_own, m_title.c_str());
     }
+    lookForOthers(window);
     stayInFront();
+    if (GetForegroundWindow() == m_own)
+        SetForegroundWindow(target());
+}
+
+// Told once each time that it is found behind twice in a row: the receiver may come to the front for a moment.
+void WindowsRelay::lookForOthers(MessageWindow &window)
+{
+    const HWND other = FindWindowW(m_className.c_str(), m_title.c_str());
+    m_looksBehind = other == m_own ? 0 : m_looksBehind + 1;
+    if (m_looksBehind != 2)
+        return;
+    DWORD pid = 0;
+    GetWindowThreadProcessId(other, &pid);
+    window.tell({.operation = "relay",
+                 .object = receiverText(),
+                 .meaning = fmt::format("programs that look for it find window 0x{:X} of process {} before the relay: what they send "
+                                        "there is not seen",
+                                        reinterpret_cast<std::uintptr_t>(other), pid),
+                 .hint = "Open the relay anew, or tap the receiver"});
+}
+
+// Programs show and activate the window that they have found before they send it something.
+void WindowsRelay::showReceiverInstead(WINDOWPOS &change)
+{
+    if ((change.flags & SWP_SHOWWINDOW) == 0)
+        return;
+    change.flags &= ~UINT{SWP_SHOWWINDOW};
+    ShowWindowAsync(target(), IsIconic(target()) ? SW_RESTORE : SW_SHOW);
 }
 
 std::optional<LRESULT> WindowsRelay::answerOther(MessageWindow &window, UINT message, WPARAM wParam, LPARAM lParam)
@@ -202,9 +262,11 @@ std::optional<LRESULT> WindowsRelay::answerOther(MessageWindow &window, UINT mes
         look(window);
         return 0;
     }
-    // What programs send each other besides: whether it is alive, that it shall close, messages of their own.
-    constexpr UINT lastRegistered = 0xFFFF;
-    if (message != WM_NULL && message != WM_CLOSE && (message < WM_USER || message > lastRegistered))
+    if (message == WM_ACTIVATE)
+        PostMessageW(m_own, WM_TIMER, 0, 0); // in the middle of it another activation may be lost
+    if (message == WM_WINDOWPOSCHANGING)
+        showReceiverInstead(*reinterpret_cast<WINDOWPOS *>(lParam));
+    if (!isPassedOn(message))
         return {};
     return passOn(window, {.message = message, .wParam = wParam, .lParam = lParam}).result;
 }
@@ -227,8 +289,9 @@ bool WindowsRelay::isLoop(MessageWindow &window) const
 
 Answer WindowsRelay::passOn(MessageWindow &window, const Incoming &message)
 {
-    if (m_isGone)
-        return {.failure = systemError(ERROR_INVALID_WINDOW_HANDLE, "relay", receiverText())};
+    if (m_witness->saw(message.message, message.wParam, message.lParam))
+        return {}; // the receiver has got it as all windows have
+    AllowSetForegroundWindow(m_receiver.process.pid); // senders allow it to whom they found
     const DWORD how = InSendMessageEx(nullptr);
     if (message.message != WM_COPYDATA && (how == ISMEX_NOSEND || (how & ISMEX_NOTIFY) != 0))
         return passOnUnanswered(message, how == ISMEX_NOSEND);
@@ -274,6 +337,7 @@ Answer WindowsRelay::waitForAnswer(MessageWindow &window, const std::shared_ptr<
     const Errand came = m_couriers.finish(courier);
     if (came.sent != 0)
         return {.result = static_cast<LRESULT>(came.result), .duration = came.duration};
+    PostMessageW(m_own, WM_TIMER, 0, 0); // it may be gone: look at once
     return {.failure = sendError(came.code, m_receiver.handle, 0), .duration = came.duration};
 }
 
