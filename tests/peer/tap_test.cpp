@@ -1,7 +1,10 @@
 // Taps in real programs: what their windows get is seen, and they never come to harm.
 #include "tests/peer/windows_peer.h"
+#include "core/os/windows/tap_ring.h"
 #include "core/text/hex.h"
 #include "tests/unit/memory_source_buffer.h"
+
+#include <thread>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -24,6 +27,14 @@ protected:
         return value(system->openTap(request));
     }
     std::string procedure() { return host->ask(fmt::format("window.procedure {}", window)); }
+    // Views in the host of what a tap with the usual ring shares with it.
+    std::ptrdiff_t ringsInHost()
+    {
+        const auto process = value(system->openProcess({.pid = host->pid()}, Access::Read));
+        const auto regions = value(process->regions(process->extent(), {}));
+        constexpr std::uint64_t size = (sizeof(tap::Header) + TapRequest{}.ringBytes + 0xFFF) & ~std::uint64_t{0xFFF};
+        return std::ranges::count_if(regions, [](const Region &region) { return region.type == RegionType::Mapped && region.range.size == size; });
+    }
 
     std::unique_ptr<System> system = makeSystem();
     const std::string className = uniqueName("tapped");
@@ -194,24 +205,40 @@ TEST_F(Taps, outliveTheirHosts)
     }
 }
 
+// ipclens-cli with a tap, and nobody to end it well.
+class CliTap {
+public:
+    explicit CliTap(std::uint64_t window) : m_stream(value(startChild(cliCommand({"tap", "--window", std::to_string(window), "--yes-load-code"})))) {}
+    void waitForLines(int count) // of what it sees
+    {
+        Bytes some(1, std::byte{});
+        for (int lines = 0; lines < count;) {
+            ASSERT_GT(value(m_stream->read(some)), 0u);
+            lines += some[0] == std::byte{'\n'};
+        }
+    }
+    void kill()
+    {
+        const auto processes = value(makeSystem()->processes({}));
+        const auto cli = std::ranges::find_if(processes, [&](const ProcessInfo &process) {
+            return process.name == "ipclens-cli.exe" && process.parent == GetCurrentProcessId();
+        });
+        ASSERT_NE(cli, processes.end());
+        killProcess(cli->key.pid);
+    }
+
+private:
+    std::unique_ptr<ByteStream> m_stream;
+};
+
 TEST_F(Taps, leaveTheWindowWorkingWhenIpclensDies)
 {
     const std::string before = procedure();
     host->ask("window.reply 1");
     sender.tell(fmt::format("flood {} 0 0 1", window));
-    const auto command = cliCommand({"tap", "--window", std::to_string(window), "--yes-load-code"});
-    const auto stream = value(startChild(command));
-    Bytes some(1, std::byte{});
-    for (int lines = 0; lines < 50;) { // it prints what it sees
-        ASSERT_GT(value(stream->read(some)), 0u);
-        lines += some[0] == std::byte{'\n'};
-    }
-    const auto processes = value(system->processes({}));
-    const auto cli = std::ranges::find_if(processes, [&](const ProcessInfo &process) {
-        return process.name == "ipclens-cli.exe" && process.parent == GetCurrentProcessId();
-    });
-    ASSERT_NE(cli, processes.end());
-    killProcess(cli->key.pid);
+    CliTap cli(window);
+    cli.waitForLines(50);
+    cli.kill();
     // The DLL notices at one of the messages that go on coming.
     EXPECT_TRUE(eventually([&] { return procedure() == before; }));
     const auto counted = host->askNumber("window.count");
@@ -220,6 +247,119 @@ TEST_F(Taps, leaveTheWindowWorkingWhenIpclensDies)
     const auto tap = open();
     EXPECT_TRUE(eventually([&] { return tap->take().received > 3; }));
     killProcess(sender.pid());
+}
+
+TEST_F(Taps, takeOverWhatADeadIpclensLeftInAnIdleWindow)
+{
+    const std::string before = procedure();
+    {
+        CliTap dead(window);
+        ASSERT_TRUE(eventually([&] { return procedure() != before; }));
+        dead.kill();
+    }
+    // Nothing was sent meanwhile: the DLL could not notice.
+    const auto tap = open();
+    host->ask("window.reply 3");
+    EXPECT_EQ(sender.ask(fmt::format("copydata {} 0 1 4 0", window)), "3");
+    EXPECT_EQ(tap->take().messages.size(), 1u);
+    tap->close();
+    EXPECT_FALSE(tap->take().ended);
+    EXPECT_EQ(procedure(), before);
+}
+
+TEST_F(Taps, leaveWhenAHandlerThatLooksForMessagesReturns)
+{
+    const std::string before = procedure();
+    auto tap = open();
+    ASSERT_EQ(ringsInHost(), 1u);
+    sender.tell(fmt::format("send {} 32769 0 0", window)); // not noted: WM_APP + 1
+    ASSERT_TRUE(eventually([&] { return host->ask("window.holding") == "1"; }));
+    tap->close();
+    EXPECT_EQ(procedure(), before);
+    const Arrivals last = tap->take();
+    ASSERT_TRUE(last.ended) << "it is not detached while that handler will come back to it";
+    EXPECT_THAT(last.ended->meaning, testing::HasSubstr("still running"));
+    tap.reset();
+    EXPECT_EQ(ringsInHost(), 1u);
+    host->ask("window.release");
+    sender.answer();
+    EXPECT_EQ(ringsInHost(), 0u);
+
+    tap = open();
+    sender.ask(fmt::format("copydata {} 0 1 4 0", window));
+    EXPECT_EQ(tap->take().messages.size(), 1u);
+    tap->close();
+    EXPECT_FALSE(tap->take().ended);
+    EXPECT_EQ(procedure(), before);
+    EXPECT_EQ(ringsInHost(), 0u);
+}
+
+TEST_F(Taps, tellTheOutcomeOfAHandlerThatReturnsWhileTheyAreClosed)
+{
+    const std::string before = procedure();
+    host->ask("window.reply 4");
+    const auto tap = open();
+    host->ask("window.hold pump");
+    sender.tell(fmt::format("copydata {} 0 1 4 0", window));
+    ASSERT_TRUE(eventually([&] { return !tap->take().messages.empty(); }));
+    std::jthread closing([&] { tap->close(); });
+    ASSERT_TRUE(eventually([&] { return procedure() == before; }));
+    host->ask("window.release");
+    closing.join();
+    EXPECT_EQ(sender.answer(), "4");
+    const Arrivals last = tap->take();
+    EXPECT_FALSE(last.ended) << toText(*last.ended);
+    ASSERT_EQ(last.outcomes.size(), 1u);
+    EXPECT_EQ(last.outcomes[0].result, 4);
+}
+
+TEST_F(Taps, canFollowEachOtherInsideOfAHandler)
+{
+    host->ask("window.reply 4");
+    {
+        const auto first = open();
+        host->ask("window.hold pump");
+        sender.tell(fmt::format("copydata {} 0 1 4 0", window));
+        ASSERT_TRUE(eventually([&] { return host->ask("window.holding") == "1"; }));
+    }
+    const auto second = open();
+    Peer other;
+    EXPECT_EQ(other.ask(fmt::format("send {} 32768 20 2", window)), "42");
+    other.ask(fmt::format("registered {} {} 1 2", window, toWord(uniqueName("message"))));
+    EXPECT_EQ(second->take().messages.size(), 1u);
+    host->ask("window.release");
+    EXPECT_EQ(sender.answer(), "4");
+    EXPECT_TRUE(second->take().outcomes.empty()) << "it has not seen the beginning";
+    second->close();
+    EXPECT_FALSE(second->take().ended);
+    EXPECT_EQ(ringsInHost(), 0u);
+}
+
+TEST_F(Taps, surviveAWindowThatIsDestroyedInsideOfAHandler)
+{
+    const auto tap = open();
+    sender.tell(fmt::format("send {} 32769 0 0", window));
+    ASSERT_TRUE(eventually([&] { return host->ask("window.holding") == "1"; }));
+    host->ask(fmt::format("window.close {}", window));
+    host->ask("window.release");
+    sender.answer();
+    const Arrivals end = tap->take();
+    ASSERT_TRUE(end.ended);
+    EXPECT_EQ(end.ended->kind, ErrorKind::Missing);
+    window = createWindow(*host);
+    const auto next = open();
+    sender.ask(fmt::format("copydata {} 0 1 4 0", window));
+    EXPECT_EQ(next->take().messages.size(), 1u);
+}
+
+TEST_F(Taps, knowThatAMessageOfTheWindowsOwnThreadIsSent)
+{
+    const auto tap = open();
+    sender.ask(fmt::format("send {} 32771 5 0", window)); // its handler sends one to itself
+    const Arrivals arrivals = tap->take();
+    ASSERT_EQ(arrivals.messages.size(), 1u);
+    EXPECT_EQ(arrivals.messages[0].id, 5u);
+    EXPECT_TRUE(arrivals.messages[0].senderWaits);
 }
 
 TEST_F(Taps, stayInTheWayOnlyWhereOthersStandBeforeThem)

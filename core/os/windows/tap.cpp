@@ -77,8 +77,11 @@ private:
     Result<void> share(const TapRequest &request);
     Result<void> attach();
     Result<Hook> hook();
+    Result<void> request(std::intptr_t what) const;
     std::uint32_t state() const { return m_ring->state.load(std::memory_order_acquire); }
+    bool isThere() const { return !hasHostEnded() && IsWindow(toHandle(m_target.handle)); }
     bool hasHostEnded() const { return m_process && hasExited(m_process.get()); }
+    void waitForDetached(bool isHooked);
     std::uint32_t readRecord(std::uint64_t at, std::uint64_t available, Arrivals &arrivals);
     void copyOut(std::uint64_t at, void *to, std::size_t size) const;
     void noteOutcome(const tap::Record &record, Arrivals &arrivals);
@@ -114,6 +117,8 @@ Result<Window> findTarget(WindowsSystem &system, const WindowTarget &target)
         window.title = toUtf8({text, static_cast<std::size_t>(std::max(InternalGetWindowText(handle, text, 512), 0))});
         DWORD pid = 0;
         window.thread = GetWindowThreadProcessId(handle, &pid);
+        if (window.thread == 0)
+            return systemFailure(ERROR_INVALID_WINDOW_HANDLE, "open tap", textOf(window));
         const Sender owner = SenderNames().of(pid);
         window.process = owner.key;
         window.processName = owner.name;
@@ -210,7 +215,11 @@ Result<void> WindowsTap::share(const TapRequest &request)
 
 Result<Hook> WindowsTap::hook()
 {
-    Hook hook(SetWindowsHookExW(WH_GETMESSAGE, m_library.hook, m_library.module, m_target.thread));
+    // A hook of thread 0 would be one of all threads on the desktop.
+    const DWORD thread = GetWindowThreadProcessId(toHandle(m_target.handle), nullptr);
+    if (thread == 0 || thread != m_target.thread)
+        return systemFailure(ERROR_INVALID_WINDOW_HANDLE, "SetWindowsHookEx", textOf(m_target));
+    Hook hook(SetWindowsHookExW(WH_GETMESSAGE, m_library.hook, m_library.module, thread));
     const DWORD code = GetLastError();
     if (!hook)
         return systemFailure(code, "SetWindowsHookEx", textOf(m_target),
@@ -218,18 +227,36 @@ Result<Hook> WindowsTap::hook()
     return hook;
 }
 
+Result<void> WindowsTap::request(std::intptr_t what) const
+{
+    const BOOL posted = PostMessageW(toHandle(m_target.handle), RegisterWindowMessageW(tap::requestName), m_number, what);
+    const DWORD code = GetLastError();
+    return posted ? Result<void>() : systemFailure(code, "PostMessage", textOf(m_target));
+}
+
+std::string hintFor(DWORD error)
+{
+    switch (error) {
+    case ERROR_BUSY:
+        return "Another ipclens has tapped it";
+    case ERROR_INVALID_OPERATION:
+        return "Another program stands before the procedure that was left there, and keeps it from being found";
+    default:
+        return {};
+    }
+}
+
 Result<void> WindowsTap::attach()
 {
     const auto hooked = hook();
     if (!hooked)
         return Failure(hooked.error());
-    const BOOL posted = PostMessageW(toHandle(m_target.handle), RegisterWindowMessageW(tap::requestName), m_number, tap::attachRequest);
-    const DWORD code = GetLastError();
-    if (!posted)
-        return systemFailure(code, "PostMessage", textOf(m_target));
+    const HWND window = toHandle(m_target.handle);
+    if (auto posted = request(tap::attachRequest); !posted)
+        return posted;
     const std::uint64_t end = GetTickCount64() + attachTimeout;
     while (state() == tap::Waiting) {
-        if (!IsWindow(toHandle(m_target.handle)))
+        if (!IsWindow(window))
             return systemFailure(ERROR_INVALID_WINDOW_HANDLE, "open tap", textOf(m_target));
         if (GetTickCount64() > end)
             return Failure(Error{.kind = ErrorKind::TimedOut,
@@ -239,40 +266,45 @@ Result<void> WindowsTap::attach()
                                  .hint = "It is busy or stopped, or the system keeps our DLL out of it"});
         Sleep(1); // the other program's thread has no way to wake ours before it is attached
     }
-    if (state() == tap::Failed) {
-        const DWORD why = m_ring->error;
-        return systemFailure(why, "open tap", textOf(m_target), why == ERROR_BUSY ? "Another ipclens has tapped it" : "");
-    }
+    if (state() == tap::Failed)
+        return systemFailure(m_ring->error, "open tap", textOf(m_target), hintFor(m_ring->error));
     m_isAttached = true;
     return {};
+}
+
+void WindowsTap::waitForDetached(bool isHooked)
+{
+    const std::uint64_t end = GetTickCount64() + detachTimeout;
+    std::uint64_t nextRequest = 0;
+    while (isThere() && GetTickCount64() < end) {
+        const std::uint32_t now = state();
+        if (now != tap::Detaching && (now != tap::Attached || !isHooked))
+            return;
+        if (now == tap::Attached && GetTickCount64() >= nextRequest) {
+            std::ignore = request(tap::detachRequest); // its queue may be full: once more
+            nextRequest = GetTickCount64() + 100;
+        }
+        Sleep(1);
+    }
 }
 
 void WindowsTap::close()
 {
     if (!std::exchange(m_isAttached, false) || hasHostEnded())
         return;
-    const auto left = [this](std::string why) {
-        m_ended = Error{.operation = "close tap",
-                        .object = textOf(m_target),
-                        .meaning = std::move(why),
-                        .hint = "The window works as before; our DLL stays in its program and does no more than pass on"};
-    };
     const auto hooked = hook();
-    const UINT request = RegisterWindowMessageW(tap::requestName);
-    const std::uint64_t end = GetTickCount64() + detachTimeout;
-    std::uint64_t nextRequest = 0;
-    while (hooked && (state() == tap::Attached || state() == tap::Detaching) && IsWindow(toHandle(m_target.handle)) &&
-           !hasHostEnded() && GetTickCount64() < end) {
-        if (GetTickCount64() >= nextRequest) {
-            PostMessageW(toHandle(m_target.handle), request, m_number, tap::detachRequest);
-            nextRequest = GetTickCount64() + 100; // a handler that was under way may have returned
-        }
-        Sleep(1);
-    }
+    waitForDetached(hooked.has_value());
+    const auto left = [this](std::string why, std::string hint) {
+        m_ended = Error{.operation = "close tap", .object = textOf(m_target), .meaning = std::move(why), .hint = std::move(hint)};
+    };
+    constexpr const char *stays = "The window works as before; our DLL stays in its program and does no more than pass on";
     if (state() == tap::PassingOn)
-        left("another program stands before our procedure, which therefore cannot be taken out");
-    else if ((state() == tap::Attached || state() == tap::Detaching) && IsWindow(toHandle(m_target.handle)) && !hasHostEnded())
-        left(hooked ? fmt::format("its thread did not look for messages within {} ms", detachTimeout) : toText(hooked.error()));
+        left("another program stands before our procedure, which therefore cannot be taken out", stays);
+    else if (state() == tap::Detaching && isThere())
+        left("a handler that began before is still running, as with a dialog or a menu open",
+             "The window's procedure is its own again; our DLL ends what it does when that handler returns");
+    else if (state() == tap::Attached && isThere())
+        left(hooked ? fmt::format("its thread did not look for messages within {} ms", detachTimeout) : toText(hooked.error()), stays);
     m_owner = {}; // whoever is still there notices
 }
 

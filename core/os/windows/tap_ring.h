@@ -27,7 +27,7 @@ inline constexpr char hookName[] = "ipclensTapHook";
 enum State : std::uint32_t {
     Waiting,     // for the hook to see the request
     Attached,
-    Detaching,   // the procedure is out, but a handler that began before it has not returned
+    Detaching,   // the procedure is out, but calls of it that began before have not returned; Detached follows by itself
     Detached,    // nothing of ours is left in the way
     PassingOn,   // somebody stands before our procedure: it stays and passes on
     WindowGone,

@@ -2,27 +2,12 @@
 // there: it waits for nobody, allocates nothing, needs no library but the system's, and never lets itself be unloaded while the
 // window's procedure leads through it.
 #include "core/os/windows/sent_message.h"
-#include "core/os/windows/tap_ring.h"
+#include "core/os/windows/tap_library/tapped.h"
 
 namespace ipclens::tap {
 namespace {
 
-// A window whose procedure leads, or led, through ours. Only its own thread touches it, but for `window`.
-struct Tapped {
-    HWND window = nullptr; // none: free
-    WNDPROC previous = nullptr;
-    bool isUnicode = false;
-    bool isOut = false;    // the window's procedure does not lead through ours any more
-    bool wasProbed = false;
-    Header *ring = nullptr; // none: messages are only passed on
-    std::uint64_t tap = 0;
-    std::uint64_t nextLook = 0; // GetTickCount64() from when on it is time to see whether the session is there
-    std::uint32_t depth = 0;    // handlers that run
-};
-
 constexpr std::uint64_t lookInterval = 1000; // milliseconds
-Tapped tapped[64];
-SRWLOCK lock = SRWLOCK_INIT; // guards the `window`s
 
 // Asked for once: every thread gets the same number. Not at loading, when a DLL should call nobody.
 UINT requestNumber = 0;
@@ -40,73 +25,6 @@ UINT probeMessage()
     if (probeNumber == 0)
         probeNumber = RegisterWindowMessageW(probeName);
     return probeNumber;
-}
-
-// Of a free one: window nullptr.
-Tapped *find(HWND window)
-{
-    Tapped *found = nullptr;
-    AcquireSRWLockShared(&lock);
-    for (Tapped &one : tapped) {
-        if (one.window == window) {
-            found = &one;
-            break;
-        }
-    }
-    ReleaseSRWLockShared(&lock);
-    return found;
-}
-
-Tapped *claim(HWND window)
-{
-    Tapped *found = nullptr;
-    AcquireSRWLockExclusive(&lock);
-    for (Tapped &one : tapped) {
-        if (!one.window) {
-            one = Tapped{};
-            one.window = window;
-            found = &one;
-            break;
-        }
-    }
-    ReleaseSRWLockExclusive(&lock);
-    return found;
-}
-
-void release(Tapped &one)
-{
-    AcquireSRWLockExclusive(&lock);
-    one.window = nullptr;
-    ReleaseSRWLockExclusive(&lock);
-}
-
-// One more reference to this DLL keeps it loaded.
-HMODULE pin()
-{
-    HMODULE self = nullptr;
-    GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, reinterpret_cast<const wchar_t *>(&pin), &self);
-    return self;
-}
-
-// Gives it back. Whoever calls it runs inside the hook, for which the system keeps the DLL loaded.
-void unpin()
-{
-    HMODULE self = nullptr;
-    if (GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
-                           reinterpret_cast<const wchar_t *>(&pin), &self))
-        FreeLibrary(self);
-}
-
-LONG_PTR procedureOf(const Tapped &one)
-{
-    return one.isUnicode ? GetWindowLongPtrW(one.window, GWLP_WNDPROC) : GetWindowLongPtrA(one.window, GWLP_WNDPROC);
-}
-
-bool setProcedure(const Tapped &one, WNDPROC procedure)
-{
-    const auto value = reinterpret_cast<LONG_PTR>(procedure);
-    return (one.isUnicode ? SetWindowLongPtrW(one.window, GWLP_WNDPROC, value)
-                          : SetWindowLongPtrA(one.window, GWLP_WNDPROC, value)) != 0;
 }
 
 LRESULT passOn(const Tapped &one, HWND window, UINT message, WPARAM wParam, LPARAM lParam)
@@ -133,6 +51,16 @@ void takeOut(Tapped &one)
         one.isOut = setProcedure(one, one.previous);
 }
 
+// A call of our procedure comes back. The last one for a window that is out, or gone, ends what there is of it. The DLL stays loaded:
+// it cannot give itself back while this is its own code running.
+void leave(Tapped &one)
+{
+    if (--one.frames > 0 || !one.isOut)
+        return;
+    letGoOfRing(one, Detached);
+    release(one);
+}
+
 bool isOwnerThere(std::uint64_t tap)
 {
     wchar_t name[64];
@@ -144,7 +72,7 @@ bool isOwnerThere(std::uint64_t tap)
     return true;
 }
 
-// The session that ended without a word gets no more copies. The DLL stays loaded, because this is its own code running.
+// The session that ended without a word gets no more copies.
 void lookForOwner(Tapped &one)
 {
     const std::uint64_t now = GetTickCount64();
@@ -227,6 +155,24 @@ std::uint64_t note(Tapped &one, UINT message, WPARAM wParam, LPARAM lParam)
     return sequence;
 }
 
+LRESULT passOnNoted(Tapped &one, HWND window, UINT message, WPARAM wParam, LPARAM lParam)
+{
+    const std::uint64_t tap = one.tap;
+    const std::uint64_t sequence = note(one, message, wParam, lParam);
+    ++one.depth;
+    const LRESULT result = passOn(one, window, message, wParam, lParam);
+    --one.depth;
+    if (sequence != 0 && one.ring && one.tap == tap) { // the handler may have taken us out, or destroyed the window
+        Record record{};
+        record.kind = Outcome;
+        record.sequence = sequence;
+        record.ticks = ticks();
+        record.result = result;
+        put(one.ring, record, &record, 0);
+    }
+    return result;
+}
+
 LRESULT CALLBACK tapProcedure(HWND window, UINT message, WPARAM wParam, LPARAM lParam)
 {
     Tapped *const one = find(window);
@@ -237,32 +183,24 @@ LRESULT CALLBACK tapProcedure(HWND window, UINT message, WPARAM wParam, LPARAM l
         return 0;
     }
     if (message == WM_NCDESTROY) {
-        const Tapped last = *one;
         letGoOfRing(*one, WindowGone);
-        release(*one); // the DLL stays loaded: it cannot give itself back while it runs
-        return passOn(last, window, message, wParam, lParam);
-    }
-    if (one->ring)
+        one->isOut = true;
+        forgetWindow(*one); // its handle may soon be another window's
+    } else if (one->ring) {
         lookForOwner(*one);
-    if (!one->ring || !isNoted(*one->ring, message))
-        return passOn(*one, window, message, wParam, lParam);
-
-    const Header *const before = one->ring;
-    const std::uint64_t sequence = note(*one, message, wParam, lParam);
-    ++one->depth;
-    const LRESULT result = passOn(*one, window, message, wParam, lParam);
-    if (one->window != window)
-        return result; // the handler destroyed the window
-    --one->depth;
-    if (sequence != 0 && one->ring && one->ring == before) { // the handler may have taken us out
-        Record record{};
-        record.kind = Outcome;
-        record.sequence = sequence;
-        record.ticks = ticks();
-        record.result = result;
-        put(one->ring, record, &record, 0);
     }
+    ++one->frames;
+    const LRESULT result = one->ring && isNoted(*one->ring, message) ? passOnNoted(*one, window, message, wParam, lParam)
+                                                                     : passOn(*one, window, message, wParam, lParam);
+    leave(*one);
     return result;
+}
+
+bool isValid(const Header &ring, std::size_t size, HWND window)
+{
+    return size >= sizeof(Header) && ring.magic == expectedMagic && ring.version == currentVersion &&
+           ring.window == reinterpret_cast<std::uintptr_t>(window) && ring.capacity != 0 &&
+           (ring.capacity & (ring.capacity - 1)) == 0 && size >= sizeof(Header) + ring.capacity;
 }
 
 Header *openRing(std::uint64_t tap, HWND window)
@@ -278,10 +216,7 @@ Header *openRing(std::uint64_t tap, HWND window)
         return nullptr;
     MEMORY_BASIC_INFORMATION info{};
     VirtualQuery(ring, &info, sizeof info);
-    const bool isOurs = info.RegionSize >= sizeof(Header) && ring->magic == expectedMagic && ring->version == currentVersion &&
-                        ring->window == reinterpret_cast<std::uintptr_t>(window) && ring->capacity != 0 &&
-                        (ring->capacity & (ring->capacity - 1)) == 0 && info.RegionSize >= sizeof(Header) + ring->capacity;
-    if (isOurs)
+    if (isValid(*ring, info.RegionSize, window))
         return ring;
     UnmapViewOfFile(ring);
     return nullptr;
@@ -302,6 +237,56 @@ bool isInTheWay(Tapped &one)
     return one.wasProbed;
 }
 
+// Puts our procedure before the window's own. 0, or a GetLastError().
+DWORD standBefore(Tapped &one)
+{
+    one.isUnicode = IsWindowUnicode(one.window) != FALSE;
+    one.previous = reinterpret_cast<WNDPROC>(procedureOf(one));
+    SetLastError(0);
+    one.isOut = !one.previous || !setProcedure(one, tapProcedure);
+    if (!one.isOut)
+        return 0;
+    const DWORD code = GetLastError();
+    return code != 0 ? code : ERROR_INVALID_WINDOW_HANDLE;
+}
+
+// A place of ours for the window that we are not in the way of yet. 0, or a GetLastError().
+DWORD beginAt(HWND window, Tapped *&one)
+{
+    one = claim(window);
+    if (!one)
+        return ERROR_NOT_ENOUGH_MEMORY;
+    if (!pin()) {
+        release(*one);
+        return ERROR_NOT_ENOUGH_MEMORY;
+    }
+    const DWORD error = standBefore(*one);
+    if (error != 0) {
+        release(*one);
+        unpin();
+    }
+    return error;
+}
+
+// The window has been tapped before. 0, or a GetLastError().
+DWORD goOnAt(Tapped &one)
+{
+    if (one.ring && !one.isOut && isOwnerThere(one.tap))
+        return ERROR_BUSY;
+    letGoOfRing(one, one.isOut ? Detached : PassingOn); // of a session that is done with it, or has ended without a word
+    if (!one.isOut && isInTheWay(one))
+        return 0;
+    // Whoever stands before ours and keeps the probe to himself may lead through it all the same: twice in one chain it has no end.
+    if (!one.isOut && procedureOf(one) != reinterpret_cast<LONG_PTR>(one.previous))
+        return ERROR_INVALID_OPERATION;
+    const DWORD error = standBefore(one);
+    if (error != 0 && one.frames == 0) {
+        release(one);
+        unpin();
+    }
+    return error;
+}
+
 void attach(HWND window, std::uint64_t tap)
 {
     Header *const ring = openRing(tap, window);
@@ -312,36 +297,9 @@ void attach(HWND window, std::uint64_t tap)
         return;
     }
     Tapped *one = find(window);
-    if (one && one->ring) {
-        refuse(ring, ERROR_BUSY);
+    if (const DWORD error = one ? goOnAt(*one) : beginAt(window, one); error != 0) {
+        refuse(ring, error);
         return;
-    }
-    if (one && (one->isOut || !isInTheWay(*one))) {
-        if (one->depth > 0) { // it is out, but its handler still runs
-            refuse(ring, ERROR_BUSY);
-            return;
-        }
-        release(*one);
-        one = nullptr;
-    }
-    if (!one) {
-        one = claim(window);
-        if (!one || !pin()) {
-            if (one)
-                release(*one);
-            refuse(ring, ERROR_NOT_ENOUGH_MEMORY);
-            return;
-        }
-        one->isUnicode = IsWindowUnicode(window) != FALSE;
-        one->previous = reinterpret_cast<WNDPROC>(procedureOf(*one));
-        SetLastError(0);
-        if (!one->previous || !setProcedure(*one, tapProcedure)) {
-            const DWORD code = GetLastError();
-            release(*one);
-            unpin();
-            refuse(ring, code != 0 ? code : ERROR_INVALID_WINDOW_HANDLE);
-            return;
-        }
     }
     one->tap = tap;
     one->nextLook = GetTickCount64() + lookInterval;
@@ -357,7 +315,7 @@ void detach(HWND window, std::uint64_t tap)
     takeOut(*one);
     if (!one->isOut) {
         letGoOfRing(*one, PassingOn);
-    } else if (one->depth > 0) {
+    } else if (one->frames > 0) { // a handler that looks for messages itself, as dialogs and menus do
         if (one->ring)
             one->ring->state.store(Detaching, std::memory_order_release);
     } else {
