@@ -4,13 +4,51 @@
 #include "core/text/hex.h"
 #include "tests/unit/memory_source_buffer.h"
 
+#include <array>
 #include <thread>
+
+#include <sddl.h>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace ipclens::test {
 namespace {
+
+std::string toNarrow(wchar_t *text) // ASCII
+{
+    std::string narrow;
+    for (const wchar_t *at = text; *at != 0; ++at)
+        narrow += static_cast<char>(*at);
+    LocalFree(text);
+    return narrow;
+}
+
+// As text, of the kind "D:P(A;;GA;;;SID)".
+std::string rulesOf(HANDLE handle)
+{
+    std::array<std::byte, 1024> descriptor;
+    DWORD size = 0;
+    wchar_t *text = nullptr;
+    if (!GetKernelObjectSecurity(handle, DACL_SECURITY_INFORMATION, descriptor.data(), descriptor.size(), &size) ||
+        !ConvertSecurityDescriptorToStringSecurityDescriptorW(descriptor.data(), SDDL_REVISION_1, DACL_SECURITY_INFORMATION, &text, nullptr))
+        throwLastError("reading a security descriptor");
+    return toNarrow(text);
+}
+
+std::string ownSid()
+{
+    HANDLE token = nullptr;
+    alignas(TOKEN_USER) std::array<std::byte, sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE> user;
+    DWORD size = 0;
+    wchar_t *text = nullptr;
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token) ||
+        !GetTokenInformation(token, TokenUser, user.data(), user.size(), &size) ||
+        !ConvertSidToStringSidW(reinterpret_cast<TOKEN_USER *>(user.data())->User.Sid, &text))
+        throwLastError("asking for the own user");
+    CloseHandle(token);
+    return toNarrow(text);
+}
 
 class Taps : public testing::Test {
 protected:
@@ -360,6 +398,46 @@ TEST_F(Taps, knowThatAMessageOfTheWindowsOwnThreadIsSent)
     ASSERT_EQ(arrivals.messages.size(), 1u);
     EXPECT_EQ(arrivals.messages[0].id, 5u);
     EXPECT_TRUE(arrivals.messages[0].senderWaits);
+}
+
+// What the DLL shares with the session: open to the host's user, also where the session has more rights.
+TEST_F(Taps, shareTheirRingWithTheHostsUser)
+{
+    const auto tap = open();
+    const auto objects = value(system->namedObjects(false, {}));
+    int found = 0;
+    for (const NamedObject &object : objects) {
+        if (!object.name.starts_with("ipclens-tap-"))
+            continue;
+        SCOPED_TRACE(object.name);
+        ++found;
+        const std::wstring name = wide(object.name);
+        const HANDLE handle = object.type == "Section" ? OpenFileMappingW(READ_CONTROL, FALSE, name.c_str())
+                                                       : OpenMutexW(READ_CONTROL, FALSE, name.c_str());
+        ASSERT_TRUE(handle);
+        const std::string rules = rulesOf(handle);
+        CloseHandle(handle);
+        EXPECT_THAT(rules, testing::StartsWith("D:P(A;;")) << "one rule, and none that is inherited";
+        EXPECT_THAT(rules, testing::HasSubstr(ownSid()));
+        EXPECT_EQ(std::ranges::count(rules, '('), 1);
+    }
+    EXPECT_EQ(found, 2);
+}
+
+// The DLL cannot open a ring that is not there, and says so at once.
+TEST_F(Taps, hearWhyTheRingCannotBeOpened)
+{
+    const auto handle = reinterpret_cast<HWND>(window);
+    const HMODULE library = LoadLibraryW((selfFolder() / "ipclens-tap.dll").c_str());
+    ASSERT_TRUE(library);
+    const auto procedure = reinterpret_cast<HOOKPROC>(reinterpret_cast<void *>(GetProcAddress(library, tap::hookName)));
+    const HHOOK hook = SetWindowsHookExW(WH_GETMESSAGE, procedure, library, GetWindowThreadProcessId(handle, nullptr));
+    ASSERT_TRUE(hook);
+    PostMessageW(handle, RegisterWindowMessageW(tap::requestName), 12345, tap::attachRequest);
+    EXPECT_TRUE(eventually([&] { return GetPropW(handle, tap::refusalName) != nullptr; }));
+    UnhookWindowsHookEx(hook);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(GetPropW(handle, tap::refusalName)), std::uintptr_t{ERROR_FILE_NOT_FOUND});
+    open(); // is not misled by what was left there
 }
 
 TEST_F(Taps, stayInTheWayOnlyWhereOthersStandBeforeThem)

@@ -2,14 +2,13 @@
 
 #include "core/os/elevation.h"
 #include "core/os/windows/last_error.h"
+#include "core/os/windows/security.h"
 #include "core/os/windows/utf16.h"
 
 #include <algorithm>
 #include <array>
 #include <random>
 #include <thread>
-
-#include <sddl.h>
 
 #include <fmt/format.h>
 
@@ -19,12 +18,6 @@ namespace {
 constexpr DWORD pipeSize = 1 << 20;
 constexpr DWORD gentleEnd = 2000; // milliseconds
 
-struct LocalMemoryTraits {
-    using Value = void *;
-    static void close(void *memory) { LocalFree(memory); }
-};
-using LocalMemory = UniqueHandle<LocalMemoryTraits>;
-
 // Seen from the end that makes the pipes.
 enum class Direction { In, Out };
 
@@ -33,43 +26,13 @@ std::string pathOf(const std::string &name, Direction direction)
     return fmt::format(R"(\\.\pipe\{}-{})", name, direction == Direction::In ? "in" : "out");
 }
 
-Result<std::wstring> ownSid()
-{
-    KernelHandle token;
-    const BOOL opened = OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, token.receive());
-    DWORD code = GetLastError();
-    if (!opened)
-        return systemFailure(code, "OpenProcessToken", "this process");
-    alignas(TOKEN_USER) std::array<std::byte, sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE> buffer;
-    DWORD size = 0;
-    const BOOL told =
-        GetTokenInformation(token.get(), TokenUser, buffer.data(), static_cast<DWORD>(buffer.size()), &size);
-    code = GetLastError();
-    if (!told)
-        return systemFailure(code, "GetTokenInformation", "this process");
-    wchar_t *text = nullptr;
-    const BOOL spelled = ConvertSidToStringSidW(reinterpret_cast<TOKEN_USER *>(buffer.data())->User.Sid, &text);
-    code = GetLastError();
-    if (!spelled)
-        return systemFailure(code, "ConvertSidToStringSid", "this user");
-    const LocalMemory owner(text);
-    return std::wstring(text);
-}
-
 // Nobody from the network, and else this user alone; the elevated process of the same user is this user too.
 Result<LocalMemory> onlyThisUser()
 {
-    const auto sid = ownSid();
-    if (!sid)
-        return Failure(sid.error());
-    const std::wstring rule = L"D:P(D;;GA;;;NU)(A;;GA;;;" + *sid + L")";
-    PSECURITY_DESCRIPTOR descriptor = nullptr;
-    const BOOL made =
-        ConvertStringSecurityDescriptorToSecurityDescriptorW(rule.c_str(), SDDL_REVISION_1, &descriptor, nullptr);
-    const DWORD code = GetLastError();
-    if (!made)
-        return systemFailure(code, "ConvertStringSecurityDescriptorToSecurityDescriptor", "this user");
-    return LocalMemory(descriptor);
+    const auto user = userOf(GetCurrentProcess(), "this process");
+    if (!user)
+        return Failure(user.error());
+    return securityFrom(L"D:P(D;;GA;;;NU)(A;;GA;;;" + *user + L")");
 }
 
 Result<KernelHandle> createPipe(const std::string &name, Direction direction, void *security)

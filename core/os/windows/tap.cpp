@@ -4,6 +4,7 @@
 #include "core/os/windows/last_error.h"
 #include "core/os/windows/process_handle.h"
 #include "core/os/windows/registered_messages.h"
+#include "core/os/windows/security.h"
 #include "core/os/windows/tap_ring.h"
 #include "core/os/windows/utf16.h"
 #include "core/os/windows/window_handle.h"
@@ -177,20 +178,33 @@ Result<std::unique_ptr<Inbox>> WindowsTap::open(WindowsSystem &system, const Tap
     return tap;
 }
 
+// The host's user may be another than ours, and have fewer rights.
+Result<LocalMemory> securityFor(HANDLE host, const std::string &object)
+{
+    const auto user = userOf(host ? host : GetCurrentProcess(), object);
+    if (!user)
+        return Failure(user.error());
+    return securityFrom(L"D:P(A;;GA;;;" + *user + L")S:(ML;;NW;;;LW)");
+}
+
 Result<void> WindowsTap::share(const TapRequest &request)
 {
+    const auto security = securityFor(m_process.get(), textOf(m_target));
+    if (!security)
+        return Failure(security.error());
+    SECURITY_ATTRIBUTES attributes{sizeof attributes, security->get(), FALSE};
     std::random_device random; // whoever can guess the name could write there
     m_number = std::uint64_t{random()} << 32 | random();
     m_capacity = std::bit_ceil(request.ringBytes);
     const auto size = static_cast<DWORD>(sizeof(tap::Header) + m_capacity);
     wchar_t name[64];
     wsprintfW(name, tap::ownerFormat, static_cast<UINT>(m_number >> 32), static_cast<UINT>(m_number));
-    m_owner = KernelHandle(CreateMutexW(nullptr, FALSE, name));
+    m_owner = KernelHandle(CreateMutexW(&attributes, FALSE, name));
     DWORD code = GetLastError();
     if (!m_owner)
         return systemFailure(code, "CreateMutex", toUtf8(name));
     wsprintfW(name, tap::sectionFormat, static_cast<UINT>(m_number >> 32), static_cast<UINT>(m_number));
-    m_section = KernelHandle(CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, 0, size, name));
+    m_section = KernelHandle(CreateFileMappingW(INVALID_HANDLE_VALUE, &attributes, PAGE_READWRITE, 0, size, name));
     code = GetLastError();
     if (!m_section || code == ERROR_ALREADY_EXISTS)
         return systemFailure(code, "CreateFileMapping", toUtf8(name));
@@ -252,12 +266,16 @@ Result<void> WindowsTap::attach()
     if (!hooked)
         return Failure(hooked.error());
     const HWND window = toHandle(m_target.handle);
+    RemovePropW(window, tap::refusalName);
     if (auto posted = request(tap::attachRequest); !posted)
         return posted;
     const std::uint64_t end = GetTickCount64() + attachTimeout;
     while (state() == tap::Waiting) {
         if (!IsWindow(window))
             return systemFailure(ERROR_INVALID_WINDOW_HANDLE, "open tap", textOf(m_target));
+        if (const auto refusal = reinterpret_cast<std::uintptr_t>(RemovePropW(window, tap::refusalName)); refusal != 0)
+            return systemFailure(static_cast<DWORD>(refusal), "open the tap's ring", textOf(m_target),
+                                 "Our DLL is in the program, but the program may not write to what this session shares with it");
         if (GetTickCount64() > end)
             return Failure(Error{.kind = ErrorKind::TimedOut,
                                  .operation = "open tap",

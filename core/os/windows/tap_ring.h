@@ -22,6 +22,8 @@ inline constexpr std::intptr_t detachRequest = 2;
 // the session has ended.
 inline constexpr wchar_t sectionFormat[] = L"Local\\ipclens-tap-%08X%08X";
 inline constexpr wchar_t ownerFormat[] = L"Local\\ipclens-tap-%08X%08X-owner";
+// A property that the DLL gives the window when it cannot answer in the ring: a GetLastError().
+inline constexpr wchar_t refusalName[] = L"ipclens tap refusal";
 inline constexpr char hookName[] = "ipclensTapHook";
 
 enum State : std::uint32_t {

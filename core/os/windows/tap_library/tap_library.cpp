@@ -196,6 +196,12 @@ LRESULT CALLBACK tapProcedure(HWND window, UINT message, WPARAM wParam, LPARAM l
     return result;
 }
 
+// Says why a request could not even be answered in its ring.
+void sayRefusal(HWND window, DWORD error)
+{
+    SetPropW(window, refusalName, reinterpret_cast<HANDLE>(static_cast<std::uintptr_t>(error)));
+}
+
 bool isValid(const Header &ring, std::size_t size, HWND window)
 {
     return size >= sizeof(Header) && ring.magic == expectedMagic && ring.version == currentVersion &&
@@ -208,17 +214,23 @@ Header *openRing(std::uint64_t tap, HWND window)
     wchar_t name[64];
     wsprintfW(name, sectionFormat, static_cast<UINT>(tap >> 32), static_cast<UINT>(tap));
     const HANDLE section = OpenFileMappingW(FILE_MAP_READ | FILE_MAP_WRITE, FALSE, name);
-    if (!section)
+    if (!section) {
+        sayRefusal(window, GetLastError());
         return nullptr;
+    }
     auto *const ring = static_cast<Header *>(MapViewOfFile(section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, 0));
+    const DWORD code = GetLastError();
     CloseHandle(section); // the view keeps it
-    if (!ring)
+    if (!ring) {
+        sayRefusal(window, code);
         return nullptr;
+    }
     MEMORY_BASIC_INFORMATION info{};
     VirtualQuery(ring, &info, sizeof info);
     if (isValid(*ring, info.RegionSize, window))
         return ring;
     UnmapViewOfFile(ring);
+    sayRefusal(window, ERROR_REVISION_MISMATCH);
     return nullptr;
 }
 
