@@ -8,7 +8,7 @@ namespace ipclens {
 
 IPCLENS_ENUM(MessageKind, CopyData, Registered)
 
-// What a message leads to, read when it arrived: its sender may change or free it at once.
+// What a message leads to, read when it arrived, by a tap some 10 ms later: its sender may change or free it at once.
 IPCLENS_ENUM(ReferenceKind, Section, Pointer)
 struct MessageReference {
     ReferenceKind kind = ReferenceKind::Section;

@@ -137,7 +137,10 @@ struct TapRequest {
     std::vector<std::string> messages; // registered messages to note beside WM_COPYDATA; empty: all
     std::uint64_t maxPayload = 64 << 10; // bytes copied of one payload; at most a quarter of the ring
     std::uint32_t ringBytes = 4 << 20;   // 64 KiB to 256 MiB, rounded up to a power of two
-    IPCLENS_FIELDS(window, loadCode, messages, maxPayload, ringBytes)
+    // As for an inbox, but read some 10 ms after the message: the sender may have changed or freed it by then.
+    std::uint32_t referenceBytes = 4096;
+    std::vector<PointerRule> pointers;
+    IPCLENS_FIELDS(window, loadCode, messages, maxPayload, ringBytes, referenceBytes, pointers)
 };
 
 struct RegisteredMessage {

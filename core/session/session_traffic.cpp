@@ -83,6 +83,8 @@ Result<void> check(const TapRequest &request)
     if (request.ringBytes < least || request.ringBytes > most)
         return refuse(ErrorKind::OutOfRange, "open tap", fmt::format("a ring of {} bytes", request.ringBytes),
                       fmt::format("it has {} to {} bytes", least, most));
+    if (auto checked = checkReferences("open tap", request.referenceBytes); !checked)
+        return checked;
     return checkPayload("open tap", request.maxPayload);
 }
 

@@ -390,6 +390,41 @@ TEST_F(Taps, surviveAWindowThatIsDestroyedInsideOfAHandler)
     EXPECT_EQ(next->take().messages.size(), 1u);
 }
 
+TEST_F(Taps, readWhatMessagesLeadTo)
+{
+    const std::string handle = uniqueName("Handle"), turned = uniqueName("turned");
+    const auto tap = open({.referenceBytes = 256, .pointers = {{turned, PointerPlace::PidInLParam}}});
+    const std::string section = uniqueName("section");
+    const Address view = sender.askNumber(fmt::format("section.create {} 8192 rw commit", toWord(section)));
+    sender.ask(fmt::format("fill {} 8192 {}", view, view));
+    sender.ask(fmt::format("copydata.bytes {} 0 1 {}", window, toHex(toBytes(section))));
+    sender.ask(fmt::format("registered {} {} {} {}", window, toWord(handle), sender.pid(), view));
+    sender.ask(fmt::format("registered {} {} {} {}", window, toWord(turned), view, sender.pid()));
+    const Arrivals arrivals = tap->take();
+    ASSERT_EQ(arrivals.messages.size(), 3u);
+    for (const Message &message : arrivals.messages) {
+        SCOPED_TRACE(message.sequence);
+        ASSERT_EQ(message.references.size(), 1u);
+        EXPECT_FALSE(message.references[0].failure);
+        EXPECT_TRUE(message.references[0].bytes == patternBytes(256, 0));
+    }
+    EXPECT_EQ(arrivals.messages[0].references[0].section, section);
+    EXPECT_EQ(arrivals.messages[1].references[0].process.pid, sender.pid());
+    EXPECT_EQ(arrivals.messages[2].references[0].address, view);
+}
+
+TEST_F(Taps, tellWhoSentAndEndedAtOnce)
+{
+    const auto tap = open();
+    Peer brief;
+    const std::uint32_t pid = brief.pid();
+    brief.tell(fmt::format("copydata.last {}", window));
+    waitForEnd(pid);
+    const Arrivals arrivals = tap->take();
+    ASSERT_EQ(arrivals.messages.size(), 1u);
+    EXPECT_EQ(arrivals.messages[0].sender.pid, pid);
+}
+
 TEST_F(Taps, knowThatAMessageOfTheWindowsOwnThreadIsSent)
 {
     const auto tap = open();

@@ -212,6 +212,8 @@ TEST_P(SeriesTest, RelaysAndTapsAreInboxes)
 
     EXPECT_EQ(ask(OpenTap{{.window = {.className = "Box"}}}).error().kind, ErrorKind::Refused);
     EXPECT_EQ(ask(OpenTap{{.window = {.className = "Box"}, .loadCode = true, .ringBytes = 5}}).error().kind, ErrorKind::OutOfRange);
+    EXPECT_EQ(ask(OpenTap{{.window = {.className = "Box"}, .loadCode = true, .referenceBytes = 65'537}}).error().kind,
+              ErrorKind::OutOfRange);
     const auto tap = ask(OpenTap{{.window = {.className = "Other"}, .loadCode = true}});
     ASSERT_TRUE(tap);
     EXPECT_EQ(tap->receiver.handle, 6u);

@@ -1,20 +1,16 @@
 // Copies of what windows of other programs get, by a DLL loaded into them.
 #include "core/os/window_target.h"
-#include "core/os/windows/arrival_clock.h"
 #include "core/os/windows/last_error.h"
 #include "core/os/windows/process_handle.h"
-#include "core/os/windows/registered_messages.h"
 #include "core/os/windows/security.h"
-#include "core/os/windows/tap_ring.h"
+#include "core/os/windows/tap_reader.h"
 #include "core/os/windows/utf16.h"
 #include "core/os/windows/window_handle.h"
-#include "core/os/windows/window_owners.h"
 #include "core/os/windows/windows_system.h"
 
 #include <fmt/format.h>
 
 #include <bit>
-#include <map>
 #include <random>
 
 namespace ipclens {
@@ -62,7 +58,7 @@ class WindowsTap final : public Inbox {
 public:
     static Result<std::unique_ptr<Inbox>> open(WindowsSystem &system, const TapRequest &request);
     WindowsTap(Window target, Library library, std::vector<RegisteredMessage> registered)
-        : m_target(std::move(target)), m_library(library), m_registered(std::move(registered)), m_names(m_registered)
+        : m_target(std::move(target)), m_library(library), m_registered(std::move(registered))
     {
     }
     ~WindowsTap() override { close(); }
@@ -83,28 +79,21 @@ private:
     bool isThere() const { return !hasHostEnded() && IsWindow(toHandle(m_target.handle)); }
     bool hasHostEnded() const { return m_process && hasExited(m_process.get()); }
     void waitForDetached(bool isHooked);
-    std::uint32_t readRecord(std::uint64_t at, std::uint64_t available, Arrivals &arrivals);
-    void copyOut(std::uint64_t at, void *to, std::size_t size) const;
-    void noteOutcome(const tap::Record &record, Arrivals &arrivals);
     void noteEnd(Arrivals &arrivals);
 
     const Window m_target;
     const Library m_library;
     const std::vector<RegisteredMessage> m_registered;
     std::uint64_t m_number = 0;
-    std::uint32_t m_capacity = 0; // the host could change what is in the header
     KernelHandle m_process; // none: the system refuses it
     KernelHandle m_owner;
     KernelHandle m_section;
     MappedView m_view;
     tap::Header *m_ring = nullptr;
+    std::optional<TapReader> m_reader;
     bool m_isAttached = false;
     std::optional<Error> m_ended; // to be told
     bool m_isEndTold = false;
-    MessageNames m_names;
-    SenderNames m_senders;
-    WindowOwners m_owners{m_senders};
-    std::map<std::uint64_t, std::int64_t> m_underWay; // when messages began whose outcome has not come
 };
 
 // Child windows are in no list, but can be tapped.
@@ -195,8 +184,8 @@ Result<void> WindowsTap::share(const TapRequest &request)
     SECURITY_ATTRIBUTES attributes{sizeof attributes, security->get(), FALSE};
     std::random_device random; // whoever can guess the name could write there
     m_number = std::uint64_t{random()} << 32 | random();
-    m_capacity = std::bit_ceil(request.ringBytes);
-    const auto size = static_cast<DWORD>(sizeof(tap::Header) + m_capacity);
+    const std::uint32_t capacity = std::bit_ceil(request.ringBytes);
+    const auto size = static_cast<DWORD>(sizeof(tap::Header) + capacity);
     wchar_t name[64];
     wsprintfW(name, tap::ownerFormat, static_cast<UINT>(m_number >> 32), static_cast<UINT>(m_number));
     m_owner = KernelHandle(CreateMutexW(&attributes, FALSE, name));
@@ -212,18 +201,22 @@ Result<void> WindowsTap::share(const TapRequest &request)
     code = GetLastError();
     if (!m_view)
         return systemFailure(code, "MapViewOfFile", toUtf8(name));
+    auto places = placesOf(request.pointers);
+    if (!places)
+        return Failure(std::move(places.error()));
 
     m_ring = new (m_view.get()) tap::Header{};
     m_ring->magic = tap::expectedMagic;
     m_ring->version = tap::currentVersion;
     m_ring->window = m_target.handle;
-    m_ring->capacity = m_capacity;
-    m_ring->maxPayload = static_cast<std::uint32_t>(std::min<std::uint64_t>(request.maxPayload, m_capacity / 4));
+    m_ring->capacity = capacity;
+    m_ring->maxPayload = static_cast<std::uint32_t>(std::min<std::uint64_t>(request.maxPayload, capacity / 4));
     m_ring->messageCount = static_cast<std::uint32_t>(m_registered.size());
     for (std::size_t i = 0; i < m_registered.size(); ++i)
         m_ring->messages[i] = m_registered[i].id;
     m_ring->isCapturing = 1;
     m_ring->aliveAt = GetTickCount64();
+    m_reader.emplace(*m_ring, capacity, m_target, m_registered, ReferenceReader(request.referenceBytes, std::move(*places)));
     return {};
 }
 
@@ -326,68 +319,6 @@ void WindowsTap::close()
     m_owner = {}; // whoever is still there notices
 }
 
-void WindowsTap::copyOut(std::uint64_t at, void *to, std::size_t size) const
-{
-    const std::size_t begin = static_cast<std::size_t>(at) & (m_capacity - 1);
-    const std::size_t first = std::min(size, m_capacity - begin);
-    const std::uint8_t *const ring = tap::ringOf(m_ring);
-    std::memcpy(to, ring + begin, first);
-    std::memcpy(static_cast<std::uint8_t *>(to) + first, ring, size - first);
-}
-
-void WindowsTap::noteOutcome(const tap::Record &record, Arrivals &arrivals)
-{
-    const auto began = m_underWay.find(record.sequence);
-    if (began == m_underWay.end())
-        return; // of a tap before us
-    MessageOutcome outcome{.sequence = record.sequence, .result = record.result};
-    outcome.duration = ArrivalClock::nanoseconds(record.ticks - began->second);
-    m_underWay.erase(began);
-    const auto found = std::ranges::lower_bound(arrivals.messages, record.sequence, {}, &Message::sequence);
-    if (found != arrivals.messages.end() && found->sequence == record.sequence)
-        found->outcome = std::move(outcome);
-    else
-        arrivals.outcomes.push_back(std::move(outcome));
-}
-
-// Its bytes; 0: what is there is no record.
-std::uint32_t WindowsTap::readRecord(std::uint64_t at, std::uint64_t available, Arrivals &arrivals)
-{
-    tap::Record record{};
-    if (available < sizeof record)
-        return 0;
-    copyOut(at, &record, sizeof record);
-    if (record.bytes < sizeof record || record.bytes > available || record.bytes % 8 != 0 ||
-        record.payload > record.bytes - sizeof record || (record.kind != tap::Arrival && record.kind != tap::Outcome))
-        return 0;
-    if (record.kind == tap::Outcome) {
-        noteOutcome(record, arrivals);
-        return record.bytes;
-    }
-    Message message{.sequence = record.sequence,
-                    .time = ArrivalClock::timeOf(record.ticks),
-                    .id = record.id,
-                    .size = record.size,
-                    .nullData = (record.flags & tap::NullData) != 0,
-                    .depth = record.depth,
-                    .senderWaits = (record.flags & tap::SenderWaits) != 0};
-    setReceiver(message, m_target);
-    if (record.message == WM_COPYDATA) {
-        message.senderWindow = record.wParam;
-        setSender(message, m_owners.of(record.wParam));
-        message.payload.resize(record.payload);
-        copyOut(at + sizeof record, message.payload.data(), record.payload);
-    } else {
-        message.kind = MessageKind::Registered;
-        message.name = m_names.of(record.message);
-        message.wParam = record.wParam;
-        message.lParam = record.lParam;
-    }
-    m_underWay[record.sequence] = record.ticks;
-    arrivals.messages.push_back(std::move(message));
-    return record.bytes;
-}
-
 void WindowsTap::noteEnd(Arrivals &arrivals)
 {
     if (!m_ended && hasHostEnded())
@@ -400,27 +331,14 @@ void WindowsTap::noteEnd(Arrivals &arrivals)
 
 Arrivals WindowsTap::take()
 {
-    m_senders.sweep();
     Arrivals arrivals;
     m_ring->aliveAt.store(GetTickCount64(), std::memory_order_relaxed);
     const bool hadEnded = hasHostEnded(); // what it wrote before is there by now
-    const std::uint64_t head = m_ring->head.load(std::memory_order_acquire);
-    std::uint64_t tail = m_ring->tail.load(std::memory_order_relaxed);
-    while (tail != head) {
-        const std::uint32_t bytes = head - tail > m_capacity ? 0 : readRecord(tail, head - tail, arrivals);
-        if (bytes == 0)
-            m_ended = Error{.kind = ErrorKind::Protocol,
-                            .operation = "tap",
-                            .object = textOf(m_target),
-                            .meaning = "the program wrote over the ring that our DLL in it writes to; what was there is lost"};
-        tail = bytes == 0 ? head : tail + bytes;
-        m_ring->tail.store(tail, std::memory_order_release);
-    }
-    arrivals.received = m_ring->received;
-    arrivals.dropped = m_ring->dropped;
-    arrivals.droppedBytes = m_ring->droppedBytes;
-    arrivals.truncated = m_ring->truncated;
-    arrivals.skipped = m_ring->skipped;
+    if (!m_reader->read(arrivals))
+        m_ended = Error{.kind = ErrorKind::Protocol,
+                        .operation = "tap",
+                        .object = textOf(m_target),
+                        .meaning = "the program wrote over the ring that our DLL in it writes to; what was there is lost"};
     if (hadEnded || state() != tap::Attached || m_ended)
         noteEnd(arrivals);
     return arrivals;

@@ -9,7 +9,7 @@
 namespace ipclens::tap {
 
 inline constexpr std::uint32_t expectedMagic = 0x54504C49; // "ILPT"
-inline constexpr std::uint32_t currentVersion = 1;
+inline constexpr std::uint32_t currentVersion = 2;
 inline constexpr std::uint32_t mostMessages = 64;
 
 // The registered message that goes to the tapped window, in which the hook sees it. wParam: the tap's number; lParam: what to do.
@@ -74,6 +74,8 @@ struct Record {
     std::uint32_t flags;
     std::uint32_t depth;
     std::uint32_t payload; // bytes of it that are here
+    std::uint32_t sender;  // process of the window in wParam of WM_COPYDATA; 0: there is no such window
+    std::uint32_t unused;
     std::uint64_t size;    // true cbData
     std::uint64_t id;      // dwData
     std::uint64_t wParam;

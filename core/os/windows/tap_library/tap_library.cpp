@@ -109,6 +109,12 @@ std::int64_t ticks()
     return value.QuadPart;
 }
 
+std::uint32_t ownerOf(WPARAM window)
+{
+    DWORD pid = 0;
+    return GetWindowThreadProcessId(reinterpret_cast<HWND>(window), &pid) != 0 ? pid : 0;
+}
+
 // The message's number; 0 when it was not kept.
 std::uint64_t note(Tapped &one, UINT message, WPARAM wParam, LPARAM lParam)
 {
@@ -136,6 +142,7 @@ std::uint64_t note(Tapped &one, UINT message, WPARAM wParam, LPARAM lParam)
             record.size = copy->cbData;
             data = copy->lpData;
         }
+        record.sender = ownerOf(wParam); // it may be gone before the session looks
         if (!data)
             record.flags |= NullData;
         else if (canRead(data, copy->cbData))
