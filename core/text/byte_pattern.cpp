@@ -5,6 +5,7 @@
 #include "core/text/case_fold.h"
 #include "core/text/input_text.h"
 #include "core/text/typed_value.h"
+#include "core/text/unicode.h"
 
 #include <algorithm>
 #include <array>
@@ -226,66 +227,17 @@ private:
 
 constexpr const char *readText = "read the text to find";
 
-bool isBig(const BytePattern &pattern)
-{
-    return pattern.order == ByteOrder::Big;
-}
-
 // A character in the pattern's encoding; empty where that does not have it.
 std::string encoded(char32_t character, const BytePattern &pattern)
 {
-    std::string bytes;
-    const auto unit = [&](std::uint32_t value, int size) {
-        for (int i = 0; i < size; ++i)
-            bytes += static_cast<char>(value >> 8 * (isBig(pattern) ? size - 1 - i : i));
-    };
-    switch (pattern.encoding) {
-    case TextEncoding::Ascii:
-        if (character < 0x80)
-            unit(character, 1);
-        break;
-    case TextEncoding::Latin1:
-        if (character < 0x100)
-            unit(character, 1);
-        break;
-    case TextEncoding::Utf8: {
-        const int more = character < 0x80 ? 0 : character < 0x800 ? 1 : character < 0x1'0000 ? 2 : 3;
-        constexpr std::array<unsigned, 4> leads{0, 0xC0, 0xE0, 0xF0};
-        bytes += static_cast<char>(leads[static_cast<std::size_t>(more)] | character >> 6 * more);
-        for (int i = more; i-- > 0;)
-            bytes += static_cast<char>(0x80 | (character >> 6 * i & 0x3F));
-        break;
-    }
-    case TextEncoding::Utf16:
-        if (character < 0x1'0000) {
-            unit(character, 2);
-        } else {
-            unit(0xD800 + ((character - 0x1'0000) >> 10), 2);
-            unit(0xDC00 + ((character - 0x1'0000) & 0x3FF), 2);
-        }
-        break;
-    case TextEncoding::Utf32:
-        unit(character, 4);
-        break;
-    }
-    return bytes;
+    Bytes bytes;
+    appendEncoded(bytes, character, pattern.encoding, pattern.order);
+    return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
 }
 
 Failure wrongPlace(std::string_view operation, std::string_view text, std::size_t at, std::string_view problem)
 {
     return wrongText(operation, text, fmt::format("{}: {}", position(text, at), problem));
-}
-
-Result<char32_t> characterOf(const std::string &text, std::size_t at, std::size_t length)
-{
-    if (length == 0)
-        return wrongPlace(readText, text, at, "this is not UTF-8, as texts in commands are");
-    auto character = static_cast<char32_t>(static_cast<unsigned char>(text[at]));
-    if (length > 1)
-        character &= 0xFFu >> (length + 1);
-    for (std::size_t i = 1; i < length; ++i)
-        character = character << 6 | (static_cast<unsigned char>(text[at + i]) & 0x3Fu);
-    return character;
 }
 
 Result<std::unique_ptr<ByteMatcher>> textMatcher(const BytePattern &pattern)
@@ -297,18 +249,18 @@ Result<std::unique_ptr<ByteMatcher>> textMatcher(const BytePattern &pattern)
     std::string plain;
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t length = utf8Length(text, at);
-        const auto character = characterOf(text, at, length);
-        if (!character)
-            return Failure(character.error());
-        std::string bytes = encoded(*character, pattern);
+        if (length == 0)
+            return wrongPlace(readText, text, at, "this is not UTF-8, as texts in commands are");
+        const char32_t character = utf8Character(text, at, length);
+        std::string bytes = encoded(character, pattern);
         if (bytes.empty())
             return wrongPlace(readText, text, at,
                               fmt::format("{} is not in {}", characterAt(text, at), nameOf(pattern.encoding)));
         plain += bytes;
         FoldedTextMatcher::Character variants{std::move(bytes)};
         if (pattern.foldCase)
-            for (const char32_t variant : caseVariants(*character))
-                if (auto other = encoded(variant, pattern); !other.empty() && variant != *character)
+            for (const char32_t variant : caseVariants(character))
+                if (auto other = encoded(variant, pattern); !other.empty() && variant != character)
                     variants.push_back(std::move(other));
         characters.push_back(std::move(variants));
         at += length;

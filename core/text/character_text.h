@@ -1,14 +1,10 @@
 // Characters between memory and text: encodings, and text quoted as C writes it.
 #pragma once
 
-#include "core/model/bytes.h"
-#include "core/model/value_type.h"
-#include "core/session/search_commands.h"
 #include "core/text/text_problem.h"
+#include "core/text/unicode.h"
 
 namespace ipclens {
-
-void appendUtf8(std::string &text, char32_t c);
 
 // Neither a control character nor one that would turn the direction of the text around it.
 bool isPrintable(char32_t c);
@@ -16,9 +12,6 @@ bool isPrintable(char32_t c);
 // Well-formed UTF-8 in another encoding, without a zero at the end. The problem is at the first character that the
 // encoding lacks.
 Parsed<Bytes> encodeText(std::string_view utf8, TextEncoding encoding, ByteOrder order);
-
-// The size of the smallest unit: 1, 2 or 4.
-std::size_t unitSize(TextEncoding encoding);
 
 // Text up to the first zero in quotes, at most `limit` characters, then `"...`. What is malformed or unprintable is
 // \xNN (a byte) or \uNNNN; backslash and quote have a backslash before them. Ascii, Latin1: what is above 7F is \xNN,

@@ -1,34 +1,14 @@
 #include "core/traffic/message_text.h"
 
 #include "core/text/hex.h"
+#include "core/text/input_text.h"
+#include "core/text/unicode.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 
 namespace ipclens {
 namespace {
-
-constexpr char32_t replacement = 0xFFFD;
-
-void appendUtf8(std::string &text, char32_t c)
-{
-    const auto put = [&text](char32_t byte) { text += static_cast<char>(static_cast<unsigned char>(byte)); };
-    if (c < 0x80) {
-        put(c);
-    } else if (c < 0x800) {
-        put(0xC0 | (c >> 6));
-        put(0x80 | (c & 0x3F));
-    } else if (c < 0x10000) {
-        put(0xE0 | (c >> 12));
-        put(0x80 | ((c >> 6) & 0x3F));
-        put(0x80 | (c & 0x3F));
-    } else {
-        put(0xF0 | (c >> 18));
-        put(0x80 | ((c >> 12) & 0x3F));
-        put(0x80 | ((c >> 6) & 0x3F));
-        put(0x80 | (c & 0x3F));
-    }
-}
 
 bool isTextCharacter(char32_t c)
 {
@@ -37,45 +17,16 @@ bool isTextCharacter(char32_t c)
     return c != 0x7F && !(c >= 0x80 && c < 0xA0) && c != 0xFFFE && c != 0xFFFF;
 }
 
-// How a UTF-8 sequence begins: its length, and the bits and the least value of its first byte. Length 0: no beginning.
-struct Lead {
-    int length = 0;
-    char32_t bits = 0;
-    char32_t least = 0;
-};
-
-Lead leadOf(unsigned char byte)
-{
-    if (byte < 0x80)
-        return {1, byte, 0};
-    if (byte >= 0xC2 && byte < 0xE0)
-        return {2, char32_t(byte & 0x1F), 0x80};
-    if (byte >= 0xE0 && byte < 0xF0)
-        return {3, char32_t(byte & 0x0F), 0x800};
-    if (byte >= 0xF0 && byte < 0xF5)
-        return {4, char32_t(byte & 0x07), 0x10000};
-    return {};
-}
-
 // The length of `text` that is valid UTF-8 text; `ascii` becomes false when it has other characters.
 std::size_t validUtf8(std::string_view text, bool &ascii)
 {
     std::size_t at = 0;
     while (at < text.size()) {
-        const Lead lead = leadOf(static_cast<unsigned char>(text[at]));
-        if (lead.length == 0 || at + static_cast<std::size_t>(lead.length) > text.size())
+        const std::size_t length = utf8Length(text, at);
+        if (length == 0 || !isTextCharacter(utf8Character(text, at, length)))
             break;
-        char32_t c = lead.bits;
-        bool valid = true;
-        for (int i = 1; i < lead.length; ++i) {
-            const auto byte = static_cast<unsigned char>(text[at + static_cast<std::size_t>(i)]);
-            valid = valid && (byte & 0xC0) == 0x80;
-            c = (c << 6) | (byte & 0x3F);
-        }
-        if (!valid || c < lead.least || c > 0x10FFFF || (c >= 0xD800 && c < 0xE000) || !isTextCharacter(c))
-            break;
-        ascii = ascii && c < 0x80;
-        at += static_cast<std::size_t>(lead.length);
+        ascii = ascii && length == 1;
+        at += length;
     }
     return at;
 }
@@ -85,8 +36,9 @@ bool isBeginningOfCharacter(std::string_view rest)
 {
     if (rest.empty())
         return true;
-    const Lead lead = leadOf(static_cast<unsigned char>(rest[0]));
-    return lead.length > static_cast<int>(rest.size()) &&
+    const auto lead = static_cast<unsigned char>(rest[0]);
+    const std::size_t length = lead < 0xC2 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 1;
+    return length > rest.size() &&
            std::ranges::all_of(rest.substr(1), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; });
 }
 
@@ -125,19 +77,11 @@ std::size_t decodeUtf16(std::span<const std::byte> payload, std::size_t begin, s
                         std::size_t &ascii)
 {
     std::size_t wrong = 0;
-    for (auto at = begin; at < end; ++at) {
-        char32_t c = unitAt(payload, at);
-        if (c >= 0xD800 && c < 0xE000) {
-            const char32_t low = c < 0xDC00 && at + 1 < end ? unitAt(payload, at + 1) : 0;
-            if (low >= 0xDC00 && low < 0xE000) {
-                c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
-                ++at;
-            } else {
-                c = replacement;
-                ++wrong;
-            }
-        }
-        wrong += isTextCharacter(c) ? 0 : 1;
+    for (auto rest = payload.subspan(2 * begin, 2 * (end - begin)); !rest.empty();) {
+        const auto next = firstCharacter(rest, TextEncoding::Utf16, ByteOrder::Little);
+        rest = rest.subspan(next.size);
+        const char32_t c = next.character.value_or(replacementCharacter);
+        wrong += !next.character || !isTextCharacter(c) ? 1 : 0;
         ascii += c < 0x80 ? 1 : 0;
         appendUtf8(text, c);
     }
@@ -157,7 +101,8 @@ PayloadText readUtf16(std::span<const std::byte> payload, bool whole)
     const auto all = end;
     while (end > begin && unitAt(payload, end - 1) == 0)
         --end;
-    if (!whole && end > begin && unitAt(payload, end - 1) >= 0xD800 && unitAt(payload, end - 1) < 0xDC00)
+    if (!whole && end > begin && isSurrogate(unitAt(payload, end - 1)) &&
+        unitAt(payload, end - 1) < 0xDC00)
         --end;
     if (end == begin || (begin == 0 && end < 2)) // one unit alone is more likely a number
         return {};
@@ -203,15 +148,6 @@ bool walkJson(std::string_view json, bool whole, Visit visit)
         }
     }
     return !whole;
-}
-
-std::string_view trimmed(std::string_view text)
-{
-    constexpr std::string_view space = " \t\r\n";
-    const auto first = text.find_first_not_of(space);
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(space) - first + 1);
 }
 
 bool looksLikeJson(std::string_view text, bool whole)
@@ -317,15 +253,9 @@ std::vector<TextReading> textReadings(std::span<const std::byte> payload)
 
 std::string fromAnsi(std::span<const std::byte> payload)
 {
-    // 0x80 to 0x9F of code page 1252, as Microsoft's table at unicode.org has them.
-    constexpr char32_t upper[32] = {0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-                                    0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-                                    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178};
     std::string text;
-    for (const auto byte : payload) {
-        const auto c = std::to_integer<unsigned>(byte);
-        appendUtf8(text, c >= 0x80 && c < 0xA0 ? upper[c - 0x80] : c);
-    }
+    for (const auto byte : payload)
+        appendUtf8(text, ansiCharacter(byte));
     return text;
 }
 
@@ -336,7 +266,7 @@ std::string fromUtf16(std::span<const std::byte> payload)
     const std::size_t begin = payload.size() >= 2 && unitAt(payload, 0) == 0xFEFF ? 1 : 0;
     decodeUtf16(payload, begin, payload.size() / 2, text, ascii);
     if (payload.size() % 2 != 0)
-        appendUtf8(text, replacement);
+        appendUtf8(text, replacementCharacter);
     return text;
 }
 
