@@ -1,5 +1,7 @@
 #include "core/traffic/message_search.h"
 
+#include "core/traffic/message_text.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -21,33 +23,6 @@ std::string trimmedLower(std::string_view text)
     std::string result(text.substr(first, text.find_last_not_of(" \t") - first + 1));
     std::ranges::transform(result, result.begin(), lower);
     return result;
-}
-
-// Of valid UTF-8, as a line edit gives it; what is cut short at the end is left out.
-std::string toUtf16Bytes(std::string_view utf8)
-{
-    std::string bytes;
-    const auto put = [&bytes](std::uint32_t unit) {
-        bytes += static_cast<char>(unit & 0xFF);
-        bytes += static_cast<char>(unit >> 8);
-    };
-    for (std::size_t i = 0; i < utf8.size();) {
-        const auto byte = static_cast<unsigned char>(utf8[i]);
-        const std::size_t length = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-        if (i + length > utf8.size())
-            break;
-        std::uint32_t c = length == 1 ? byte : byte & (0xFFu >> (length + 1));
-        for (std::size_t k = 1; k < length; ++k)
-            c = (c << 6) | (static_cast<unsigned char>(utf8[i + k]) & 0x3F);
-        if (c >= 0x10000) {
-            put(0xD800 + ((c - 0x10000) >> 10));
-            put(0xDC00 + ((c - 0x10000) & 0x3FF));
-        } else {
-            put(c);
-        }
-        i += length;
-    }
-    return bytes;
 }
 
 } // namespace
@@ -85,8 +60,10 @@ std::string_view toText(MessageKind kind)
     return kind == MessageKind::CopyData ? "WM_COPYDATA" : "registered";
 }
 
-MessageSearch::MessageSearch(std::string_view text) : m_text(trimmedLower(text)), m_utf16(toUtf16Bytes(m_text))
+MessageSearch::MessageSearch(std::string_view text) : m_text(trimmedLower(text))
 {
+    for (const Bytes &form : encodingsOf(m_text))
+        m_inPayload.emplace_back(reinterpret_cast<const char *>(form.data()), form.size());
 }
 
 bool MessageSearch::matchesNumber(std::uint64_t number) const
@@ -114,7 +91,7 @@ bool MessageSearch::matches(const MessageView &message) const
     if (message.kind == MessageKind::Registered)
         return matchesNumber(message.wParam) || matchesNumber(message.lParam);
     const std::string_view payload(reinterpret_cast<const char *>(message.payload.data()), message.payload.size());
-    return containsIgnoringCase(payload, m_text) || containsIgnoringCase(payload, m_utf16);
+    return std::ranges::any_of(m_inPayload, [&](const auto &form) { return containsIgnoringCase(payload, form); });
 }
 
 } // namespace ipclens

@@ -3,10 +3,12 @@
 
 #include "core/traffic/message_view.h"
 
+#include <vector>
+
 namespace ipclens {
 
-// Upper and lower case of A to Z are the same. Payload bytes are searched as they are, as UTF-8 and as UTF-16, so that
-// matching decodes nothing. Numbers are found in decimal and in hex.
+// Upper and lower case of A to Z are the same. Payload bytes are searched as they are, for the text in each of
+// encodingsOf(), so that matching decodes nothing. Numbers are found in decimal and in hex.
 class MessageSearch {
 public:
     MessageSearch() = default; // finds everything
@@ -20,8 +22,8 @@ public:
 private:
     bool matchesNumber(std::uint64_t number) const;
 
-    std::string m_text;  // lower case, UTF-8
-    std::string m_utf16; // the same as UTF-16 bytes, little endian
+    std::string m_text;                   // lower case, UTF-8
+    std::vector<std::string> m_inPayload; // the same in the encodings of payloads
 };
 
 // Does `text` have `part` in it, whatever the case of A to Z? `part` must be lower case. Empty is in everything.

@@ -270,6 +270,31 @@ std::string fromUtf16(std::span<const std::byte> payload)
     return text;
 }
 
+std::vector<Bytes> encodingsOf(std::string_view utf8)
+{
+    std::vector<Bytes> forms{toBytes(utf8)};
+    Bytes wide, ansi;
+    bool isAnsi = true;
+    for (std::size_t at = 0; at < utf8.size();) {
+        const std::size_t length = utf8Length(utf8, at);
+        if (length == 0)
+            return forms;
+        const char32_t c = utf8Character(utf8, at, length);
+        appendEncoded(wide, c, TextEncoding::Utf16, ByteOrder::Little);
+        if (const auto byte = ansiByte(c))
+            ansi.push_back(*byte);
+        else
+            isAnsi = false;
+        at += length;
+    }
+    if (utf8.empty())
+        return forms;
+    forms.push_back(std::move(wide));
+    if (isAnsi && ansi != forms.front())
+        forms.push_back(std::move(ansi));
+    return forms;
+}
+
 std::string describe(const PayloadText &text)
 {
     std::string name;

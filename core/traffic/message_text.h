@@ -31,6 +31,10 @@ std::string fromAnsi(std::span<const std::byte> payload);
 // UTF-8 of bytes that are said to be UTF-16, little endian; U+FFFD for what is not.
 std::string fromUtf16(std::span<const std::byte> payload);
 
+// The bytes of a text as Windows programs send it, each once: UTF-8, UTF-16 (little endian), and code page 1252 where
+// that has all of its characters. What is not well-formed UTF-8 is its own bytes alone.
+std::vector<Bytes> encodingsOf(std::string_view utf8);
+
 // "ASCII text", "UTF-16 text, looks like JSON", "not text".
 std::string describe(const PayloadText &text);
 
