@@ -366,7 +366,7 @@ Result<std::unique_ptr<ByteMatcher>> makeMatcher(const BytePattern &pattern)
     }
     auto regex = ByteRegex::parse(pattern.text, pattern.foldCase);
     if (!regex)
-        return Failure(std::move(regex.error()));
+        return Failure(toError(regex.error(), "read a regular expression", pattern.text));
     return std::make_unique<RegexMatcher>(std::move(*regex));
 }
 

@@ -1,32 +1,22 @@
-// Regular expressions over bytes, in time proportional to the bytes whatever the expression: no backtracking.
+// Regular expressions over the bytes of memory, in time proportional to the bytes whatever the expression: no backtracking.
 #pragma once
 
-#include "core/model/error.h"
+#include "core/text/text_problem.h"
 
-#include <bitset>
 #include <functional>
 #include <memory>
 #include <span>
 #include <stop_token>
 #include <string_view>
-#include <vector>
 
 namespace ipclens {
 
 class LazyAutomaton;
 
-// The language is Perl's, of bytes:
-//   .               any byte, also a line feed
-//   [a-z\x80] [^…]  one of, none of; \d \w \s and \D \W \S also inside
-//   \xNN \n \r \t \f \v \a \e \0 and, before a character that means something, \ for the character itself
-//   (…) (?:…)       groups, both without capturing; | alternatives, the first that matches is taken
-//   * + ? {n} {n,} {n,m}, with ? behind them as few as possible
-// Characters outside of ASCII stand for their UTF-8 bytes. What needs backtracking or looking around (back references,
-// lookahead, ^ $ \b) is refused; so is what matches no bytes at all. Case is folded for ASCII letters. One thread at a
-// time.
+// The language is that of regex_syntax.h, of bytes. What matches no bytes at all is refused. One thread at a time.
 class ByteRegex {
 public:
-    static Result<ByteRegex> parse(std::string_view text, bool foldCase);
+    static Parsed<ByteRegex> parse(std::string_view text, bool foldCase);
     ~ByteRegex();
     ByteRegex(ByteRegex &&) noexcept;
     ByteRegex &operator=(ByteRegex &&) noexcept;
