@@ -205,10 +205,16 @@ Result<void> readAnsweredPipe(const std::string &path, const TakeMessage &take, 
 
 Result<void> readCapture(const std::string &path, const TakeMessage &take, std::uint64_t *unmatched)
 {
+    MessageClock clock;
+    const TakeMessage placed = [&](const MessageView &message, const std::string &inboxName) {
+        MessageView view = message;
+        clock.place(view);
+        return take(view, inboxName);
+    };
     std::int64_t count = 0;
     std::error_code ignored;
-    auto read = path != "-" && std::filesystem::is_regular_file(pathOf(path), ignored) ? readAnsweredFile(path, take, count)
-                                                                                       : readAnsweredPipe(path, take, count);
+    const bool isFile = path != "-" && std::filesystem::is_regular_file(pathOf(path), ignored);
+    auto read = isFile ? readAnsweredFile(path, placed, count) : readAnsweredPipe(path, placed, count);
     if (unmatched)
         *unmatched = static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0));
     return read;

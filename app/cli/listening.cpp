@@ -176,7 +176,9 @@ Result<void> Listening::printHeld(bool all)
 
 Result<void> Listening::print(Message message)
 {
-    if (isEnough() || !m_options.filter.matches(message))
+    MessageView placed(message);
+    m_clock.place(placed);
+    if (isEnough() || !m_options.filter.matches(placed))
         return {};
     ++m_printed;
     if (m_output) {

@@ -71,6 +71,7 @@ private:
     std::deque<Held> m_held; // in the order they came
     MessageBatch m_counts; // the last batch without its messages
     std::optional<Error> m_ended;
+    MessageClock m_clock;
     std::uint64_t m_printed = 0;
     std::int64_t m_lastTime = 0;          // of what was written last
     std::set<std::uint64_t> m_unanswered; // of those written, their sequences

@@ -135,6 +135,8 @@ void MessageStore::push(const Record &record)
     if (m_chunks.empty() || m_chunks.back().size() == chunkSize)
         m_chunks.emplace_back().reserve(chunkSize);
     m_chunks.back().push_back(record);
+    if (m_end == 0)
+        m_firstTime = record.time;
     ++m_end;
     m_bytes += cost(m_end - 1);
 }
@@ -239,9 +241,12 @@ MessageView MessageStore::at(Index index) const
     const Record &from = record(index);
     const Annotation *const annotation = from.isAnnotated ? &m_annotations.at(index) : nullptr;
     const More *const more = from.hasMore ? &m_more.at(index) : nullptr;
+    MessageView view = from.isOdd ? MessageView(*more->whole, annotation) : m_contexts[from.context].view();
+    view.sinceFirst = timeBetween(m_firstTime, from.time);
+    if (index > m_begin)
+        view.sincePrevious = timeBetween(record(index - 1).time, from.time);
     if (from.isOdd)
-        return {*more->whole, annotation};
-    MessageView view = m_contexts[from.context].view();
+        return view;
     view.annotation = annotation;
     view.sequence = from.sequence;
     view.time = from.time;

@@ -148,6 +148,7 @@ private:
     Index m_chunksBegin = 0; // index of the first slot of the first chunk; a multiple of chunkSize
     Index m_begin = 0;
     Index m_end = 0;
+    std::int64_t m_firstTime = 0; // of the first message, also when that was let go
 
     std::deque<Context> m_contexts; // stay in place
     std::unordered_multimap<std::uint64_t, std::uint32_t> m_contextsByHash;

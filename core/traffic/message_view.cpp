@@ -34,4 +34,14 @@ Message MessageView::toMessage() const
     return message;
 }
 
+void MessageClock::place(MessageView &message)
+{
+    if (!m_first)
+        m_first = message.time;
+    else
+        message.sincePrevious = timeBetween(m_previous, message.time);
+    message.sinceFirst = timeBetween(*m_first, message.time);
+    m_previous = message.time;
+}
+
 } // namespace ipclens

@@ -3,6 +3,8 @@
 
 #include "core/model/message.h"
 
+#include <optional>
+
 namespace ipclens {
 
 // What the user has said of a message.
@@ -44,6 +46,9 @@ struct MessageView {
     const Error *failure = nullptr;
     std::span<const MessageReference> references;
     const Annotation *annotation = nullptr;
+    // Nanoseconds since the capture's first message and since the one before this, where those are known.
+    std::optional<std::int64_t> sinceFirst;
+    std::optional<std::int64_t> sincePrevious;
 
     MessageView() = default;
     MessageView(const Message &message, const Annotation *said = nullptr) // NOLINT: a message can be looked at anywhere
@@ -67,5 +72,21 @@ struct MessageView {
 
     Message toMessage() const;
 };
+
+// Places messages that come one by one in time: how long after the first of them, and after the one before.
+class MessageClock {
+public:
+    void place(MessageView &message);
+
+private:
+    std::optional<std::int64_t> m_first;
+    std::int64_t m_previous = 0;
+};
+
+// later - earlier, also of times that a damaged file has made up.
+constexpr std::int64_t timeBetween(std::int64_t earlier, std::int64_t later)
+{
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(later) - static_cast<std::uint64_t>(earlier));
+}
 
 } // namespace ipclens

@@ -251,5 +251,38 @@ TEST(MessageStore, ClearForgetsEverything)
     EXPECT_EQ(store.at(0).sequence, 7u);
 }
 
+TEST(MessageStore, KnowsHowLongAfterOthersAMessageCame)
+{
+    MessageStore store;
+    for (const std::int64_t time : {100, 130, 190})
+        store.append(Message{.sequence = time == 130 ? std::uint64_t{1} << 40 : 1, .time = time}); // one does not fit
+    EXPECT_EQ(store.at(0).sinceFirst, 0);
+    EXPECT_EQ(store.at(0).sincePrevious, std::nullopt);
+    EXPECT_EQ(store.at(1).sinceFirst, 30);
+    EXPECT_EQ(store.at(1).sincePrevious, 30);
+    EXPECT_EQ(store.at(2).sincePrevious, 60);
+    store.letGo(1);
+    EXPECT_EQ(store.at(1).sinceFirst, 30) << "the first one is remembered";
+    EXPECT_EQ(store.at(1).sincePrevious, std::nullopt);
+    store.clear();
+    store.append(Message{.time = 500});
+    EXPECT_EQ(store.at(0).sinceFirst, 0);
+}
+
+TEST(MessageClock, PlacesMessagesInTime)
+{
+    MessageClock clock;
+    MessageView views[3];
+    views[0].time = std::numeric_limits<std::int64_t>::max();
+    views[1].time = std::numeric_limits<std::int64_t>::min();
+    views[2].time = views[1].time + 5;
+    for (auto &view : views)
+        clock.place(view);
+    EXPECT_EQ(views[0].sinceFirst, 0);
+    EXPECT_EQ(views[0].sincePrevious, std::nullopt);
+    EXPECT_EQ(views[1].sincePrevious, 1) << "wraps, for what a damaged file has made up";
+    EXPECT_EQ(views[2].sincePrevious, 5);
+}
+
 } // namespace
 } // namespace ipclens
