@@ -141,9 +141,8 @@ void FilterLine::complete()
     const auto before = m_line->text().left(m_line->cursorPosition()).toUtf8();
     const auto completions = completeFilter(m_line->text().toStdString(), static_cast<std::size_t>(before.size()));
     m_completions->clear();
-    for (const auto name : completions.names) {
-        const auto known = std::ranges::find(filterNames(), name, &FilterName::name);
-        auto *meaning = new QStandardItem(view(known->meaning));
+    for (const auto &[name, what, sort] : completions.names) {
+        auto *meaning = new QStandardItem(view(what));
         meaning->setForeground(theme::color(theme::Role::Muted, palette()));
         m_completions->appendRow({new QStandardItem(view(name)), meaning});
     }
@@ -251,7 +250,7 @@ void FilterLine::showLanguage()
                      "A test of what a message does not have is false, also with <code>!=</code>.</p>"));
     auto *model = new QStandardItemModel(dialog);
     model->setHorizontalHeaderLabels({tr("Field or function"), tr("Meaning")});
-    for (const auto &[name, meaning] : filterNames())
+    for (const auto &[name, meaning, sort] : filterReference())
         model->appendRow({new QStandardItem(view(name)), new QStandardItem(view(meaning))});
     auto *list = new QTreeView(dialog);
     list->setModel(model);

@@ -2,7 +2,6 @@
 
 #include "core/text/input_text.h"
 #include "core/traffic/filter_program.h"
-#include "core/traffic/filter_text.h"
 
 #include <algorithm>
 
@@ -10,16 +9,18 @@
 
 namespace ipclens {
 
-std::span<const FilterName> filterNames()
+std::span<const FilterName> filterReference()
 {
     static const auto names = [] {
         static std::vector<std::string> calls;
         std::vector<FilterName> all;
         for (const auto &field : filter::allFields())
-            all.push_back({field.name, field.meaning});
+            all.push_back({field.name, field.meaning, FilterName::Sort::Field});
         calls.reserve(filter::allFunctions().size());
         for (const auto &function : filter::allFunctions())
-            all.push_back({calls.emplace_back(std::string(function.name) + "("), function.meaning});
+            all.push_back({calls.emplace_back(std::string(function.name) + "("), function.meaning,
+                           FilterName::Sort::Function});
+        all.insert(all.end(), filter::allSigns().begin(), filter::allSigns().end());
         return all;
     }();
     return names;
@@ -43,22 +44,6 @@ Parsed<FilterExpression> FilterExpression::parse(std::string_view text)
 bool FilterExpression::matches(const MessageView &message) const
 {
     return filter::holds(*m_program, message);
-}
-
-FilterCompletions completeFilter(std::string_view text, std::size_t cursor)
-{
-    cursor = std::min(cursor, text.size());
-    std::size_t begin = cursor;
-    while (begin > 0 && filter::isWordLetter(text[begin - 1]))
-        --begin;
-    const auto word = text.substr(begin, cursor - begin);
-    FilterCompletions completions{.offset = begin};
-    const bool quoted = std::ranges::count(text.substr(0, begin), '"') % 2 != 0;
-    for (const auto &[name, meaning] : filterNames()) {
-        if (!word.empty() && !quoted && name.starts_with(word) && name != word)
-            completions.names.push_back(name);
-    }
-    return completions;
 }
 
 std::string quotedLiteral(std::string_view text)

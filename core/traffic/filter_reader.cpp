@@ -1,22 +1,33 @@
 // The grammar of the filter language; filter_expression.h has it.
-#include "core/text/input_text.h"
-#include "core/traffic/filter_text.h"
+#include "core/traffic/filter_fit.h"
+#include "core/traffic/value_reader.h"
 
 #include <algorithm>
-#include <optional>
+#include <variant>
 
 #include <fmt/format.h>
 
 namespace ipclens::filter {
 namespace {
 
-class Reader : private FilterText {
+bool isOfReference(Field field)
+{
+    return field >= Field::SectionName && field <= Field::PointerBytes;
+}
+
+bool isOfReferences(const Operand &operand)
+{
+    return (operand.kind == Operand::Kind::Field && isOfReference(operand.field)) ||
+           std::ranges::any_of(operand.arguments, isOfReferences);
+}
+
+class Reader : private ValueReader {
 public:
-    explicit Reader(std::string_view text) : FilterText(text) {}
+    explicit Reader(std::string_view text) : ValueReader(text) {}
 
     Program read()
     {
-        readOr(0);
+        makeNode(readOr(0));
         peek();
         if (!atEnd())
             fail(position(), wordLength(), fmt::format("&& or || was expected before {}", here()));
@@ -24,55 +35,112 @@ public:
     }
 
 private:
-    static constexpr int deepest = 100;
+    // A part of the filter: what is asked, or a value of which nothing has been asked yet.
+    using Part = std::variant<std::uint32_t, Operand>;
 
-    using FilterText::fail;
-    [[noreturn]] void fail(const Operand &operand, std::string meaning) const
-    {
-        fail(operand.offset, operand.length, std::move(meaning));
-    }
+    // Tests joined. -----------------------------------------------------------------------------------------------
 
-    std::size_t add(Node node)
+    std::uint32_t add(Node node)
     {
         m_program.nodes.push_back(std::move(node));
-        return m_program.nodes.size() - 1;
+        return static_cast<std::uint32_t>(m_program.nodes.size() - 1);
     }
 
-    std::size_t readOr(int depth)
+    std::uint32_t add(Test test)
     {
-        auto left = readAnd(depth);
-        while (take("||") || takeWord("or"))
-            left = add({.kind = Node::Kind::Or, .left = left, .right = readAnd(depth), .test = {}});
-        return left;
+        test.ofReferences = isOfReferences(test.left) || std::ranges::any_of(test.right, [](const Item &item) {
+                                return isOfReferences(item.first);
+                            });
+        m_program.tests.push_back(std::move(test));
+        return add(Node{
+            .kind = Node::Kind::Test, .parts = {}, .test = static_cast<std::uint32_t>(m_program.tests.size() - 1)});
     }
-    std::size_t readAnd(int depth)
+
+    std::uint32_t makeNode(Part part)
     {
-        auto left = readFactor(depth);
-        while (take("&&") || takeWord("and"))
-            left = add({.kind = Node::Kind::And, .left = left, .right = readFactor(depth), .test = {}});
-        return left;
+        if (const auto *const node = std::get_if<std::uint32_t>(&part))
+            return *node;
+        Test test{.relation = Relation::Has, .left = std::get<Operand>(std::move(part))};
+        const Operand &value = test.left;
+        if (value.isLiteral())
+            makeAnywhere(test);
+        else if (value.kind == Operand::Kind::Call && value.function > Function::And)
+            fail(value, "a number alone says nothing: compare it");
+        return add(std::move(test));
     }
-    std::size_t readFactor(int depth)
+
+    void makeAnywhere(Test &test)
     {
-        if (depth > deepest)
-            fail(position(), 1, fmt::format("brackets and \"!\" are at most {} deep", deepest));
+        const Operand &literal = test.left;
+        if (literal.type == Type::Text && !literal.text.isEncoded)
+            test.anywhere = MessageSearch(literal.text.text);
+        else if (literal.type == Type::Number || literal.type == Type::Bytes)
+            test.anywhere = MessageSearch(part(literal.offset, literal.length));
+        else if (literal.type == Type::Truth)
+            fail(literal, "true and false are compared with a field: truncated == true");
+    }
+
+    template <class Read, class TakeSign>
+    Part readChain(Node::Kind kind, Read read, TakeSign takeSign)
+    {
+        auto first = read();
+        if (!takeSign())
+            return first;
+        Node chain{.kind = kind, .parts = {makeNode(std::move(first))}};
+        do
+            chain.parts.push_back(makeNode(read()));
+        while (takeSign());
+        return add(std::move(chain));
+    }
+
+    Part readOr(int depth)
+    {
+        return readChain(
+            Node::Kind::Or, [&] { return readXor(depth); }, [&] { return take("||") || takeWord("or"); });
+    }
+    Part readXor(int depth)
+    {
+        return readChain(
+            Node::Kind::Xor, [&] { return readAnd(depth); }, [&] { return take("^^") || takeWord("xor"); });
+    }
+    Part readAnd(int depth)
+    {
+        return readChain(
+            Node::Kind::And, [&] { return readFactor(depth); }, [&] { return take("&&") || takeWord("and"); });
+    }
+
+    Part readFactor(int depth)
+    {
+        checkDepth(depth);
         peek();
-        if ((at(position()) == '!' && at(position() + 1) != '=' && take("!")) || takeWord("not"))
-            return add({.kind = Node::Kind::Not, .left = readFactor(depth + 1), .test = {}});
-        if (const auto open = position(); take("(")) {
-            const auto inner = readOr(depth + 1);
-            if (!take(")"))
-                fail(open, 1, "this ( has no )");
-            return inner;
+        if ((at(position()) == '!' && at(position() + 1) != '=' && take("!")) || takeWord("not")) {
+            const auto inner = makeNode(readFactor(depth + 1));
+            return add(Node{.kind = Node::Kind::Not, .parts = {inner}});
         }
-        return add({.kind = Node::Kind::Test, .test = readTest()});
+        const auto open = position();
+        if (!take("("))
+            return readTest(readPrimary(depth, Beside::Anything), depth);
+        Part inner = readOr(depth + 1);
+        if (!take(")"))
+            fail(open, 1, "this ( has no )");
+        auto *const value = std::get_if<Operand>(&inner);
+        if (!value)
+            return inner;
+        if (!value->isLiteral()) { // which may be looked for as it was typed
+            value->offset = open;
+            value->length = position() - open;
+        }
+        return readTest(std::move(*value), depth);
     }
+
+    // Tests. ------------------------------------------------------------------------------------------------------
 
     std::optional<Relation> takeRelation()
     {
         constexpr std::pair<std::string_view, Relation> signs[] = {
-            {"==", Relation::Equal}, {"!=", Relation::NotEqual}, {"<=", Relation::LessEqual},
-            {">=", Relation::GreaterEqual}, {"<", Relation::Less}, {">", Relation::Greater}};
+            {"==", Relation::Equal},        {"!=", Relation::NotEqual}, {"<=", Relation::LessEqual},
+            {">=", Relation::GreaterEqual}, {"<", Relation::Less},      {">", Relation::Greater},
+            {"~", Relation::Matches}};
         for (const auto &[sign, relation] : signs)
             if (take(sign))
                 return relation;
@@ -88,259 +156,112 @@ private:
         return {};
     }
 
-    Test readTest()
+    Part readTest(Operand first, int depth)
     {
-        Test test{.left = readOperand()};
+        Test test{.left = readRest(std::move(first), 0, depth)};
         const auto relation = takeRelation();
-        if (!relation) {
-            test.relation = Relation::Has;
-            if (test.left.kind == Operand::Kind::Literal)
-                makeAnywhere(test);
-            return test;
-        }
+        if (!relation)
+            return std::move(test.left);
         test.relation = *relation;
-        if (test.left.kind == Operand::Kind::Literal)
-            fail(test.left, "a field or a function was expected before the comparison");
-        if (*relation == Relation::In)
-            readItems(test);
-        else
-            test.right.emplace_back(readOperand(), std::nullopt);
-        for (auto &[first, second] : test.right) {
-            fit(test, first);
-            if (second)
-                fit(test, *second);
+        if (test.left.isLiteral()) {
+            readReversed(test, depth);
+            return add(std::move(test));
         }
-        return test;
+        checkRelation(*this, test);
+        if (test.relation == Relation::Matches) {
+            peek();
+            test.regex = readRegex(test.left.type);
+            return add(std::move(test));
+        }
+        const auto beside = test.left.type == Type::Bytes ? Beside::Bytes : Beside::Anything;
+        if (test.relation == Relation::In)
+            readItems(test, beside);
+        else
+            test.right.push_back({.first = readValue(depth, beside), .last = {}});
+        fitAll(test);
+        return add(std::move(test));
     }
 
-    void makeAnywhere(Test &test)
+    void fitAll(Test &test) const
     {
-        const Operand &literal = test.left;
-        if (literal.type == Type::Text && !literal.text.inPayload)
-            test.anywhere = MessageSearch(literal.text.text);
-        else if (literal.type == Type::Number)
-            test.anywhere = MessageSearch(part(literal.offset, literal.length));
-        else if (literal.type == Type::Truth)
-            fail(literal, "true and false are compared with a field: truncated == true");
+        for (auto &[first, last] : test.right) {
+            fit(*this, test, first, last.has_value());
+            if (last)
+                fit(*this, test, *last, true);
+        }
     }
 
-    void readItems(Test &test)
+    // "10 < size" is "size > 10".
+    void readReversed(Test &test, int depth)
+    {
+        auto literal = std::move(test.left);
+        switch (test.relation) {
+        case Relation::Equal:
+        case Relation::NotEqual:
+            break;
+        case Relation::Less:
+            test.relation = Relation::Greater;
+            break;
+        case Relation::LessEqual:
+            test.relation = Relation::GreaterEqual;
+            break;
+        case Relation::Greater:
+            test.relation = Relation::Less;
+            break;
+        case Relation::GreaterEqual:
+            test.relation = Relation::LessEqual;
+            break;
+        default:
+            fail(literal, "a field or a function was expected before the comparison");
+        }
+        test.left = readValue(depth, Beside::Anything);
+        if (test.left.isLiteral())
+            fail(literal, "these two are the same in every message: a field or a function was expected");
+        checkRelation(*this, test);
+        test.right.push_back({.first = std::move(literal), .last = {}});
+        fitAll(test);
+    }
+
+    void readItems(Test &test, Beside beside)
     {
         peek();
         const auto open = position();
         if (!take("{"))
             fail(position(), wordLength(), "\"in\" is followed by a list: in {1, 2, 10..20}");
         do {
-            auto first = readOperand();
-            if (first.kind != Operand::Kind::Literal)
-                fail(first, "only literals stand in a list");
-            std::optional<Operand> last;
-            if (take("..")) {
-                last = readOperand();
-                if (last->kind != Operand::Kind::Literal)
-                    fail(*last, "only literals stand in a list");
-            }
-            test.right.emplace_back(std::move(first), std::move(last));
-        } while (take(","));
+            Item item{.first = readItem(beside), .last = {}};
+            const auto end = position();
+            if (take(".."))
+                item.last = readItem(beside);
+            else if (at(end) == '-')
+                fail(end, 1, "a range is written 10..20");
+            test.right.push_back(std::move(item));
+        } while (take(",") || (peek() != '}' && !atEnd()));
         if (!take("}"))
             fail(open, 1, "this { has no }");
     }
 
-    // Makes the right side fit what is compared with it, or says why it can't.
-    void fit(Test &test, Operand &right)
+    Operand readItem(Beside beside)
     {
-        const Type left = test.left.type;
-        const bool literal = right.kind == Operand::Kind::Literal;
-        if (test.relation == Relation::Matches) {
-            if (left != Type::Text && left != Type::Bytes)
-                fail(test.left, fmt::format("this is {}: only text and bytes can match an expression", nameOf(left)));
-            if (!literal || right.type != Type::Text)
-                fail(right, "a regular expression in quotes was expected");
-            auto regex = ByteRegex::parse(right.text.text, false);
-            if (!regex)
-                fail(right, regex.error().meaning);
-            test.regex = std::make_shared<ByteRegex>(std::move(*regex));
-            return;
-        }
-        if (test.relation == Relation::Contains && left != Type::Text && left != Type::Bytes)
-            fail(test.left, fmt::format("this is {}: only text and bytes contain something", nameOf(left)));
-        if (left == Type::Time && literal && right.type == Type::Text) {
-            const auto time = parseLocalTime(right.text.text);
-            if (!time)
-                fail(right, "a time is written \"13:47:25\" or \"2026-11-23 13:47:25.5\"");
-            right.time = *time;
-            right.type = Type::Time;
-        } else if (left == Type::Bytes && literal && right.type == Type::Number) {
-            right.bytes = byteOf(right);
-            right.type = Type::Bytes;
-        } else if (left == Type::Bytes && literal && right.type == Type::Text) {
-            return; // compared as encoded text
-        } else if (left == Type::Text && literal && right.type == Type::Text && right.text.inPayload) {
-            fail(right, "a name has no encoding to choose: leave the u or U away");
-        }
-        if (right.type != left)
-            fail(right, fmt::format("this is {}, but {} was expected", nameOf(right.type), nameOf(left)));
-        const bool ordered =
-            test.relation != Relation::Equal && test.relation != Relation::NotEqual && test.relation != Relation::In;
-        if (left == Type::Truth && ordered)
-            fail(test.left, "true and false can only be equal or not");
-    }
-
-    // One byte: "4d", "0x4d", or a number up to 255 whose digits are not two.
-    Bytes byteOf(const Operand &literal) const
-    {
-        const auto text = part(literal.offset, literal.length);
-        if (text.size() == 2 && hexDigit(text[0]) >= 0 && hexDigit(text[1]) >= 0)
-            return {static_cast<std::byte>(hexDigit(text[0]) * 16 + hexDigit(text[1]))};
-        const auto *whole = std::get_if<Whole>(&literal.number);
-        if (!whole || whole->negative || whole->magnitude > 0xFF)
-            fail(literal, "bytes are written 4d:79, or as text in quotes");
-        return {static_cast<std::byte>(whole->magnitude)};
-    }
-
-    Operand readOperand()
-    {
-        const char c = peek();
-        const auto begin = position();
-        Operand operand;
-        if (looksLikeString()) {
-            operand = readString();
-        } else if (looksLikeBytes()) {
-            operand = readBytes();
-        } else if (looksLikeNumber()) {
-            operand = readNumber();
-        } else if (isWordLetter(c)) {
-            operand = readNamed();
-        } else if (atEnd()) {
-            fail(position(), 0, "a field, a function or a value was expected");
-        } else {
-            fail(position(), 1, fmt::format("{} does not begin a field, a function or a value", here()));
-        }
-        operand.offset = begin;
-        operand.length = position() - begin;
-        return operand;
-    }
-
-    Operand readNamed()
-    {
-        const auto word = peekWord();
-        const auto begin = position();
-        if (word == "true" || word == "false") {
-            takeWord(word);
-            return {.kind = Operand::Kind::Literal, .type = Type::Truth, .truth = word == "true"};
-        }
-        takeWord(word);
-        const auto end = position();
-        if (peek() == '(') {
-            const auto functions = allFunctions();
-            const auto function = std::ranges::find(functions, word, &FunctionInfo::name);
-            if (function == functions.end())
-                fail(begin, word.size(), fmt::format("there is no function \"{}\"", word));
-            return readCall(*function);
-        }
-        moveTo(end);
-        const auto fields = allFields();
-        const auto field = std::ranges::find(fields, word, &FieldInfo::name);
-        if (field == fields.end())
-            fail(begin, word.size(), unknownField(word));
-        Operand operand{.kind = Operand::Kind::Field, .type = field->type, .field = field->field};
-        if (at(position()) == '[') {
-            if (field->type != Type::Bytes && field->type != Type::Text)
-                fail(position(), 1, fmt::format("{} is {}: only bytes and text have parts", word, nameOf(field->type)));
-            operand.slice = readSlice();
-        }
-        return operand;
-    }
-
-    static std::string unknownField(std::string_view word)
-    {
-        for (const auto &field : allFields()) {
-            if (field.name.ends_with(word) || field.name.starts_with(word) || word.starts_with(field.name))
-                return fmt::format("there is no field \"{}\"; did you mean {}? Text to look for stands in quotes", word,
-                                   field.name);
-        }
-        return fmt::format("there is no field \"{}\". Text to look for stands in quotes", word);
-    }
-
-    Slice readSlice()
-    {
-        const auto open = position();
-        take("[");
-        Slice slice;
-        const bool fromStart = peek() == ':';
-        if (!fromStart)
-            slice.begin = readOffset();
-        if (take(":")) {
-            if (peek() != ']')
-                slice.size = readOffset();
-            if (slice.size && *slice.size <= 0)
-                fail(open, position() - open, "a part has at least one byte");
-        } else if (take("-")) {
-            slice.last = readOffset();
-            if ((*slice.last < 0) != (slice.begin < 0) || *slice.last < slice.begin)
-                fail(open, position() - open, "the part ends before it begins");
-        } else {
-            slice.size = 1;
-        }
-        if (!take("]"))
-            fail(open, 1, "this [ has no ]");
-        return slice;
-    }
-
-    Operand readCall(const FunctionInfo &info)
-    {
-        const auto open = position();
-        take("(");
-        if (++m_calls > deepest)
-            fail(open, 1, fmt::format("calls are at most {} deep", deepest));
-        Operand call{.kind = Operand::Kind::Call,
-                     .type = Type::Number,
-                     .function = info.function,
-                     .width = info.width,
-                     .isSigned = info.isSigned};
-        const bool reads = info.function == Function::Integer || info.function == Function::Float;
-        call.arguments.push_back(readOperand());
-        const Operand &what = call.arguments.front();
-        if (what.kind == Operand::Kind::Literal)
-            fail(what, "a field was expected");
-        if (reads && what.type != Type::Bytes)
-            fail(what, fmt::format("{} reads bytes, and this is {}", info.name, nameOf(what.type)));
-        if (!reads && what.type != Type::Text && what.type != Type::Bytes)
-            fail(what, fmt::format("{} takes text or bytes, and this is {}", info.name, nameOf(what.type)));
-        if (info.function == Function::Lower || info.function == Function::Upper)
-            call.type = what.type;
-        if (reads && take(",")) {
-            call.arguments.push_back(readOperand());
-            const auto *offset = std::get_if<Whole>(&call.arguments[1].number);
-            if (call.arguments[1].kind != Operand::Kind::Literal || call.arguments[1].type != Type::Number || !offset ||
-                offset->negative)
-                fail(call.arguments[1], "an offset in bytes was expected");
-            if (take(",")) {
-                if (takeWord("big"))
-                    call.order = ByteOrder::Big;
-                else if (!takeWord("little"))
-                    fail(position(), wordLength(), "big or little was expected");
-            }
-        }
-        if (!take(")"))
-            fail(atEnd() ? open : position(), 1, atEnd() ? "this ( has no )" : ") was expected");
-        --m_calls;
-        return call;
+        auto item = readPrimary(0, beside);
+        if (!item.isLiteral())
+            fail(item, "only literals stand in a list");
+        return item;
     }
 
     Program m_program;
-    int m_calls = 0; // around what is being read
 };
 
 } // namespace
 
 Parsed<Program> readProgram(std::string_view text)
 {
-    try {
-        return Reader(text).read();
-    } catch (Wrong &wrong) {
-        return std::unexpected(std::move(wrong.problem));
-    }
+    return caught([&] { return Reader(text).read(); });
+}
+
+Parsed<Operand> readValue(std::string_view text)
+{
+    return caught([&] { return ValueReader(text).readAlone(); });
 }
 
 } // namespace ipclens::filter

@@ -1,32 +1,24 @@
 #include "core/traffic/filter_scan.h"
 
-#include "core/traffic/filter_program.h"
+#include "core/traffic/filter_ranges.h"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 
 namespace ipclens {
 namespace {
 
 using filter::Field;
+using filter::Node;
 using filter::Operand;
+using filter::Range;
 using filter::Relation;
+using filter::signBit;
 using filter::Test;
-using filter::Whole;
 using Record = MessageStore::Record;
 
 constexpr std::size_t largestBlock = 4096;
 constexpr std::size_t payloadBytes = 256 << 10; // of a block whose payloads are looked at
-constexpr std::uint64_t sign = std::uint64_t{1} << 63;
-constexpr std::uint64_t highest = std::numeric_limits<std::uint64_t>::max();
-
-// Values a number may have, both ends included. Signed numbers have their sign bit turned over, so that they are in
-// order.
-struct Range {
-    std::uint64_t first = 0;
-    std::uint64_t last = 0;
-};
 
 bool isOfContext(Field field)
 {
@@ -65,7 +57,7 @@ bool isOfContext(const Operand &operand)
 
 bool isOfContext(const Test &test)
 {
-    if (test.relation == Relation::Has && test.left.kind == Operand::Kind::Literal)
+    if (test.relation == Relation::Has && test.left.isLiteral())
         return false;
     return isOfContext(test.left) &&
            std::ranges::all_of(test.right, [](const auto &item) { return isOfContext(item.first); });
@@ -74,117 +66,6 @@ bool isOfContext(const Test &test)
 bool hasPayload(const Operand &operand)
 {
     return operand.field == Field::Payload || std::ranges::any_of(operand.arguments, hasPayload);
-}
-
-enum class Number { None, Unsigned, Signed };
-
-Number numberOf(Field field)
-{
-    switch (field) {
-    case Field::Number:
-    case Field::DataId:
-    case Field::MessageId:
-    case Field::WParam:
-    case Field::LParam:
-    case Field::Size:
-        return Number::Unsigned;
-    case Field::Time:
-    case Field::Result:
-    case Field::Duration:
-        return Number::Signed;
-    default:
-        return Number::None;
-    }
-}
-
-// A literal among the values of a field: the value, or that all of them are below or above it.
-struct Place {
-    std::uint64_t key = 0;
-    int outside = 0; // -1: the literal is less than every value
-};
-
-std::optional<Place> placeOf(Field field, const Operand &literal)
-{
-    if (literal.kind != Operand::Kind::Literal)
-        return {};
-    if (field == Field::Time)
-        return Place{.key = static_cast<std::uint64_t>(literal.time) ^ sign};
-    const auto *const whole = std::get_if<Whole>(&literal.number);
-    if (!whole)
-        return {};
-    auto magnitude = whole->magnitude;
-    const bool negative = whole->negative && magnitude != 0;
-    if (numberOf(field) == Number::Unsigned)
-        return negative ? Place{.outside = -1} : Place{.key = magnitude};
-    if (field == Field::Duration) {
-        constexpr std::uint64_t millisecond = 1'000'000;
-        if (magnitude > (sign - 1) / millisecond)
-            return Place{.outside = negative ? -1 : 1};
-        magnitude *= millisecond;
-    }
-    if (negative)
-        return magnitude > sign ? Place{.outside = -1} : Place{.key = (~magnitude + 1) ^ sign};
-    return magnitude >= sign ? Place{.outside = 1} : Place{.key = magnitude ^ sign};
-}
-
-// The values for which the test holds; none when it takes more to tell.
-std::optional<std::vector<Range>> rangesOf(const Test &test)
-{
-    const Operand &left = test.left;
-    if (left.kind != Operand::Kind::Field || left.slice || numberOf(left.field) == Number::None)
-        return {};
-    if (test.relation == Relation::Has)
-        return std::vector<Range>{{0, highest}};
-    std::vector<Range> ranges;
-    for (const auto &[first, second] : test.right) {
-        const auto place = placeOf(left.field, first);
-        if (!place)
-            return {};
-        auto relation = test.relation;
-        if (relation == Relation::In && second) {
-            const auto last = placeOf(left.field, *second);
-            if (!last)
-                return {};
-            if (place->outside <= 0 && last->outside >= 0)
-                ranges.push_back({place->outside < 0 ? 0 : place->key, last->outside > 0 ? highest : last->key});
-            if (!ranges.empty() && ranges.back().first > ranges.back().last)
-                ranges.pop_back();
-            continue;
-        }
-        if (place->outside != 0) {
-            const bool valuesAreAbove = place->outside < 0;
-            const bool holds = relation == Relation::NotEqual ||
-                               (valuesAreAbove ? relation == Relation::Greater || relation == Relation::GreaterEqual
-                                               : relation == Relation::Less || relation == Relation::LessEqual);
-            if (holds)
-                ranges.push_back({0, highest});
-            continue;
-        }
-        const auto key = place->key;
-        switch (relation) {
-        case Relation::Equal:
-        case Relation::In:
-            ranges.push_back({key, key});
-            break;
-        case Relation::LessEqual:
-            ranges.push_back({0, key});
-            break;
-        case Relation::GreaterEqual:
-            ranges.push_back({key, highest});
-            break;
-        case Relation::NotEqual:
-        case Relation::Less:
-        case Relation::Greater:
-            if (relation != Relation::Greater && key > 0)
-                ranges.push_back({0, key - 1});
-            if (relation != Relation::Less && key < highest)
-                ranges.push_back({key + 1, highest});
-            break;
-        default:
-            return {};
-        }
-    }
-    return ranges;
 }
 
 // Which messages have the field at all.
@@ -231,6 +112,20 @@ std::size_t inRanges(std::span<const Record> records, const std::vector<Range> &
     return found;
 }
 
+// Those of `rows` that are not in `part`, all ascending; `to` may be `rows`.
+std::size_t without(const std::uint16_t *rows, std::size_t count, const std::uint16_t *part, std::size_t partCount,
+                    std::uint16_t *to)
+{
+    std::size_t left = 0, next = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        while (next < partCount && part[next] < rows[i])
+            ++next;
+        if (next == partCount || part[next] != rows[i])
+            to[left++] = rows[i];
+    }
+    return left;
+}
+
 } // namespace
 
 struct FilterScan::Plan {
@@ -253,27 +148,23 @@ FilterScan::FilterScan(MessageFilter filter) : m_filter(std::move(filter)), m_al
 {
     std::iota(m_all.begin(), m_all.end(), Rows{0});
     if (m_filter.expression()) {
-        for (const auto &node : m_filter.expression()->program().nodes) {
+        for (const Test &test : m_filter.expression()->program().tests) {
             auto &plan = m_plans.emplace_back();
-            if (node.kind != filter::Node::Kind::Test)
-                continue;
-            const Test &test = node.test;
             plan.test = &test;
             plan.field = test.left.field;
             const bool payload = test.left.kind == Operand::Kind::Field && test.left.field == Field::Payload &&
                                  !test.left.slice && test.relation == Relation::Contains &&
-                                 test.right.front().first.kind == Operand::Kind::Literal;
+                                 test.right.front().first.isLiteral();
             if (isOfContext(test)) {
                 plan.way = Plan::Way::Context;
-            } else if (auto ranges = rangesOf(test)) {
+            } else if (auto ranges = filter::rangesOf(test)) {
                 plan.way = Plan::Way::Number;
                 plan.ranges = std::move(*ranges);
             } else if (payload) {
                 plan.way = Plan::Way::Payload;
             }
-            m_looksAtPayloads |=
-                plan.way == Plan::Way::Payload ||
-                (plan.way == Plan::Way::View && (test.left.kind == Operand::Kind::Literal || hasPayload(test.left)));
+            m_looksAtPayloads |= plan.way == Plan::Way::Payload ||
+                                 (plan.way == Plan::Way::View && (test.left.isLiteral() || hasPayload(test.left)));
         }
     }
     if (!m_filter.search().isEmpty()) {
@@ -281,7 +172,7 @@ FilterScan::FilterScan(MessageFilter filter) : m_filter(std::move(filter)), m_al
         m_looksAtPayloads = true;
     }
     if (const auto &time = m_filter.time()) {
-        const auto key = [](std::int64_t moment) { return static_cast<std::uint64_t>(moment) ^ sign; };
+        const auto key = [](std::int64_t moment) { return static_cast<std::uint64_t>(moment) ^ signBit; };
         m_plans.push_back({.way = Plan::Way::Number, .field = Field::Time});
         if (time->end > time->begin)
             m_plans.back().ranges.push_back({key(time->begin), key(time->end) - 1});
@@ -342,35 +233,61 @@ FilterScan::Index FilterScan::find(const MessageStore &store, Index begin, Index
 std::size_t FilterScan::select(const Block &block, std::size_t index, const Rows *from, std::size_t count, Rows *to)
 {
     const auto &node = m_filter.expression()->program().nodes[index];
-    if (node.kind == filter::Node::Kind::Test)
-        return selectByPlan(block, m_plans[index], from, count, to);
+    if (node.kind == Node::Kind::Test)
+        return selectByPlan(block, m_plans[node.test], from, count, to);
     if (m_scratch.size() <= m_depth)
         m_scratch.resize(m_depth + 1);
     auto scratch = std::move(m_scratch[m_depth]); // nested calls may move the list
     scratch.resize(2 * largestBlock + 2);
-    Rows *const left = scratch.data();
-    Rows *const rest = left + largestBlock + 1;
     ++m_depth;
-    const auto chosen = select(block, node.left, from, count, left);
-    std::size_t result = 0;
-    if (node.kind == filter::Node::Kind::And) {
-        result = select(block, node.right, left, chosen, to);
-    } else {
-        const auto *const end = std::set_difference(from, from + count, left, left + chosen, rest);
-        const auto others = static_cast<std::size_t>(end - rest);
-        if (node.kind == filter::Node::Kind::Not) {
-            std::copy_n(rest, others, to);
-            result = others;
-        } else {
-            std::vector<Rows> right(others + 1);
-            const auto more = select(block, node.right, rest, others, right.data());
-            result =
-                static_cast<std::size_t>(std::merge(left, left + chosen, right.data(), right.data() + more, to) - to);
-        }
-    }
+    const auto result = join(block, node, from, count, to, scratch.data());
     --m_depth;
     m_scratch[m_depth] = std::move(scratch);
     return result;
+}
+
+// `scratch` has room for two blocks' rows.
+std::size_t FilterScan::join(const Block &block, const Node &node, const Rows *from, std::size_t count, Rows *to,
+                             Rows *scratch)
+{
+    Rows *const chosen = scratch;
+    Rows *const rest = scratch + largestBlock + 1;
+    switch (node.kind) {
+    case Node::Kind::And: {
+        // From one list to the other and back, each part on what the one before it has left.
+        Rows *lists[] = {to, chosen};
+        std::size_t left = select(block, node.parts.front(), from, count, lists[0]);
+        for (std::size_t i = 1; i < node.parts.size() && left > 0; ++i) {
+            left = select(block, node.parts[i], lists[0], left, lists[1]);
+            std::swap(lists[0], lists[1]);
+        }
+        if (lists[0] != to)
+            std::copy_n(lists[0], left, to);
+        return left;
+    }
+    case Node::Kind::Or: {
+        std::copy_n(from, count, rest); // what no part has chosen yet
+        std::size_t left = count;
+        for (std::size_t i = 0; i < node.parts.size() && left > 0; ++i)
+            left = without(rest, left, chosen, select(block, node.parts[i], rest, left, chosen), rest);
+        return without(from, count, rest, left, to);
+    }
+    case Node::Kind::Not:
+        return without(from, count, chosen, select(block, node.parts.front(), from, count, chosen), to);
+    case Node::Kind::Xor: {
+        std::size_t odd = 0; // those that an odd number of parts has chosen, in `to`
+        for (const auto part : node.parts) {
+            const auto more = select(block, part, from, count, chosen);
+            const auto *const end = std::set_symmetric_difference(to, to + odd, chosen, chosen + more, rest);
+            odd = static_cast<std::size_t>(end - rest);
+            std::copy_n(rest, odd, to);
+        }
+        return odd;
+    }
+    case Node::Kind::Test:
+        break;
+    }
+    return 0;
 }
 
 bool FilterScan::verdict(const MessageStore &store, Plan &plan, std::uint32_t context) const
@@ -447,7 +364,7 @@ std::size_t FilterScan::selectByPlan(const Block &block, Plan &plan, const Rows 
         found = select([](const Record &r) { return std::uint64_t{r.sequence}; });
         break;
     case Field::Time:
-        found = select([](const Record &r) { return static_cast<std::uint64_t>(r.time) ^ sign; });
+        found = select([](const Record &r) { return static_cast<std::uint64_t>(r.time) ^ signBit; });
         break;
     case Field::DataId:
     case Field::MessageId:
@@ -463,10 +380,10 @@ std::size_t FilterScan::selectByPlan(const Block &block, Plan &plan, const Rows 
         found = select([](const Record &r) { return std::uint64_t{r.size()}; });
         break;
     case Field::Result:
-        found = select([](const Record &r) { return static_cast<std::uint64_t>(r.result) ^ sign; });
+        found = select([](const Record &r) { return static_cast<std::uint64_t>(r.result) ^ signBit; });
         break;
     default:
-        found = select([](const Record &r) { return std::uint64_t{r.duration} ^ sign; });
+        found = select([](const Record &r) { return std::uint64_t{r.duration} ^ signBit; });
         break;
     }
     // Few are left: only now is it asked which of them have the field at all.

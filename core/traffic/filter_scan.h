@@ -8,6 +8,10 @@
 
 namespace ipclens {
 
+namespace filter {
+struct Node;
+}
+
 // Finds what MessageFilter::matches() finds, and pinned messages. A test of numbers goes through the records side by
 // side, one of what messages have in common is made once for all of them, and only the others look at messages one by
 // one. For one filter and one store until that is cleared: it remembers what it found out about the store. One thread
@@ -29,12 +33,13 @@ private:
     using Rows = std::uint16_t; // within a block
 
     std::size_t select(const Block &block, std::size_t node, const Rows *from, std::size_t count, Rows *to);
+    std::size_t join(const Block &block, const filter::Node &node, const Rows *from, std::size_t count, Rows *to,
+                     Rows *scratch);
     std::size_t selectByPlan(const Block &block, Plan &plan, const Rows *from, std::size_t count, Rows *to);
     bool verdict(const MessageStore &store, Plan &plan, std::uint32_t context) const;
 
     MessageFilter m_filter;
-    std::vector<Plan>
-        m_plans; // one a node of the expression that is a test; then those of the time and of the searched text
+    std::vector<Plan> m_plans; // one a test of the expression; then those of the searched text and of the time
     bool m_looksAtPayloads = false;
     std::vector<Rows> m_all;                  // 0, 1, 2, ...
     std::vector<std::vector<Rows>> m_scratch; // two a level of nesting

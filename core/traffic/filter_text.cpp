@@ -1,12 +1,9 @@
 #include "core/traffic/filter_text.h"
 
-#include "core/text/character_text.h"
 #include "core/text/input_text.h"
 
 #include <algorithm>
 #include <charconv>
-#include <ctime>
-#include <limits>
 
 #include <fmt/format.h>
 
@@ -15,6 +12,14 @@ namespace ipclens::filter {
 bool isWordLetter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+}
+
+bool isSameWord(std::string_view a, std::string_view b)
+{
+    return std::ranges::equal(a, b, [](char left, char right) {
+        const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+        return lower(left) == lower(right);
+    });
 }
 
 std::string FilterText::here() const
@@ -63,7 +68,7 @@ std::string_view FilterText::peekWord()
 
 bool FilterText::takeWord(std::string_view word)
 {
-    if (peekWord() != word)
+    if (!isSameWord(peekWord(), word))
         return false;
     m_at += word.size();
     return true;
@@ -73,34 +78,39 @@ std::int64_t FilterText::readOffset()
 {
     peek();
     const auto begin = m_at;
-    std::int64_t value = 0;
-    const auto [end, code] = std::from_chars(m_text.data() + m_at, m_text.data() + m_text.size(), value);
-    if (code != std::errc{} || value > INT32_MAX || value < -INT32_MAX)
-        fail(begin, std::max<std::size_t>(1, wordLength()), "a decimal number of bytes was expected");
-    m_at = static_cast<std::size_t>(end - m_text.data());
-    return value;
+    const bool negative = at(m_at) == '-';
+    m_at += negative ? 1 : 0;
+    if (at(m_at) < '0' || at(m_at) > '9')
+        fail(begin, std::max<std::size_t>(1, wordLength()), "a number of bytes was expected");
+    const Whole whole = readWhole(begin);
+    if (whole.magnitude > INT32_MAX)
+        fail(begin, m_at - begin, "no payload has so many bytes");
+    const auto value = static_cast<std::int64_t>(whole.magnitude);
+    return negative ? -value : value;
+}
+
+// Bytes. --------------------------------------------------------------------------------------------------------------
+
+std::size_t FilterText::hexDigits(std::size_t from) const
+{
+    std::size_t count = 0;
+    while (hexDigit(at(from + count)) >= 0)
+        ++count;
+    return count;
 }
 
 bool FilterText::looksLikeBytes() const
 {
-    if (hexDigit(at(m_at)) < 0 || hexDigit(at(m_at + 1)) < 0)
-        return false;
-    const bool decimal = at(m_at) <= '9' && at(m_at + 1) <= '9';
-    return at(m_at + 2) == ':' || (!decimal && wordLength() == 2);
+    return hexDigits(m_at) == 2 && at(m_at + 2) == ':';
 }
 
-bool FilterText::looksLikeString() const
+bool FilterText::looksLikeHex() const
 {
-    const char c = at(m_at);
-    const char next = at(m_at + 1);
-    return c == '"' || c == '\'' || ((c == 'u' || c == 'U') && (next == '"' || next == '\''));
-}
-
-bool FilterText::looksLikeNumber() const
-{
-    const char c = at(m_at);
-    const char next = at(m_at + 1);
-    return (c >= '0' && c <= '9') || c == '-' || (c == '.' && next >= '0' && next <= '9');
+    const bool prefixed = at(m_at) == '0' && (at(m_at + 1) == 'x' || at(m_at + 1) == 'X');
+    const auto begin = m_at + (prefixed ? 2 : 0);
+    const auto count = hexDigits(begin);
+    const bool isRange = at(begin + count) == '.' && at(begin + count + 1) == '.'; // 10..1f in a list
+    return prefixed || (count > 0 && (isRange || !isWordLetter(at(begin + count))));
 }
 
 Operand FilterText::readBytes()
@@ -115,43 +125,91 @@ Operand FilterText::readBytes()
             break;
         ++m_at;
     }
-    if (isWordLetter(at(m_at)))
+    if (isWordLetter(at(m_at)) && !(at(m_at) == '.' && at(m_at + 1) == '.'))
         fail(m_at, 1, fmt::format("{} does not belong to bytes like 4d:79", here()));
     return operand;
+}
+
+Operand FilterText::readHex()
+{
+    const auto begin = m_at;
+    const bool prefixed = at(m_at + 1) == 'x' || at(m_at + 1) == 'X';
+    m_at += prefixed ? 2 : 0;
+    const auto digits = m_text.substr(m_at, hexDigits(m_at));
+    m_at += digits.size();
+    if (isWordLetter(at(m_at)) && at(m_at) != '.')
+        fail(m_at, wordLength(), fmt::format("{} is not a hex digit", here()));
+    if (prefixed && digits.size() > 2)
+        fail(begin, m_at - begin,
+             "which of these bytes comes first? Write them as 4d:79, or read a number: u16(payload, 0) == 0x794d");
+    if (digits.empty() || (digits.size() % 2 != 0 && digits.size() > 1))
+        fail(begin, m_at - begin,
+             fmt::format("bytes are hex, two digits each: 64, 0x64 or 4d:79. A number is read by u8(payload, 0) == {}",
+                         digits.empty() ? "100" : digits));
+    Operand operand{.kind = Operand::Kind::Literal, .type = Type::Bytes};
+    for (std::size_t i = 0; i < digits.size(); i += 2) {
+        const int first = hexDigit(digits[i]);
+        operand.bytes.push_back(
+            static_cast<std::byte>(digits.size() == 1 ? first : first * 16 + hexDigit(digits[i + 1])));
+    }
+    return operand;
+}
+
+// Numbers. ------------------------------------------------------------------------------------------------------------
+
+bool FilterText::looksLikeNumber() const
+{
+    const char c = at(m_at);
+    const char next = at(m_at + 1);
+    return (c >= '0' && c <= '9') || c == '-' || (c == '.' && next >= '0' && next <= '9');
+}
+
+// 42, 0x2a, 0b101; `begin`: of the literal, with its sign.
+Whole FilterText::readWhole(std::size_t begin)
+{
+    int radix = 10;
+    if (at(m_at) == '0' && (at(m_at + 1) == 'x' || at(m_at + 1) == 'X'))
+        radix = 16;
+    else if (at(m_at) == '0' && (at(m_at + 1) == 'b' || at(m_at + 1) == 'B'))
+        radix = 2;
+    m_at += radix == 10 ? 0 : 2;
+    Whole whole;
+    const auto *const first = m_text.data() + m_at;
+    const auto [end, code] = std::from_chars(first, m_text.data() + m_text.size(), whole.magnitude, radix);
+    m_at = static_cast<std::size_t>(end - m_text.data());
+    if (code == std::errc::result_out_of_range)
+        fail(begin, m_at - begin, "the number is larger than 64 bits hold");
+    if (code != std::errc{})
+        fail(begin, std::max<std::size_t>(1, m_at - begin), "digits were expected");
+    return whole;
 }
 
 Operand FilterText::readNumber()
 {
     Operand operand{.kind = Operand::Kind::Literal, .type = Type::Number};
     const auto begin = m_at;
-    Whole whole;
-    if (at(m_at) == '-') {
-        whole.negative = true;
-        ++m_at;
-    }
-    const bool hex = at(m_at) == '0' && (at(m_at + 1) == 'x' || at(m_at + 1) == 'X');
-    if (hex)
-        m_at += 2;
-    const auto *first = m_text.data() + m_at;
-    const auto *last = m_text.data() + m_text.size();
-    auto [end, code] = std::from_chars(first, last, whole.magnitude, hex ? 16 : 10);
-    if (code == std::errc::result_out_of_range)
-        fail(begin, static_cast<std::size_t>(end - m_text.data()) - begin, "the number is larger than 64 bits hold");
-    const auto rest = static_cast<std::size_t>(end - m_text.data());
-    const bool range = at(rest) == '.' && at(rest + 1) == '.'; // 1..5 in a list
-    if (!hex && !range && (at(rest) == '.' || at(rest) == 'e' || at(rest) == 'E')) {
+    const bool negative = at(m_at) == '-';
+    m_at += negative ? 1 : 0;
+    const auto digits = m_at;
+    const auto isFraction = [this](std::size_t place) {
+        return (at(place) == '.' && at(place + 1) != '.') || at(place) == 'e' || at(place) == 'E';
+    };
+    std::size_t place = digits;
+    while (at(place) >= '0' && at(place) <= '9')
+        ++place;
+    if (isFraction(place)) {
         double value = 0;
-        const auto parsed = std::from_chars(first, last, value);
-        if (parsed.ec != std::errc{})
-            fail(begin, 1, "this is not a number");
-        operand.number = whole.negative ? -value : value;
-        m_at = static_cast<std::size_t>(parsed.ptr - m_text.data());
-    } else {
+        const auto [end, code] = std::from_chars(m_text.data() + digits, m_text.data() + m_text.size(), value);
         if (code != std::errc{})
-            fail(begin, std::max<std::size_t>(1, rest - begin), "digits were expected");
-        m_at = rest;
+            fail(begin, 1, "this is not a number");
+        operand.number = negative ? -value : value;
+        m_at = static_cast<std::size_t>(end - m_text.data());
+    } else {
+        Whole whole = readWhole(begin);
+        whole.negative = negative;
         constexpr std::string_view suffixes = "KMGT";
-        if (const auto power = suffixes.find(at(m_at)); !hex && at(m_at) != '\0' && power != suffixes.npos) {
+        const auto power = suffixes.find(at(m_at));
+        if (at(m_at) != '\0' && power != suffixes.npos && m_at == place) {
             const auto shift = 10 * (power + 1);
             if (whole.magnitude > (~std::uint64_t{0} >> shift))
                 fail(begin, m_at + 1 - begin, "the number is larger than 64 bits hold");
@@ -162,111 +220,10 @@ Operand FilterText::readNumber()
     }
     const bool twoDots = at(m_at) == '.' && at(m_at + 1) == '.';
     if (isWordLetter(at(m_at)) && !twoDots)
-        fail(m_at, wordLength(), fmt::format("{} does not belong to a number", here()));
+        fail(m_at, wordLength(),
+             fmt::format("{} does not belong to a number{}", here(),
+                         hexDigit(at(m_at)) >= 0 ? "; hex numbers are written 0x2a" : ""));
     return operand;
-}
-
-Operand FilterText::readString()
-{
-    Operand operand{.kind = Operand::Kind::Literal, .type = Type::Text};
-    std::optional<TextEncoding> encoding;
-    const auto begin = m_at;
-    if (at(m_at) == 'u' || at(m_at) == 'U')
-        encoding = at(m_at++) == 'u' ? TextEncoding::Utf16 : TextEncoding::Utf32;
-    const char quote = at(m_at++);
-    Bytes utf8;
-    while (at(m_at) != quote) {
-        if (m_at >= m_text.size())
-            fail(begin, m_text.size() - begin, fmt::format("the closing {} is missing", quote));
-        if (const auto read = readLiteralCharacter(m_text, m_at, TextEncoding::Utf8, ByteOrder::Little, utf8); !read)
-            throw Wrong{read.error()};
-    }
-    ++m_at;
-    operand.text.text.assign(reinterpret_cast<const char *>(utf8.data()), utf8.size());
-    const auto encode = [&](TextEncoding as) -> std::optional<Bytes> {
-        auto encoded = encodeText(operand.text.text, as, ByteOrder::Little);
-        return encoded ? std::optional(std::move(*encoded)) : std::nullopt; // \xNN may make what is no character
-    };
-    if (encoding) {
-        operand.text.inPayload = encode(*encoding);
-        if (!operand.text.inPayload)
-            fail(begin, m_at - begin, "this has bytes that are no characters: they cannot be encoded");
-    } else if (auto utf16 = encode(TextEncoding::Utf16)) {
-        operand.text.utf16 = std::move(*utf16);
-    }
-    return operand;
-}
-
-std::optional<std::int64_t> parseLocalTime(std::string_view text)
-{
-    const auto number = [&text](std::size_t digits) -> std::optional<int> {
-        int value = 0;
-        if (text.size() < digits)
-            return {};
-        const auto [end, code] = std::from_chars(text.data(), text.data() + digits, value);
-        if (code != std::errc{} || end != text.data() + digits)
-            return {};
-        text.remove_prefix(digits);
-        return value;
-    };
-    const auto sign = [&text](char c) {
-        const bool found = !text.empty() && text.front() == c;
-        text.remove_prefix(found ? 1 : 0);
-        return found;
-    };
-    const auto now = std::time(nullptr);
-    std::tm day{};
-    if (const auto *today = std::localtime(&now)) // parsing is for one thread at a time: the user types it
-        day = *today;
-    if (text.size() > 4 && text[4] == '-') {
-        const auto year = number(4);
-        const bool first = sign('-');
-        const auto month = number(2);
-        const bool second = sign('-');
-        const auto date = number(2);
-        if (!year || !month || !date || !first || !second || *month < 1 || *month > 12 || *date < 1 || *date > 31)
-            return {};
-        day.tm_year = *year - 1900;
-        day.tm_mon = *month - 1;
-        day.tm_mday = *date;
-        if (!sign(' ') && !sign('T'))
-            return {};
-    }
-    const auto hour = number(2);
-    const bool colon = sign(':');
-    const auto minute = number(2);
-    if (!hour || !colon || !minute || *hour > 23 || *minute > 59)
-        return {};
-    std::optional<int> second = 0;
-    std::int64_t fraction = 0;
-    if (sign(':')) {
-        second = number(2);
-        if (!second || *second > 59)
-            return {};
-        if (sign('.')) {
-            if (text.empty() || text.size() > 9)
-                return {};
-            std::int64_t unit = 100'000'000;
-            for (; !text.empty(); text.remove_prefix(1), unit /= 10) {
-                if (text.front() < '0' || text.front() > '9')
-                    return {};
-                fraction += (text.front() - '0') * unit;
-            }
-        }
-    }
-    if (!text.empty())
-        return {};
-    day.tm_hour = *hour;
-    day.tm_min = *minute;
-    day.tm_sec = *second;
-    day.tm_isdst = -1;
-    const std::tm asked = day;
-    const std::int64_t seconds = std::mktime(&day);
-    // mktime() makes the second of March of the 30th of February; years from 1678 to 2261 have nanoseconds that fit.
-    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() / 1'000'000'000 - 1;
-    if (seconds == -1 || seconds < -most || seconds > most || day.tm_mon != asked.tm_mon || day.tm_mday != asked.tm_mday)
-        return {};
-    return seconds * 1'000'000'000 + fraction;
 }
 
 } // namespace ipclens::filter

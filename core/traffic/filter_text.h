@@ -11,6 +11,8 @@ struct Wrong {
 };
 
 bool isWordLetter(char c);
+// Words of the language are the same in any case of A to Z.
+bool isSameWord(std::string_view a, std::string_view b);
 
 class FilterText {
 public:
@@ -32,17 +34,33 @@ public:
     std::string_view peekWord();
     bool takeWord(std::string_view word);
 
-    // A decimal number of bytes with its sign.
+    // A decimal or hex number of bytes with its sign.
     std::int64_t readOffset();
 
-    bool looksLikeBytes() const; // "4d:79", and "4d" or "ff", which are no decimal numbers
+    bool looksLikeBytes() const; // 4d:79
+    bool looksLikeHex() const;   // what are bytes only beside bytes: 4d, 4d79, 0x4d
     bool looksLikeString() const;
     bool looksLikeNumber() const;
     Operand readBytes();
+    Operand readHex();
     Operand readString();
     Operand readNumber();
+    // A regular expression in quotes, to be looked for in what is of type `in`. Two backslashes are one, and one before
+    // a quote is none, as in other strings; what follows other backslashes is the expression's own business.
+    TextRegex readRegex(Type in);
 
 private:
+    struct Quotes {
+        char prefix = '\0'; // u, U or r
+        char quote = '\0';
+        std::size_t begin = 0; // with the prefix
+    };
+    Quotes openQuotes();
+    bool closes(const Quotes &quotes); // takes the closing quote when it is there; fails at the end of the text
+    std::string readRaw(const Quotes &quotes);
+    Whole readWhole(std::size_t begin);
+    std::size_t hexDigits(std::size_t from) const;
+
     std::string_view m_text;
     std::size_t m_at = 0;
 };

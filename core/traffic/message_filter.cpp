@@ -1,9 +1,9 @@
 #include "core/traffic/message_filter.h"
 
 #include "core/text/input_text.h"
+#include "core/traffic/filter_text.h"
 
 #include <algorithm>
-#include <array>
 
 namespace ipclens {
 namespace {
@@ -19,16 +19,34 @@ std::string_view takeWord(std::string_view &text)
     return word;
 }
 
+// Quotes count where a text may begin with them, and not in "can't".
+bool hasSign(std::string_view text)
+{
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const bool isQuote = text[at] == '"' || text[at] == '\'';
+        const bool isInWord = at >= 2 && filter::isWordLetter(text[at - 1]) && filter::isWordLetter(text[at - 2]);
+        constexpr std::string_view signs = "=<>!&|(){}[]";
+        if (isQuote ? !isInWord : signs.find(text[at]) != signs.npos)
+            return true;
+    }
+    return false;
+}
+
 // "quick brown fox" is not; "size >", "(", and "payload contains" are, though not whole yet.
 bool isMeantAsExpression(std::string_view text)
 {
-    if (text.find_first_of("=<>!&|(){}[]\"'") != text.npos)
+    if (hasSign(text))
         return true;
-    constexpr std::array<std::string_view, 9> relations{"contains", "matches", "in", "eq", "ne",
-                                                        "lt",       "le",      "gt", "ge"};
-    const auto first = takeWord(text);
-    return std::ranges::find(filterNames(), first, &FilterName::name) != filterNames().end() &&
-           std::ranges::find(relations, takeWord(text)) != relations.end();
+    const auto first = takeWord(text), second = takeWord(text);
+    const auto is = [](std::string_view word, FilterName::Sort sort) {
+        return std::ranges::any_of(filterReference(), [&](const FilterName &known) {
+            return known.sort == sort && filter::isSameWord(known.name, word);
+        });
+    };
+    constexpr std::string_view others[] = {"eq", "ne", "lt", "le", "gt", "ge"};
+    return is(first, FilterName::Sort::Field) &&
+           (is(second, FilterName::Sort::Relation) ||
+            std::ranges::any_of(others, [&](std::string_view other) { return filter::isSameWord(other, second); }));
 }
 
 } // namespace

@@ -7,8 +7,8 @@
 
 namespace ipclens {
 
-// What is typed into a filter line, and a time range the messages must lie in. The line is a filter expression; one that has
-// nothing of that language is a text to be found anywhere in a message. One thread at a time.
+// What is typed into a filter line, and a time range the messages must lie in. The line is a filter expression; one
+// that has nothing of that language is a text to be found anywhere in a message. One thread at a time.
 class MessageFilter {
 public:
     MessageFilter() = default; // matches everything

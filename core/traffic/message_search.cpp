@@ -78,8 +78,9 @@ bool MessageSearch::matchesNumber(std::uint64_t number) const
 
 bool MessageSearch::matchesContext(const MessageView &message) const
 {
-    return m_text.empty() || containsIgnoringCase(toText(message.kind), m_text) || containsIgnoringCase(message.name, m_text) ||
-           containsIgnoringCase(message.senderName, m_text) || containsIgnoringCase(message.senderTitle, m_text) || containsIgnoringCase(message.receiverName, m_text) ||
+    return m_text.empty() || containsIgnoringCase(toText(message.kind), m_text) ||
+           containsIgnoringCase(message.name, m_text) || containsIgnoringCase(message.senderName, m_text) ||
+           containsIgnoringCase(message.senderTitle, m_text) || containsIgnoringCase(message.receiverName, m_text) ||
            (message.sender.pid != 0 && matchesNumber(message.sender.pid)) ||
            (message.senderWindow != 0 && matchesNumber(message.senderWindow));
 }

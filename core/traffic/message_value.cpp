@@ -16,27 +16,26 @@ Parsed<MessageValue> MessageValue::parse(std::string_view text)
             TextProblem{longest, text.size() - longest, fmt::format("a value has at most {} bytes", longest)});
     if (text.find_first_not_of(" \t") == text.npos)
         return std::unexpected(TextProblem{0, 0, "a number of the message is expected: size, u32(payload, 4)"});
-    auto program = filter::readProgram(text);
-    if (!program)
-        return std::unexpected(std::move(program.error()));
-    const auto &node = program->nodes.back();
-    if (node.kind != filter::Node::Kind::Test || node.test.relation != filter::Relation::Has)
-        return std::unexpected(
-            TextProblem{0, text.size(), "this is a test, and a number is needed: leave the comparison away"});
-    const auto &value = node.test.left;
-    if (value.kind == filter::Operand::Kind::Literal)
-        return std::unexpected(TextProblem{value.offset, value.length, "this is the same in every message"});
-    if (value.type != filter::Type::Number)
-        return std::unexpected(TextProblem{value.offset, value.length,
-                                           fmt::format("this is {}, and a number is needed", nameOf(value.type))});
+    auto value = filter::readValue(text);
+    if (!value) {
+        if (filter::readProgram(text))
+            return std::unexpected(
+                TextProblem{0, text.size(), "this is a test, and a number is needed: leave the comparison away"});
+        return std::unexpected(std::move(value.error()));
+    }
+    if (value->isLiteral())
+        return std::unexpected(TextProblem{value->offset, value->length, "this is the same in every message"});
+    if (value->type != filter::Type::Number)
+        return std::unexpected(TextProblem{value->offset, value->length,
+                                           fmt::format("this is {}, and a number is needed", nameOf(value->type))});
     MessageValue made;
-    made.m_program = std::make_shared<const filter::Program>(std::move(*program));
+    made.m_value = std::make_shared<const filter::Operand>(std::move(*value));
     return made;
 }
 
 std::optional<double> MessageValue::of(const MessageView &message) const
 {
-    const auto number = filter::numberOf(m_program->nodes.back().test.left, message);
+    const auto number = filter::numberOf(*m_value, message);
     if (!number)
         return {};
     const double value = filter::toDouble(*number);

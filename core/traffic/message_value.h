@@ -1,4 +1,4 @@
-// A number that messages have, named as in a filter: "size", "u32(payload, 4)", "length(payload)".
+// A number that messages have, named as in a filter: "size", "u32(payload, 4)", "len(payload)", "size / 4".
 #pragma once
 
 #include "core/text/text_problem.h"
@@ -10,7 +10,7 @@
 namespace ipclens {
 
 namespace filter {
-struct Program;
+struct Operand;
 }
 
 // A parsed value, cheap to copy. One thread at a time, copies included.
@@ -23,7 +23,7 @@ public:
     std::optional<double> of(const MessageView &message) const;
 
 private:
-    std::shared_ptr<const filter::Program> m_program; // one test whose left side is the value
+    std::shared_ptr<const filter::Operand> m_value;
 };
 
 } // namespace ipclens

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 namespace ipclens {
@@ -40,6 +41,14 @@ MessageStore mixedStore(bool withOdd)
                                              .result = static_cast<std::int64_t>(random() % 5) - 2,
                                              .duration = static_cast<std::int64_t>(random() % 30) * 500'000,
                                              .failure = random() % 20 == 0 ? std::optional(Error{}) : std::nullopt};
+        if (i % 31 == 0)
+            message.references.push_back({.section = i % 2 == 0 ? "Local\\Shared" : "Other", .bytes = toBytes("abc")});
+        if (i % 37 == 0)
+            message.references.push_back({.kind = ReferenceKind::Pointer,
+                                          .process = {.pid = 4},
+                                          .address = 0x1000 * (i % 3),
+                                          .bytes = toBytes("\1\2\3"),
+                                          .failure = i % 2 == 0 ? std::optional(Error{}) : std::nullopt});
         if (withOdd && i % 1000 == 0)
             message.sequence += std::uint64_t{1} << 40;
         store.append(message);
@@ -132,6 +141,29 @@ constexpr std::string_view filters[] = {
     "strange",
     "data.id == 7 || data.id == 8 && sender.pid == 1",
     "!(data.id < 25) && !(sender.pid == 3) || kind == \"registered\" && wparam == 2",
+    "data.id == 7 ^^ sender.pid == 1",
+    "data.id < 30 xor sender.pid == 1 xor kind == \"registered\" xor null",
+    "data.id == 1 || data.id == 2 || data.id == 3 || sender.pid == 2 || payload contains \"needle\"",
+    "data.id > 1 && data.id < 30 && sender.pid != 2 && size > 0 && payload contains \"e\"",
+    "wparam & 1",
+    "wparam & 6 == 2",
+    "(wparam + 1) * 2 % 3 == 0 || 5 == wparam",
+    "loword(lparam) < 0x1000 || hiword(lparam) % 2 == 1",
+    "string(data.id) matches \"^[13]\"",
+    "hex(wparam) == \"0x2\"",
+    "time.delta > 0.0005",
+    "time.delta == 0.001",
+    "time.relative < 0.5 || time.relative == 8",
+    "time.delta",
+    "section.name == \"Local\\\\Shared\"",
+    "section.name != \"Local\\\\Shared\"",
+    "section.bytes[0:2] == \"ab\" || pointer.bytes contains 01:02",
+    "pointer.pid == 4 && pointer.address & 0x1000",
+    "sender.exe matches \"^DEMO[13]\"",
+    "payload matches \"N.*le$\"",
+    "payload matches u\"need\"",
+    "payload[0] == 68 || payload[-1] == 'y'",
+    "lower(payload)[1:2] == \"ay\"",
     "((data.id > 5 || null) && (payload contains \"hay\" || result == 1)) || !(inbox == 1 || inbox == 2)",
     ""};
 
@@ -145,6 +177,20 @@ TEST(FilterScan, FindsWhatLookingOneByOneFinds)
             EXPECT_EQ(found(store, filter, time), expected(store, filter, time)) << filter;
         }
         EXPECT_TRUE(found(store, "", TimeRange{5, 5}).empty());
+    }
+}
+
+// As long as a filter may be.
+TEST(FilterScan, ManyTestsInOneChain)
+{
+    MessageStore store;
+    for (std::uint64_t i = 0; i < 20; ++i)
+        store.append(Message{.id = i, .nullData = i % 3 == 0});
+    for (const std::string_view sign : {"||", "&&", "^^"}) {
+        std::string text = "data.id == 7";
+        while (text.size() < 60'000)
+            text += std::string(sign) + "null";
+        EXPECT_EQ(found(store, text), expected(store, text)) << sign;
     }
 }
 

@@ -146,17 +146,28 @@ TEST(TextRegex, AgreesWithAnotherEngine)
     const auto pick = [&](int count) { return static_cast<int>(random() % static_cast<unsigned>(count)); };
     std::function<std::string(int)> expression = [&](int depth) -> std::string {
         switch (depth == 0 ? pick(7) : pick(11)) {
-        case 0: return std::string(1, static_cast<char>('a' + pick(3)));
-        case 1: return "[ab ]";
-        case 2: return "[^a]";
-        case 3: return "^";
-        case 4: return "\\b";
-        case 5: return "\\B";
-        case 6: return " ";
-        case 7: return "(?:" + expression(depth - 1) + "|" + expression(depth - 1) + ")";
-        case 8: return "(?:" + expression(depth - 1) + "a)*";
-        case 9: return "(?:" + expression(depth - 1) + ")?";
-        default: return expression(depth - 1) + expression(depth - 1);
+        case 0:
+            return std::string(1, static_cast<char>('a' + pick(3)));
+        case 1:
+            return "[ab ]";
+        case 2:
+            return "[^a]";
+        case 3:
+            return "^";
+        case 4:
+            return "\\b";
+        case 5:
+            return "\\B";
+        case 6:
+            return " ";
+        case 7:
+            return "(?:" + expression(depth - 1) + "|" + expression(depth - 1) + ")";
+        case 8:
+            return "(?:" + expression(depth - 1) + "a)*";
+        case 9:
+            return "(?:" + expression(depth - 1) + ")?";
+        default:
+            return expression(depth - 1) + expression(depth - 1);
         }
     };
     int found = 0;
@@ -169,7 +180,8 @@ TEST(TextRegex, AgreesWithAnotherEngine)
             text += "abc ."[pick(5)];
         const std::regex other(pattern + (atEnd ? "$" : ""));
         const bool expected = std::regex_search(text, other);
-        ASSERT_EQ(matches("(?-i)" + pattern + (atEnd ? "\\z" : ""), text), expected) << pattern << " in \"" << text << '"';
+        ASSERT_EQ(matches("(?-i)" + pattern + (atEnd ? "\\z" : ""), text), expected)
+            << pattern << " in \"" << text << '"';
         found += expected;
     }
     EXPECT_GT(found, 500);

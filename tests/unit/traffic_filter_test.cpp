@@ -59,6 +59,20 @@ TEST(MessageFilter, PayloadInUtf16)
     EXPECT_TRUE(matches("gr\xC3\xBC", message));
     EXPECT_TRUE(matches("\xF0\x9F\x98\x80", message));
     EXPECT_FALSE(matches("grau", message));
+    message.payload = toBytes("Gr\xFCn");
+    EXPECT_TRUE(matches("gr\xC3\xBCn", message)) << "ANSI";
+}
+
+TEST(MessageFilter, AWordOfHexDigitsIsText)
+{
+    auto message = sample();
+    message.senderName.clear();
+    for (const auto word : {"be", "de", "face"}) {
+        message.payload = toBytes("x\xBE\xDE\xFA\xCE");
+        EXPECT_FALSE(matches(word, message)) << word;
+        message.payload = toBytes("to " + std::string(word));
+        EXPECT_TRUE(matches(word, message)) << word;
+    }
 }
 
 TEST(MessageFilter, RegisteredMessages)
@@ -83,6 +97,9 @@ TEST(MessageFilter, WhatLooksLikeAnExpressionIsOne)
     EXPECT_FALSE(MessageFilter::parse("size >")) << "begun, and not searched for as a text";
     EXPECT_FALSE(MessageFilter::parse("payload contains"));
     EXPECT_FALSE(MessageFilter::parse("\"quick"));
+    EXPECT_FALSE(MessageFilter::parse("size EQ"));
+    EXPECT_FALSE(MessageFilter::parse("r\"quick"));
+    EXPECT_FALSE(MessageFilter::parse("can't")->isExpression());
 }
 
 TEST(MessageFilter, TimeRange)

@@ -7,7 +7,7 @@
 namespace ipclens {
 namespace {
 
-constexpr char32_t characters[] = {0,      'A',    0x7F,   0x80,    0xFC,    0x7FF,    0x800,   0x20AC,
+constexpr char32_t characters[] = {0,      'A',    0x7F,   0x80,   0xFC,    0x7FF,   0x800,   0x20AC,
                                    0xD7FF, 0xE000, 0xFFFD, 0xFFFF, 0x10000, 0x1F600, 0x10FFFF};
 
 TEST(Unicode, CharactersComeBackFromEveryEncoding)
