@@ -134,13 +134,17 @@ private:
                 std::ranges::any_of(forms, [&](const Bytes &form) { return order(left.bytes, form) == 0; });
             return isEqual == (relation == Relation::Equal);
         }
+        if (left.type == Type::Number) {
+            const auto number = m_values.numberOf(right);
+            return number && satisfies(relation, compare(left.number, *number));
+        }
         std::string scratch;
         const auto value = m_values.of(right, scratch);
         if (!value)
             return false;
         switch (left.type) {
         case Type::Number:
-            return satisfies(relation, compare(left.number, value->number));
+            break;
         case Type::Text:
             return satisfies(relation, left.text <=> value->text);
         case Type::Bytes:
@@ -162,15 +166,12 @@ private:
 std::optional<Numeric> numberOf(const Operand &operand, const MessageView &message)
 {
     Values values(message);
-    std::string scratch;
-    if (auto value = values.of(operand, scratch))
-        return value->number;
-    for (const auto &reference : message.references) {
-        values.lookAt(&reference);
-        if (auto value = values.of(operand, scratch))
-            return value->number;
+    auto number = values.numberOf(operand);
+    for (auto reference = message.references.begin(); !number && reference != message.references.end(); ++reference) {
+        values.lookAt(&*reference);
+        number = values.numberOf(operand);
     }
-    return {};
+    return number;
 }
 
 bool holds(const Program &program, const MessageView &message)

@@ -7,6 +7,7 @@
 #include "core/traffic/message_search.h"
 #include "core/traffic/message_view.h"
 
+#include <compare>
 #include <memory>
 #include <optional>
 #include <variant>

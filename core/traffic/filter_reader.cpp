@@ -118,8 +118,10 @@ private:
             return add(Node{.kind = Node::Kind::Not, .parts = {inner}});
         }
         const auto open = position();
-        if (!take("("))
+        if (!take("(")) {
+            beginValue();
             return readTest(readPrimary(depth, Beside::Anything), depth);
+        }
         Part inner = readOr(depth + 1);
         if (!take(")"))
             fail(open, 1, "this ( has no )");

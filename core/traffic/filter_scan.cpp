@@ -18,7 +18,9 @@ using filter::Test;
 using Record = MessageStore::Record;
 
 constexpr std::size_t largestBlock = 4096;
-constexpr std::size_t payloadBytes = 256 << 10; // of a block whose payloads are looked at
+constexpr std::size_t smallestBlock = 64;
+constexpr std::size_t mostAnswers = 32 * largestBlock; // tests of a block times its rows
+constexpr std::size_t payloadBytes = 256 << 10;        // of a block whose payloads are looked at
 
 bool isOfContext(Field field)
 {
@@ -186,8 +188,10 @@ FilterScan::Index FilterScan::find(const MessageStore &store, Index begin, Index
     if (begin >= end)
         return end;
     Block block{.store = store, .records = store.records(begin), .begin = begin, .hasOdd = store.hasOdd()};
+    const auto largest =
+        std::clamp(mostAnswers / std::max<std::size_t>(1, m_plans.size()), smallestBlock, largestBlock);
     block.records =
-        block.records.first(std::min({block.records.size(), static_cast<std::size_t>(end - begin), largestBlock}));
+        block.records.first(std::min({block.records.size(), static_cast<std::size_t>(end - begin), largest}));
     if (m_looksAtPayloads) {
         std::size_t count = 0, bytes = 0;
         while (count < block.records.size() && bytes < payloadBytes) {

@@ -122,6 +122,16 @@ std::optional<Value> Values::of(const Operand &operand, std::string &scratch) co
     return value && operand.slice ? cut(*value, *operand.slice) : value;
 }
 
+// Literals are the many: they are given without a Value around them.
+std::optional<Numeric> Values::numberOf(const Operand &operand) const
+{
+    if (operand.isLiteral())
+        return operand.number;
+    std::string scratch;
+    const auto value = of(operand, scratch);
+    return value ? std::optional(value->number) : std::nullopt;
+}
+
 std::optional<Value> Values::ofField(Field field) const
 {
     const MessageView &message = m_message;
@@ -252,8 +262,8 @@ std::optional<Value> Values::ofCall(const Operand &call, std::string &scratch) c
     default:
         break;
     }
-    const auto other = of(call.arguments[1], inner);
-    const auto result = other ? calculate(call.function, what->number, other->number) : std::nullopt;
+    const auto other = numberOf(call.arguments[1]);
+    const auto result = other ? calculate(call.function, what->number, *other) : std::nullopt;
     return result ? std::optional(number(*result)) : std::nullopt;
 }
 
@@ -261,9 +271,8 @@ std::optional<Value> Values::readNumber(const Operand &call, std::span<const std
 {
     std::uint64_t offset = 0;
     if (call.arguments.size() > 1) {
-        std::string scratch;
-        const auto where = of(call.arguments[1], scratch);
-        const auto *const whole = where ? std::get_if<Whole>(&where->number) : nullptr;
+        const auto where = numberOf(call.arguments[1]);
+        const auto *const whole = where ? std::get_if<Whole>(&*where) : nullptr;
         if (!whole || (whole->isNegative() && whole->magnitude > from.size()))
             return {};
         offset = whole->isNegative() ? from.size() - whole->magnitude : whole->magnitude;

@@ -23,6 +23,7 @@ public:
     void lookAt(const MessageReference *reference) { m_reference = reference; }
     // None when the message does not have it. `scratch` may hold it, and has to stay as long as it is needed.
     std::optional<Value> of(const Operand &operand, std::string &scratch) const;
+    std::optional<Numeric> numberOf(const Operand &operand) const; // of type Number
 
 private:
     std::optional<Value> ofField(Field field) const;

@@ -24,6 +24,7 @@ std::string unknownField(std::string_view word)
 
 Operand ValueReader::readAlone()
 {
+    beginValue();
     auto value = readValue(0, Beside::Anything);
     peek();
     if (!atEnd())
@@ -56,13 +57,14 @@ std::optional<Function> ValueReader::takeSign(int &strength)
 
 Operand ValueReader::readRest(Operand left, int strength, int depth)
 {
-    for (int signs = 0;;) {
+    for (;;) {
         int found = strength + 1;
-        const auto begin = peek() != '\0' ? position() : 0;
+        peek();
+        const auto begin = position();
         const auto sign = takeSign(found);
         if (!sign)
             return left;
-        if (++signs > mostSigns)
+        if (++m_signs > mostSigns)
             fail(begin, 1, fmt::format("a value has at most {} signs", mostSigns));
         auto right = readRest(readPrimary(depth, Beside::Anything), found, depth);
         left = calculated(*sign, std::move(left), std::move(right));

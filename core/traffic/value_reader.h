@@ -22,6 +22,7 @@ protected:
     }
     void checkDepth(int depth) const; // of brackets, "!" and calls
 
+    void beginValue() { m_signs = 0; } // before the first of a test's values
     Operand readValue(int depth, Beside beside) { return readRest(readPrimary(depth, beside), 0, depth); }
     Operand readPrimary(int depth, Beside beside); // without signs, or in brackets
     // What follows `left`: signs that bind stronger than `strength`, each with another value.
@@ -35,6 +36,8 @@ private:
     Operand readCall(const FunctionInfo &info, int depth);
     void checkArgument(const FunctionInfo &info, Operand &call) const;
     void readWhere(Operand &call, int depth);
+
+    int m_signs = 0; // in the values of one test: as deep as they may be in one another
 };
 
 // What `read` gives, or what was thrown for its caller to catch.

@@ -389,6 +389,10 @@ TEST(FilterExpression, EndlessNestingIsRefused)
     for (int i = 0; i < 9000; ++i)
         calls += "lower(";
     EXPECT_FALSE(FilterExpression::parse(calls));
+    std::string sums = std::string(50, '(') + "size";
+    for (int i = 0; i < 50; ++i)
+        sums += " + 0 + 0 + 0)";
+    EXPECT_FALSE(FilterExpression::parse(sums + " > 1")) << "signs of all brackets count";
     EXPECT_FALSE(FilterExpression::parse("size > 1" + std::string(70'000, ' ')));
 }
 

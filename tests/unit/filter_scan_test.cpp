@@ -218,7 +218,7 @@ TEST(FilterScan, PinnedMessagesAreAlwaysThere)
     EXPECT_TRUE(std::ranges::binary_search(all, 5'000u));
 }
 
-TEST(FilterScan, StopsAfterAPieceOfLargePayloads)
+TEST(FilterScan, StopsAfterAPieceOfWork)
 {
     MessageStore store;
     for (int i = 0; i < 20; ++i)
@@ -228,6 +228,12 @@ TEST(FilterScan, StopsAfterAPieceOfLargePayloads)
     EXPECT_LT(scan.find(store, 0, 20, rows), 4u);
     FilterScan quick(*MessageFilter::parse("size > 3"));
     EXPECT_EQ(quick.find(store, 0, 20, rows), 20u);
+    const auto mixed = mixedStore(false);
+    EXPECT_EQ(quick.find(mixed, 0, 4'000, rows), 4'000u);
+    std::string many = "size > 3";
+    for (int i = 0; i < 1'000; ++i)
+        many += "||null";
+    EXPECT_LT(FilterScan(*MessageFilter::parse(many)).find(mixed, 0, 4'000, rows), 200u) << "of many tests";
 }
 
 } // namespace

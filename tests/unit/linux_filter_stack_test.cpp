@@ -45,6 +45,7 @@ void *readAll(void *)
     EXPECT_EQ(found(std::string(98, '!') + "size > 1"), 1u);
     EXPECT_EQ(found("size > " + std::string(98, '(') + "1" + std::string(98, ')')), 1u);
     EXPECT_EQ(found("size" + repeated(" + 0", 400) + " > 1"), 1u);
+    EXPECT_EQ(found(std::string(98, '(') + "size" + repeated(" + 0)", 98 * 5) + " > 1"), 1u);
     EXPECT_EQ(found("len(" + repeated("lower(", 90 * 6) + "payload" + std::string(91, ')') + " == 0"), 3u);
     return nullptr;
 }
