@@ -21,18 +21,11 @@
 #include <QTreeView>
 #include <QVBoxLayout>
 
-#include <algorithm>
-
 namespace ipclens {
 namespace {
 
 constexpr auto namedGroup = "filters/named";
 constexpr int longestShown = 60; // characters of a filter in a menu
-
-QString view(std::string_view text)
-{
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 QString menuText(QString text)
 {
@@ -142,9 +135,11 @@ void FilterLine::complete()
     const auto completions = completeFilter(m_line->text().toStdString(), static_cast<std::size_t>(before.size()));
     m_completions->clear();
     for (const auto &[name, what, sort] : completions.names) {
-        auto *meaning = new QStandardItem(view(what));
+        auto *word = new QStandardItem(fromUtf8(name));
+        word->setData(sort != FilterName::Sort::Field && sort != FilterName::Sort::Function, Qt::UserRole);
+        auto *meaning = new QStandardItem(fromUtf8(what));
         meaning->setForeground(theme::color(theme::Role::Muted, palette()));
-        m_completions->appendRow({new QStandardItem(view(name)), meaning});
+        m_completions->appendRow({word, meaning});
     }
     m_completed = completions.offset;
     if (completions.names.empty()) {
@@ -159,9 +154,12 @@ void FilterLine::complete()
 
 void FilterLine::insertCompletion(const QModelIndex &index)
 {
-    const auto name = index.siblingAtColumn(0).data().toString();
+    auto name = index.siblingAtColumn(0).data().toString();
     const auto begin = QString::fromUtf8(m_line->text().toUtf8().left(static_cast<qsizetype>(m_completed))).size();
     auto text = m_line->text();
+    // What joins values wants another one behind it.
+    if (index.siblingAtColumn(0).data(Qt::UserRole).toBool() && !text.mid(m_line->cursorPosition()).startsWith(QLatin1Char(' ')))
+        name += QLatin1Char(' ');
     text.replace(begin, m_line->cursorPosition() - begin, name);
     m_line->setText(text);
     m_line->setCursorPosition(static_cast<int>(begin + name.size()));
@@ -237,35 +235,51 @@ void FilterLine::showLanguage()
     dialog->setWindowTitle(tr("What a filter can say"));
     auto *text = new QLabel(dialog);
     text->setTextFormat(Qt::RichText);
-    text->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     text->setWordWrap(true);
-    text->setText(tr("<p>A text without any of the signs below is looked for everywhere in a message.</p>"
-                     "<p><code>== != &lt; &lt;= &gt; &gt;=</code>, <code>contains</code>, <code>matches \"regular "
-                     "expression\"</code>, "
-                     "<code>in {1, 2, 10..20}</code>; joined by <code>&amp;&amp;</code>, <code>||</code>, "
-                     "<code>!</code> and brackets.<br>"
-                     "Values: <code>42</code>, <code>0x2a</code>, <code>64K</code>, <code>\"text\"</code>, "
-                     "<code>u\"UTF-16\"</code>, "
-                     "<code>4d:79</code>. Parts: <code>payload[0:4]</code>, <code>payload[-2:]</code>.<br>"
+    text->setText(tr("<p><code>data.id == 4 &amp;&amp; (size &gt; 64K || payload contains \"text\")</code>, and "
+                     "<code>!</code> for what is not so. A text without any of the signs below is looked for everywhere "
+                     "in a message.</p>"
+                     "<p><code>sender.exe matches \"^demo.*\\.exe$\"</code> looks for a regular expression, in either "
+                     "case unless it begins with <code>(?-i)</code>. Beside bytes, digits are hex: "
+                     "<code>payload[0] == 10</code> is the byte 0x10, <code>u8(payload, 0) == 10</code> the number.<br>"
                      "A test of what a message does not have is false, also with <code>!=</code>.</p>"));
-    auto *model = new QStandardItemModel(dialog);
-    model->setHorizontalHeaderLabels({tr("Field or function"), tr("Meaning")});
-    for (const auto &[name, meaning, sort] : filterReference())
-        model->appendRow({new QStandardItem(view(name)), new QStandardItem(view(meaning))});
     auto *list = new QTreeView(dialog);
-    list->setModel(model);
-    list->setRootIsDecorated(false);
+    list->setModel(makeReference(dialog));
     list->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    list->setAccessibleName(tr("Fields and functions"));
+    list->setAccessibleName(tr("All that can stand in a filter"));
+    list->expandAll();
     list->resizeColumnToContents(0);
+    // What stands there as an example is for reading.
     connect(list, &QTreeView::activated, this, [this](const QModelIndex &index) {
-        m_line->insert(index.siblingAtColumn(0).data().toString());
+        if (index.parent().isValid() && index.parent().row() < index.model()->rowCount() - 1)
+            m_line->insert(index.siblingAtColumn(0).data().toString());
     });
     auto *layout = new QVBoxLayout(dialog);
     layout->addWidget(text);
     layout->addWidget(list, 1);
-    dialog->resize(560, 520);
+    dialog->resize(640, 560);
     dialog->show();
+}
+
+// filterReference() with a heading for each sort.
+QStandardItemModel *FilterLine::makeReference(QObject *parent)
+{
+    auto *model = new QStandardItemModel(parent);
+    model->setHorizontalHeaderLabels({tr("Name or sign"), tr("Meaning")});
+    const std::pair<FilterName::Sort, QString> sorts[] = {
+        {FilterName::Sort::Field, tr("Fields")},         {FilterName::Sort::Function, tr("Functions")},
+        {FilterName::Sort::Relation, tr("Comparisons")}, {FilterName::Sort::Sign, tr("Between numbers")},
+        {FilterName::Sort::Join, tr("Between tests")},   {FilterName::Sort::Value, tr("Values")}};
+    for (const auto &[sort, title] : sorts) {
+        auto *heading = new QStandardItem(title);
+        model->appendRow({heading, new QStandardItem});
+        for (const auto &[name, meaning, of] : filterReference()) {
+            if (of == sort)
+                heading->appendRow({new QStandardItem(fromUtf8(name)), new QStandardItem(fromUtf8(meaning))});
+        }
+    }
+    return model;
 }
 
 } // namespace ipclens

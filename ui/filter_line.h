@@ -48,6 +48,7 @@ private:
     void fillMenu();
     void nameFilter();
     void showLanguage();
+    static QStandardItemModel *makeReference(QObject *parent);
 
     QLineEdit *m_line;
     QToolButton *m_menuButton;
