@@ -15,6 +15,15 @@
 
 namespace ipclens {
 
+QString UserLayout::keyOf(const MessageView &message, LayoutOf of)
+{
+    const auto name = message.isCopied() ? QString::number(message.id) : fromUtf8(message.name);
+    constexpr const char *suffixes[] = {"", "|section", "|pointer"};
+    const auto key = QStringLiteral("%1|%2%3").arg(fromUtf8(message.senderName).toLower(), name,
+                                                   QLatin1String(suffixes[static_cast<int>(of)]));
+    return QString::fromLatin1(key.toUtf8().toPercentEncoding()); // settings take a slash for a group of its own
+}
+
 UserLayout UserLayout::load(const QString &key)
 {
     QSettings settings;
@@ -32,6 +41,18 @@ void UserLayout::save(const QString &key) const
         return;
     settings.setValue(QStringLiteral("struct"), text);
     settings.setValue(QStringLiteral("bits"), pointers == PointerSize::Bits32 ? 32 : 64);
+}
+
+const LayoutType *UserLayouts::of(const MessageView &message)
+{
+    const auto key = UserLayout::keyOf(message, message.isCopied() ? LayoutOf::Payload : LayoutOf::Pointer);
+    const auto [known, isNew] = m_known.try_emplace(key);
+    if (isNew) {
+        const auto layout = UserLayout::load(key);
+        if (const auto parsed = parseStructLayout(layout.text.toStdString(), layout.pointers))
+            known->second = *parsed;
+    }
+    return known->second.get();
 }
 
 LayoutDialog::LayoutDialog(const UserLayout &layout, const QString &of, QWidget *parent)
@@ -104,7 +125,7 @@ void LayoutDialog::check()
         marks << mark;
         m_note->setText(tr("%1: %2").arg(fromUtf8(lineAndColumn(text, problem.offset)), fromUtf8(problem.meaning)));
     } else {
-        m_note->setText(isEmpty ? QString() : tr("%1: %2 bytes").arg(fromUtf8(parsed->type), countText(parsed->size)));
+        m_note->setText(isEmpty ? QString() : tr("%1: %2 bytes").arg(fromUtf8((*parsed)->name), countText((*parsed)->size)));
     }
     m_text->setExtraSelections(marks);
     auto colours = palette();

@@ -1,35 +1,34 @@
 // One message in full: what is known about it, its payload as bytes, and what the bytes may mean.
 #pragma once
 
-#include "core/session/commands.h"
 #include "core/traffic/message_view.h"
-#include "ui/layout_dialog.h"
+#include "ui/payload_page.h"
 
 #include <QSplitter>
 
-class QComboBox;
 class QLabel;
-class QPlainTextEdit;
+class QMenu;
 class QTabWidget;
-class QToolButton;
-class QTreeView;
-class QVBoxLayout;
 
 namespace ipclens {
 
-class DecodedModel;
 class HexView;
+class PayloadLayoutPage;
+class PayloadNumbersPage;
+struct UserLayout;
 
-// Keeps a copy of the message, so that it stays when the capture lets the message go. Lives on the GUI thread.
+// Keeps a copy of the message, so that it stays when the capture lets the message go. Its pages read the message when
+// they are seen. Lives on the GUI thread.
 class PayloadView : public QWidget {
     Q_OBJECT
 public:
     explicit PayloadView(QWidget *parent = nullptr);
 
-    // `previous`: the message that its references are compared with.
+    // `previous`: the message that its references are compared with. The same message again costs little, and what came
+    // of it since is shown.
     void showMessage(const MessageView &message, std::optional<Message> previous = {});
     void clear();
-    bool isShowing() const { return m_shown; }
+    bool isShowing() const { return m_isShowing; }
     // The struct for messages of this one's sender and id.
     void setUserLayout(const UserLayout &layout);
 
@@ -39,48 +38,31 @@ public:
 signals:
     // Something that the payload leads to: a mapping by its name, or memory of a process.
     void openRequested(const ipclens::SourceSpec &source, std::optional<ipclens::Address> at);
+    // A test of what was clicked, for FilterLine::join().
+    void filterRequested(const QString &sign, const QString &test);
+    void layoutChanged(); // the user gave messages another struct
 
 private:
-    enum Form { Guess, Utf8, Utf16, Ansi };
-
-    QWidget *makeTextPage();
-    QWidget *makeLayoutPage();
-    QTreeView *makeTree(DecodedModel *model);
+    void addPage(PayloadPage *page, const QString &title);
+    PayloadPage *pageAt(int index) const;
+    void arrangePages();
+    void pageChosen();
+    bool isShown(const MessageView &message) const;
     void showBytes(AddressRange range);
-    void showText();
-    void updateForms();
-    void showJson();
-    void showNumbers();
-    void showLayout();
-    void showReferences();
-    void addReference(std::size_t place);
-    void editLayout();
-    QString layoutKey() const;
-    QString layoutOwner() const;
+    void addToBytesMenu(QMenu *menu);
     QString headline() const;
-    QString textOfNumbers() const;
 
-    Message m_message;
-    std::optional<Message> m_previous;
+    ShownMessage m_shown;
     std::string m_comment;
-    bool m_shown = false;
+    bool m_isShowing = false;
+    bool m_isArranging = false;
+    QWidget *m_wanted = nullptr; // the page that the user chose; some messages do not have it
     QLabel *m_headline;
     QSplitter *m_splitter;
     HexView *m_hex;
     QTabWidget *m_pages;
-    QComboBox *m_form;
-    QLabel *m_note;
-    QPlainTextEdit *m_text;
-    DecodedModel *m_json;
-    DecodedModel *m_numbers;
-    DecodedModel *m_layout;
-    QTreeView *m_jsonTree;
-    QTreeView *m_numberTree;
-    QTreeView *m_layoutTree;
-    QLabel *m_layoutNote;
-    QToolButton *m_editLayout;
-    QWidget *m_references;
-    QVBoxLayout *m_referenceRows;
+    PayloadNumbersPage *m_numbers;
+    PayloadLayoutPage *m_layout;
 };
 
 } // namespace ipclens

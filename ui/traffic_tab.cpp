@@ -260,6 +260,7 @@ void TrafficTab::connectViews()
     connect(m_find, &MessageFindBar::found, m_list, &MessageList::goToRow);
     connect(m_find, &MessageFindBar::closed, m_list, qOverload<>(&QWidget::setFocus));
     connect(m_payload, &PayloadView::openRequested, this, &TrafficTab::openRequested);
+    connect(m_payload, &PayloadView::filterRequested, m_filter, &FilterLine::join);
     const auto shortcut = [this](const QKeySequence &keys, auto act) {
         auto *made = new QShortcut(keys, this);
         made->setContext(Qt::WidgetWithChildrenShortcut);

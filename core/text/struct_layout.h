@@ -5,38 +5,69 @@
 #include "core/text/text_problem.h"
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 namespace ipclens {
 
-// One field, or the whole struct. Offsets count from the field that holds it; in an array from the element's beginning.
-struct LayoutField {
-    enum class Kind { Struct, Union, Array, Signed, Unsigned, Float, Pointer, Truth, Character, WideCharacter, Enum };
+struct LayoutType;
 
-    std::string name; // of an unnamed struct or union: empty
-    std::string type; // as written: "DWORD", "char[16]", "struct Point"
+struct LayoutField {
+    std::string name;         // empty: an unnamed struct or union
+    std::uint64_t offset = 0; // from the beginning of what holds it
+    std::shared_ptr<const LayoutType> type;
+    unsigned bitOffset = 0; // of a bit field: from the lowest bit of its integer
+    unsigned bitCount = 0;  // 0: it is none
+};
+
+// Fields of the same type share it: what is written in a line may have very many fields in all.
+struct LayoutType {
+    enum class Kind {
+        Struct,
+        Union,
+        Array,
+        Signed,
+        Unsigned,
+        Float,
+        Pointer,
+        Truth,
+        Character,
+        WideCharacter,
+        Enum,
+        FileTime,
+        Guid
+    };
+
+    std::string name; // as written: "DWORD", "char[16]", "Point"
     Kind kind = Kind::Struct;
-    std::uint64_t offset = 0;
-    std::uint64_t size = 0;
+    std::uint64_t size = 0; // bytes
     std::uint64_t alignment = 1;
     std::uint64_t count = 0;                                            // Array
-    std::vector<LayoutField> children = {};                             // Struct, Union; Array: the element, once
+    bool isOpen = false;                                                // Array: it goes on to the end of the payload
+    bool isSigned = true;                                               // Enum
+    int depth = 0;                                                      // how deep types lie in it
+    std::shared_ptr<const LayoutType> element = {};                     // Array
+    std::vector<LayoutField> fields = {};                               // Struct, Union
     std::vector<std::pair<std::string, std::int64_t>> enumerators = {}; // Enum
 };
 
 enum class PointerSize : std::uint8_t { Bits32 = 4, Bits64 = 8 };
 
-// The last struct or union that `text` defines. It knows the fixed-size and Windows types, typedefs, enums, nested
-// structs and unions, arrays, #pragma pack and #define of a number. What it does not know (bit fields, C++ members) it
-// refuses; the problem says what and where. long is 32 bits, wchar_t 16. At most 16 MiB and 4,096 fields.
-Parsed<LayoutField> parseStructLayout(std::string_view text, PointerSize pointers);
+// The last struct or union that `text` defines; it has at least one field. Known are the types of C and of Windows
+// (also POINT, RECT, GUID, FILETIME, SYSTEMTIME, ...), typedefs, enums, nested structs and unions, arrays (an open one,
+// [] or [ANYSIZE_ARRAY], at the end), bit fields, #pragma pack, and #define of what is no function. What is not known
+// (members of C++, #if) is refused; the problem says what and where. long is 32 bits, wchar_t 16. At most 16 MiB.
+Parsed<std::shared_ptr<const LayoutType>> parseStructLayout(std::string_view text, PointerSize pointers);
 
 // "line 3, column 7", counted from 1 in characters.
 std::string lineAndColumn(std::string_view text, std::size_t offset);
 
-// The value of a field of which `bytes` is the beginning: "42 (0x2a)", "\"text\"", "RED (1)"; of structs and long
-// arrays nothing. Says so where the bytes end before the field does. Little endian.
+// The value of a field of which `bytes` is the beginning: "42 (0x2a)", "\"text\"", "RED (1)"; of structs and other
+// arrays than texts nothing. Says so where the bytes end before the field does. Little endian.
 std::string layoutValue(const LayoutField &field, std::span<const std::byte> bytes);
+
+// How many elements of an array are in so many bytes from its beginning on.
+std::uint64_t elementsIn(const LayoutType &array, std::uint64_t bytes);
 
 } // namespace ipclens

@@ -3,6 +3,7 @@
 #include "core/text/hex.h"
 #include "core/text/input_text.h"
 #include "core/text/unicode.h"
+#include "core/traffic/payload_fields.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -188,6 +189,32 @@ std::string oneLine(std::string_view text, std::size_t most, bool more)
     return more ? line + "..." : line;
 }
 
+std::string hexSummary(std::span<const std::byte> bytes, std::size_t most, bool whole)
+{
+    const auto shown = std::min(bytes.size(), std::max<std::size_t>(most / 3, 1));
+    const auto hex = toHex(bytes.first(shown), " ");
+    return whole && shown == bytes.size() ? hex : hex + " ...";
+}
+
+// Without what the message leads to.
+std::string ownSummary(const MessageView &message, std::size_t most)
+{
+    if (message.kind == MessageKind::Registered)
+        return fmt::format("{} wParam 0x{:X} lParam 0x{:X}", oneLine(message.name, most, false), message.wParam,
+                           message.lParam);
+    if (message.nullData)
+        return message.size == 0 ? "NULL data" : fmt::format("NULL data, though the size says {} bytes", message.size);
+    if (message.payload.empty())
+        return message.size == 0 ? "no data" : "nothing kept";
+
+    // Enough for `most` characters of any encoding.
+    const auto given = std::min(message.payload.size(), most * 4);
+    const bool whole = given == message.payload.size() && !message.isTruncated();
+    const std::span sample(message.payload.data(), given);
+    const auto text = guessText(sample, whole);
+    return text.encoding != Encoding::None ? oneLine(text.text, most, !whole) : hexSummary(sample, most, whole);
+}
+
 } // namespace
 
 PayloadText guessText(std::span<const std::byte> payload, bool whole)
@@ -314,26 +341,26 @@ std::string describe(const PayloadText &text)
     return text.looksLikeJson ? name + ", looks like JSON" : name;
 }
 
-std::string summary(const MessageView &message, std::size_t most)
+std::string summary(const MessageView &message, std::size_t most, const LayoutType *layout)
 {
-    if (message.kind == MessageKind::Registered)
-        return fmt::format("{} wParam 0x{:X} lParam 0x{:X}", oneLine(message.name, most, false), message.wParam,
-                           message.lParam);
-    if (message.nullData)
-        return message.size == 0 ? "NULL data" : fmt::format("NULL data, though the size says {} bytes", message.size);
-    if (message.payload.empty())
-        return message.size == 0 ? "no data" : "nothing kept";
-
-    // Enough for `most` characters of any encoding.
-    const auto given = std::min(message.payload.size(), most * 4);
-    const bool whole = given == message.payload.size() && !message.isTruncated();
-    const std::span sample(message.payload.data(), given);
-    const auto text = guessText(sample, whole);
-    if (text.encoding != Encoding::None)
-        return oneLine(text.text, most, !whole);
-    const auto shown = std::min(given, std::max<std::size_t>(most / 3, 1));
-    const auto hex = toHex(sample.first(shown), " ");
-    return whole && shown == given ? hex : hex + " ...";
+    const auto structure = [&](std::span<const std::byte> bytes) {
+        return oneLine(layoutSummary(*layout, bytes, most), most, false);
+    };
+    std::string line;
+    const bool isOfPayload = layout && message.isCopied() && !message.payload.empty();
+    if (isOfPayload)
+        line = structure(message.payload);
+    else
+        line = ownSummary(message, most);
+    for (const auto &reference : message.references) {
+        if (reference.kind == ReferenceKind::Section) {
+            if (line.find(reference.section) == line.npos) // mostly it is the text itself
+                line += " -> " + oneLine(reference.section, most, false);
+        } else if (!reference.bytes.empty()) {
+            line += " -> " + (layout && !isOfPayload ? structure(reference.bytes) : hexSummary(reference.bytes, most, true));
+        }
+    }
+    return line;
 }
 
 std::string indentJson(std::string_view json)

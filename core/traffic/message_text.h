@@ -5,6 +5,8 @@
 
 namespace ipclens {
 
+struct LayoutType;
+
 IPCLENS_ENUM(Encoding, None, Ascii, Utf8, Utf16)
 
 struct PayloadText {
@@ -39,8 +41,10 @@ std::vector<Bytes> encodingsOf(std::string_view utf8);
 std::string describe(const PayloadText &text);
 
 // One line, at most `most` characters: the payload's text with line breaks and other control characters escaped, or the
-// bytes in hex; a registered message's wParam and lParam. Ends with "..." when there is more.
-std::string summary(const MessageView &message, std::size_t most = 160);
+// bytes in hex; a registered message's wParam and lParam. Behind it "-> " and what the message leads to: the name of a
+// mapping, first bytes of the block. By `layout` instead of text and hex the fields of a struct: of the payload, or of
+// the block. Ends with "..." when there is more. Costs no more for a large payload than for a small one.
+std::string summary(const MessageView &message, std::size_t most = 160, const LayoutType *layout = nullptr);
 
 // The same tokens on lines of their own, indented by two spaces a level. For text that looks like JSON.
 std::string indentJson(std::string_view json);

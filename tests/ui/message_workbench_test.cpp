@@ -1,10 +1,7 @@
 // Sorting, marking, finding, colouring and decoding messages.
 #include "ui/colour_rules.h"
-#include "ui/decoded_model.h"
-#include "ui/hex_view.h"
 #include "ui/message_find_bar.h"
 #include "ui/message_list.h"
-#include "ui/payload_view.h"
 
 #include "traffic_fake_connection.h"
 
@@ -15,11 +12,8 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QLineEdit>
-#include <QPushButton>
 #include <QSignalSpy>
-#include <QTabWidget>
 #include <QTest>
-#include <QTreeView>
 
 namespace ipclens {
 namespace {
@@ -217,88 +211,6 @@ TEST_F(WorkbenchTest, CopiesRowsForPrograms)
     list.selectRow(0);
     QTest::keySequence(&list, QKeySequence::Copy);
     EXPECT_TRUE(QApplication::clipboard()->text().startsWith("1\t"));
-}
-
-TEST(PayloadViewForms, LayoutsJsonAndReferences)
-{
-    PayloadView view;
-    view.resize(900, 300);
-    view.show();
-    auto message = sampleMessage(1, 1000, R"({"a":[1,2],"b":"text"})");
-    view.showMessage(message);
-    auto *pages = view.findChild<QTabWidget *>();
-    const auto visible = [&](const QString &title) {
-        for (int i = 0; i < pages->count(); ++i)
-            if (pages->tabText(i) == title)
-                return pages->isTabVisible(i);
-        return false;
-    };
-    EXPECT_TRUE(visible("JSON"));
-    EXPECT_FALSE(visible("Leads to"));
-
-    message.payload = toBytes(std::string_view("\7\0\0\0\0\0\x80?", 8));
-    message.size = 8;
-    view.showMessage(message);
-    EXPECT_FALSE(visible("JSON"));
-    view.setUserLayout({"struct P { DWORD id; float x; };", PointerSize::Bits64});
-    QTreeView *layout = nullptr;
-    for (auto *tree : view.findChildren<QTreeView *>())
-        if (tree->accessibleName() == "Payload as a struct")
-            layout = tree;
-    ASSERT_NE(layout, nullptr);
-    ASSERT_EQ(layout->model()->rowCount(), 2);
-    EXPECT_EQ(layout->model()->index(0, DecodedModel::Value).data().toString(), "7 (0x7)");
-    EXPECT_EQ(layout->model()->index(1, DecodedModel::Value).data().toString(), "1");
-    layout->setCurrentIndex(layout->model()->index(1, 0));
-    EXPECT_EQ(view.findChild<HexView *>()->selection(), (AddressRange{4, 4}));
-    auto other = message;
-    other.senderName = "else.exe";
-    view.showMessage(other);
-    EXPECT_EQ(layout->model()->rowCount(), 0) << "a layout belongs to its sender and id";
-
-    message.references = {{.section = "Local\\Shared", .bytes = toBytes("bytes")},
-                          {.kind = ReferenceKind::Pointer,
-                           .process = {.pid = 4, .created = 5},
-                           .address = 0x1000,
-                           .bytes = toBytes("abcd")}};
-    auto before = message;
-    before.references[1].bytes = toBytes("abXd");
-    view.showMessage(message, before);
-    EXPECT_TRUE(visible("Leads to"));
-    QSignalSpy opened(&view, &PayloadView::openRequested);
-    for (auto *button : view.findChildren<QPushButton *>())
-        button->click();
-    ASSERT_EQ(opened.size(), 2);
-    EXPECT_EQ(opened[0][0].value<SourceSpec>().name, "Local\\Shared");
-    EXPECT_EQ(opened[1][0].value<SourceSpec>().process.pid, 4u);
-    EXPECT_EQ(opened[1][1].value<std::optional<Address>>(), std::optional<Address>(0x1000));
-}
-
-TEST(DecodedModel, IsASoundModel)
-{
-    DecodedModel model({"a", "b", "c", "d"}, nullptr);
-    const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
-    model.setRows(jsonRows(R"({"a":[1,{"x":null}],"b":"text","c":true,"d":[]})"));
-    EXPECT_EQ(model.rowCount(), 4);
-    const auto a = model.index(0, 0);
-    EXPECT_EQ(model.rowCount(a), 2);
-    EXPECT_EQ(model.index(0, DecodedModel::Value, a).data().toString(), "1");
-    EXPECT_EQ(model.parent(model.index(1, 0, a)), a);
-    EXPECT_TRUE(jsonRows("{broken").empty());
-    QByteArray many = "[";
-    for (int i = 0; i < 30'000; ++i)
-        many += "1,";
-    many += "1]";
-    const auto rows = jsonRows(many);
-    EXPECT_LT(rows.size(), 20'002u);
-    EXPECT_EQ(rows.back().value, "more is left out");
-    const auto layout = parseStructLayout("struct A { struct { BYTE b[3]; } in; char t[8]; };", PointerSize::Bits64);
-    ASSERT_TRUE(layout);
-    model.setRows(layoutRows(*layout, toBytes("abchello")));
-    EXPECT_EQ(model.rowCount(model.index(0, 0)), 1);
-    EXPECT_EQ(model.index(1, DecodedModel::Value).data().toString(), "only 5 of 8 bytes are there");
-    model.setRows({});
-    EXPECT_EQ(model.rowCount(), 0);
 }
 
 } // namespace

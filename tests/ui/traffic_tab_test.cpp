@@ -25,6 +25,7 @@
 #include <QSettings>
 #include <QSignalSpy>
 #include <QSpinBox>
+#include <QTabWidget>
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QTest>
@@ -566,6 +567,57 @@ TEST_F(TrafficTabTest, AHugePayloadIsShownWithoutLayingItAllOut)
     EXPECT_LE(text->toPlainText().size(), 64 * 1024);
     EXPECT_TRUE(says("the first 65,536 bytes"));
     EXPECT_EQ(part<PayloadView>()->findChild<HexView *>()->extent().size, std::uint64_t{16 << 20});
+}
+
+TEST_F(TrafficTabTest, TheShownMessageTellsAnAnswerThatComesLater)
+{
+    listen();
+    auto message = sampleMessage(1, wallClock());
+    message.inbox = 5;
+    send(MessageBatch{.inbox = 5, .messages = {message}, .received = 1});
+    part<MessageList>()->goToRow(0);
+    EXPECT_FALSE(says("given 42"));
+    send(MessageBatch{.inbox = 5, .received = 1, .outcomes = {{.sequence = 1, .result = 42, .duration = 1'000'000}}});
+    EXPECT_TRUE(says("given 42"));
+}
+
+TEST_F(TrafficTabTest, WhatAMessageLeadsToIsComparedWithTheOneBefore)
+{
+    listen();
+    MessageBatch batch{.inbox = 5, .received = 4};
+    for (std::uint64_t i = 1; i <= 4; ++i) {
+        auto message = sampleMessage(i, wallClock());
+        message.id = i % 2; // 1 and 3 are alike, 2 and 4
+        message.references = {{.kind = ReferenceKind::Pointer,
+                               .process = {.pid = 100},
+                               .address = 0x1000,
+                               .bytes = toBytes("abc" + std::to_string(i))}};
+        if (i == 4)
+            message.sender.pid = 7;
+        batch.messages.push_back(std::move(message));
+    }
+    send(std::move(batch));
+    auto *pages = part<PayloadView>()->findChild<QTabWidget *>();
+    part<MessageList>()->goToRow(2);
+    for (int i = 0; i < pages->count(); ++i)
+        if (pages->tabText(i) == "Leads to")
+            pages->setCurrentIndex(i);
+    EXPECT_TRUE(waitUntil([&] { return says("; 1 differ from what message 1 led to"); }));
+    part<MessageList>()->goToRow(3);
+    EXPECT_TRUE(waitUntil([&] { return says("as they were at arrival") && !says("differ"); }))
+        << "another program sent it";
+}
+
+TEST_F(TrafficTabTest, ValuesOfAPayloadBuildFilters)
+{
+    listen();
+    arrive(1, 1, 5, "hello");
+    arrive(2, 1, 5, "other");
+    part<MessageList>()->goToRow(0);
+    emit part<PayloadView>()->filterRequested({}, "payload[0:5] == \"hello\"");
+    ASSERT_TRUE(waitUntil([&] { return tab.messages().unfiltered() == 0; }));
+    EXPECT_EQ(rows(), 1);
+    EXPECT_EQ(tab.findChild<QLineEdit *>()->text(), "payload[0:5] == \"hello\"");
 }
 
 } // namespace

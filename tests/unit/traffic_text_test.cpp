@@ -1,5 +1,7 @@
 #include "core/traffic/message_text.h"
 
+#include "core/text/struct_layout.h"
+
 #include <gtest/gtest.h>
 
 namespace ipclens {
@@ -170,6 +172,44 @@ TEST(MessageText, SummaryOfARegisteredMessage)
     message.wParam = 0x4D2;
     message.lParam = 0x7FF000000000;
     EXPECT_EQ(summary(message), "Mapped wParam 0x4D2 lParam 0x7FF000000000");
+}
+
+TEST(MessageText, SummaryByAStruct)
+{
+    const auto layout = parseStructLayout("struct A { DWORD id; char name[]; };", PointerSize::Bits64);
+    ASSERT_TRUE(layout);
+    auto message = carrying(toBytes("\7\0\0\0text\nand more\0"s));
+    EXPECT_EQ(summary(message, 160, layout->get()), "id 7 (0x7), name \"text\\x0aand more\"");
+    EXPECT_EQ(summary(message, 10, layout->get()), "id 7 (0x7)...");
+    message.payload.clear();
+    message.size = 0;
+    EXPECT_EQ(summary(message, 160, layout->get()), "no data");
+}
+
+TEST(MessageText, SummarySaysWhatAMessageLeadsTo)
+{
+    auto message = carrying(toBytes("Local\\Shared"));
+    message.references = {{.section = "Local\\Shared", .bytes = toBytes("abc")}};
+    EXPECT_EQ(summary(message), "Local\\Shared") << "it is said already";
+    message.payload = utf16(u"\x01Local");
+    EXPECT_TRUE(summary(message).ends_with(" -> Local\\Shared")) << summary(message);
+
+    Message handle{.kind = MessageKind::Registered, .name = "Handle", .wParam = 4, .lParam = 0x1000};
+    handle.references = {{.kind = ReferenceKind::Pointer, .address = 0x1000, .bytes = toBytes("\7\0\0\0ab"s)}};
+    EXPECT_EQ(summary(handle), "Handle wParam 0x4 lParam 0x1000 -> 07 00 00 00 61 62");
+    const auto layout = parseStructLayout("struct A { DWORD id; char c; };", PointerSize::Bits64);
+    EXPECT_EQ(summary(handle, 160, layout->get()), "Handle wParam 0x4 lParam 0x1000 -> id 7 (0x7), c 97 'a'");
+    handle.references.front().bytes.clear();
+    EXPECT_EQ(summary(handle, 160, layout->get()), "Handle wParam 0x4 lParam 0x1000");
+}
+
+TEST(MessageText, EncodingsOfAText)
+{
+    EXPECT_EQ(encodingsOf("ab"), (std::vector<Bytes>{toBytes("ab"), utf16(u"ab")})) << "ANSI is the same";
+    EXPECT_EQ(encodingsOf("\xC3\xBC"), (std::vector<Bytes>{toBytes("\xC3\xBC"), utf16(u"\u00FC"), toBytes("\xFC")}));
+    EXPECT_EQ(encodingsOf("\xE6\x97\xA5").size(), 2u) << "not in ANSI";
+    EXPECT_EQ(encodingsOf("a\xFF"), std::vector<Bytes>{toBytes("a\xFF")});
+    EXPECT_EQ(encodingsOf(""), std::vector<Bytes>{Bytes()});
 }
 
 TEST(TextReadings, TheBestComesFirst)
