@@ -31,6 +31,12 @@ MessageStore makeMessages()
         .outcome = MessageOutcome{.sequence = 7, .result = -3, .duration = 1'500'000, .failure = Error{.code = 1460}}});
     store.append(Message{
         .kind = MessageKind::Registered, .name = "Mapped", .id = 0xC001, .wParam = 99, .lParam = ~std::uint64_t{0}});
+    store.append(Message{.payload = toBytes(std::string_view("\1\0T\0h\0e\0 \0\xFC\0\0\0", 14)),
+                         .references = {{.section = "Local\\Shared", .bytes = toBytes("abc")},
+                                        {.kind = ReferenceKind::Pointer,
+                                         .process = {.pid = 7},
+                                         .address = 0x1000,
+                                         .bytes = toBytes("\1\2\3")}}});
     store.append(Message{.sequence = std::uint64_t{1} << 40, .size = 12, .nullData = true, .senderWaits = false});
     store.annotate(1, {.marked = true, .comment = "strange"});
     return store;
@@ -60,6 +66,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         if (isFound != filter->matches(store.at(at)))
             std::abort(); // both ways of looking must agree
     }
-    completeFilter(text, size / 2);
+    for (const auto &name : completeFilter(text, size / 2).names)
+        if (name.name.empty())
+            std::abort();
     return 0;
 }
