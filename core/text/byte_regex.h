@@ -1,4 +1,5 @@
-// Regular expressions over the bytes of memory, in time proportional to the bytes whatever the expression: no backtracking.
+// Regular expressions over the bytes of memory, in time proportional to the bytes whatever the expression: no
+// backtracking.
 #pragma once
 
 #include "core/text/text_problem.h"

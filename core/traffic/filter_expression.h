@@ -27,8 +27,8 @@
 // UTF-8, as UTF-16 (little endian, as Windows has it) and as ANSI (code page 1252).
 //
 // "matches" looks for a regular expression anywhere, as core/text/regex_syntax.h has them, in either case: "^demo",
-// "\.exe$", "(?-i)Demo". In its string two backslashes are one, as in all others, but one alone belongs to the expression.
-// A payload is looked at as bytes, and as UTF-16 when it has a zero byte.
+// "\.exe$", "(?-i)Demo". In its string two backslashes are one, as in all others, but one alone belongs to the
+// expression. A payload is looked at as bytes, and as UTF-16 when it has a zero byte.
 //
 // A time is compared with "13:47:25.5" (today) or "2026-11-23 13:47:25", in local time.
 #pragma once
