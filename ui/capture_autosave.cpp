@@ -142,7 +142,7 @@ void CaptureAutosave::writeMore()
     if (m_next >= m_store.end()) {
         const auto now = m_store.isEmpty() ? 0 : m_store.at(m_store.end() - 1).time;
         for (const auto &[inbox, outcome] : std::exchange(m_outcomes, {}))
-            m_writer->append(m_block, inbox, now, outcome);
+            m_writer->append(m_block, {.inbox = inbox, .outcome = outcome, .time = now, .messageTime = {}});
     }
     m_file->write(std::exchange(m_block, {}));
     if (m_next < m_store.end())

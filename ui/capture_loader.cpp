@@ -87,11 +87,8 @@ void CaptureLoader::run()
             failed();
             break;
         }
-        if (count == 0) {
-            if (auto end = reader.finish(); !end)
-                error = std::move(end.error());
-            break;
-        }
+        if (count == 0)
+            reader.end();
         reader.feed(std::as_bytes(std::span(bytes)).first(static_cast<std::size_t>(count)));
         for (;;) {
             const auto item = reader.nextItem();
@@ -103,12 +100,19 @@ void CaptureLoader::run()
                 break;
             if ((*item)->message)
                 piece.messages.append(*(*item)->message);
-            else if (!piece.messages.apply((*item)->inbox, *(*item)->outcome))
-                piece.outcomes.emplace_back((*item)->inbox, *(*item)->outcome);
+            else if (const auto &answer = *(*item)->answer; !piece.messages.apply(answer.inbox, answer.outcome))
+                piece.outcomes.emplace_back(answer.inbox, answer.outcome);
             if ((piece.messages.size() >= messagesInPiece || piece.messages.bytes() >= bytesInPiece) && !hand())
                 return;
         }
+        if (count == 0) {
+            if (auto end = reader.finish(); !end && !error)
+                error = std::move(end.error());
+            break;
+        }
     }
+    if (!error)
+        error = reader.incomplete();
     if (!hand())
         return;
     {

@@ -50,6 +50,8 @@ Result<void> readItems(const std::string &path, const TakeItem &take)
     do {
         input.read(piece.data(), static_cast<std::streamsize>(piece.size()));
         reader.feed(std::as_bytes(std::span(piece)).first(static_cast<std::size_t>(input.gcount())));
+        if (!input)
+            reader.end();
         for (;;) {
             const auto item = reader.nextItem();
             if (!item)
@@ -72,8 +74,8 @@ public:
     explicit LateAnswers(const std::string &path)
     {
         (void)readItems(path, [this](const CaptureItem &item, const CaptureReader &reader) -> Result<void> {
-            if (item.outcome)
-                m_answers[{item.inbox, item.outcome->sequence}].push_back({reader.offset(), *item.outcome});
+            if (item.answer)
+                m_answers[{item.answer->inbox, item.answer->outcome.sequence}].push_back({reader.offset(), item.answer->outcome});
             return {};
         });
     }
@@ -189,7 +191,7 @@ Result<void> readAnsweredPipe(const std::string &path, const TakeMessage &take, 
     HeldMessages held(take);
     bool isStopped = false;
     auto read = readItems(path, [&](const CaptureItem &item, const CaptureReader &reader) -> Result<void> {
-        if (item.outcome && !item.message && !held.answer(item.inbox, *item.outcome))
+        if (item.answer && !held.answer(item.answer->inbox, item.answer->outcome))
             ++unmatched;
         auto passed = item.message ? held.add(*item.message, nameOfInbox(reader, item.message->inbox)) : held.pass(false);
         isStopped = !passed;
@@ -264,7 +266,7 @@ Result<void> CaptureOutput::write(const MessageView &message)
 Result<void> CaptureOutput::write(std::uint64_t inbox, std::int64_t time, const MessageOutcome &outcome)
 {
     m_buffer.clear();
-    m_writer->append(m_buffer, inbox, time, outcome);
+    m_writer->append(m_buffer, {.inbox = inbox, .outcome = outcome, .time = time, .messageTime = {}});
     return put(m_buffer);
 }
 

@@ -13,7 +13,8 @@
 //   16  8  number in the inbox                 74  2  bytes of the registered message's name
 //   24  8  claimed sender window               76     the two names
 //
-// Flags: 1 lpData was NULL, 2 the sender did not wait, 4 it was answered, 8 marked by the user, 16 pinned by the user.
+// Flags: 1 lpData was NULL, 2 the sender did not wait, 4 it was answered, 8 marked by the user, 16 pinned by the user, 32 it
+// goes on in other packets, below.
 // Behind the names, since version 2:
 //
 //    0  8  number of the inbox                 32  8  result that the sender was given
@@ -33,10 +34,19 @@
 //
 //    0  4  "ipco"    4  1  version: 2    5  1  1: has a failure    6  2  unused
 //    8  8  number of the inbox   16  8  number in the inbox   24  8  result   32  8  nanoseconds   40  the failure
+//   and, unless an early version wrote it, 8 bytes: nanoseconds from the message's time to this packet's
+//
+// A packet has at most 262,144 bytes: Wireshark's tools take no larger ones. A message with more (flag 32: goes on) fills its
+// packet, its header ends with 8 bytes, the number of its payload's, and what did not fit follows in packets of the same
+// interface and time, between which others may stand:
+//
+//    0  4  "ipcc"    4  1  version: 2    5  3  unused    8  8  number of the inbox   16  8  number in the inbox
+//   24  8  where its bytes belong in the message's packet   32  8  bytes of that packet with all of these   40  the bytes
 //
 // A larger header has fields of later versions behind all of these. What was cut is known by the true size.
 #pragma once
 
+#include "core/traffic/message_parts.h"
 #include "core/traffic/message_view.h"
 
 #include <map>
@@ -49,6 +59,15 @@ Bytes captureBegin(const std::string &system);
 // Appends one message, of an unnamed inbox.
 void appendToCapture(Bytes &file, const MessageView &message);
 
+// What came of a message that was written before it was answered.
+struct LateAnswer {
+    std::uint64_t inbox = 0;
+    MessageOutcome outcome;  // its sequence says of which message
+    std::int64_t time = 0;   // when it was written
+    std::optional<std::int64_t> messageTime; // tells messages of one number apart, as merged captures have them
+    bool operator==(const LateAnswer &) const = default;
+};
+
 // Writes captures in which inboxes have names. The caller puts what is appended to `file` into a file.
 class CaptureWriter {
 public:
@@ -58,7 +77,7 @@ public:
     void nameInbox(std::uint64_t inbox, std::string name) { m_names[inbox] = std::move(name); }
     void append(Bytes &file, const MessageView &message);
     // Of a message that was appended unanswered, at any time.
-    void append(Bytes &file, std::uint64_t inbox, std::int64_t time, const MessageOutcome &outcome);
+    void append(Bytes &file, const LateAnswer &answer);
 
 private:
     std::uint32_t interfaceOf(Bytes &file, std::uint64_t inbox);
@@ -67,11 +86,11 @@ private:
     std::map<std::uint64_t, std::uint32_t> m_interfaces;
 };
 
-// What a capture file holds. The message refers to the reader's bytes, until it is asked for the next one.
+// What a capture file holds: one of the two. The message refers to the reader's bytes, until it is asked for the next one.
 struct CaptureItem {
     std::optional<MessageView> message;
-    std::optional<MessageOutcome> outcome; // else: of an earlier message
-    std::uint64_t inbox = 0;               // of the outcome
+    std::optional<LateAnswer> answer; // of a message before it
+    std::uint32_t interface = 0;      // counted through all sections: those of merged captures are different ones
 };
 
 // Reads what is written above, and version 1 of it, also when other tools have cut, merged or byte-swapped it. A plain
@@ -83,10 +102,12 @@ public:
 
     // The file's next bytes, in pieces of any size.
     void feed(std::span<const std::byte> bytes);
-    // The next message or outcome; none when more bytes are needed for one. After an error, which names the place in
+    // There are no more: large messages of which the end is missing are given as far as they go.
+    void end() { m_isEnded = true; }
+    // The next message or answer; none when more bytes are needed for one. After an error, which names the place in
     // the file, there is no more.
     Result<std::optional<CaptureItem>> nextItem();
-    // The next message; outcomes that come on their own are left out.
+    // The next message; answers that come on their own are left out.
     Result<std::optional<Message>> next();
     // Where nextItem() goes on, in bytes from the file's beginning.
     std::uint64_t offset() const { return m_offset + m_at; }
@@ -96,6 +117,8 @@ public:
     const std::string &system() const { return m_system; } // of the first section
     // Whether the file may end here; an error when it ends inside of a block.
     Result<void> finish() const;
+    // Which large messages are incomplete so far: how many, and where the first is.
+    std::optional<Error> incomplete() const;
 
 private:
     struct Interface {
@@ -106,24 +129,47 @@ private:
     };
     using Block = std::span<const std::byte>;
 
+    struct Packet {
+        std::uint64_t at = 0; // of the data in the file
+        Block data;
+        Block options;
+        std::uint32_t interface = 0;
+        std::uint64_t ticks = 0;
+        bool isCut = false;
+    };
+
     Failure damaged(std::uint64_t at, std::string meaning) const;
     std::uint64_t number(Block block, std::size_t at, std::size_t size) const;
     Result<std::size_t> nextBlock();
+    // These give no item where a block has none, or where one is not complete yet.
+    using MaybeItem = Result<std::optional<CaptureItem>>;
+    MaybeItem readBlock(Block block);
+    MaybeItem readPacket(const Packet &packet);
+    MaybeItem takeJoined();
     Result<void> beginSection(Block block);
     Result<void> addInterface(Block block);
-    Result<CaptureItem> readPacket(Block block);
-    Result<MessageView> readMessage(std::uint64_t at, Block data);
-    Result<CaptureItem> readOutcome(std::uint64_t at, Block data) const;
-    void readComment(Block options);
-    std::int64_t timeOf(std::uint64_t ticks, const Interface &interface) const;
+    Result<Packet> packetOf(Block block, bool isObsolete) const;
+    Result<CaptureItem> readAnswer(const Packet &packet) const;
+    Result<void> addPart(const Packet &packet);
+    void beginLarge(const Packet &packet);
+    Result<CaptureItem> readMessage(std::uint64_t at, Block data, std::uint32_t interface, std::string comment);
+    Result<MessageView> readFields(std::uint64_t at, Block data);
+    Result<void> readSecond(std::uint64_t at, Block header, std::size_t second, MessageView &message);
+    std::string commentIn(Block options) const;
+    static std::int64_t timeOf(std::uint64_t ticks, const Interface &interface);
 
     std::string m_name;
     Bytes m_bytes;              // fed and not yet read
     std::size_t m_at = 0;       // in m_bytes
     std::uint64_t m_offset = 0; // of m_bytes in the file
+    bool m_isEnded = false;
+    std::optional<Error> m_damage;
     bool m_hasSection = false;
     bool m_isBig = false; // byte order of the section
-    std::vector<Interface> m_interfaces;
+    std::vector<Interface> m_interfaces; // of all sections
+    std::size_t m_firstInterface = 0;    // of this section
+    MessageParts m_parts;
+    MessageParts::Joined m_joined; // the last that was put together
     std::map<std::uint64_t, std::string> m_inboxNames;
     std::uint64_t m_lastInbox = ~std::uint64_t{0};
     std::string m_system;

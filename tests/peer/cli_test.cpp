@@ -348,11 +348,11 @@ TEST_F(Cli, joinsAnswersThatStandBehindTheirMessages)
     writer.append(bytes, message(1));
     writer.append(bytes, message(2));
     writer.append(bytes, message(3));
-    writer.append(bytes, 4, 4'000'000, {.sequence = 3, .result = 33, .duration = 3'000'000});
-    writer.append(bytes, 4, 5'000'000, {.sequence = 1, .result = 11, .duration = 1'000'000});
+    writer.append(bytes, {.inbox = 4, .outcome = {.sequence = 3, .result = 33, .duration = 3'000'000}, .time = 4'000'000});
+    writer.append(bytes, {.inbox = 4, .outcome = {.sequence = 1, .result = 11, .duration = 1'000'000}, .time = 5'000'000});
     writer.append(bytes, message(1)); // another capture was appended
-    writer.append(bytes, 4, 6'000'000, {.sequence = 1, .result = 12, .duration = 1'000'000});
-    writer.append(bytes, 4, 7'000'000, {.sequence = 9, .result = 1, .duration = 1});
+    writer.append(bytes, {.inbox = 4, .outcome = {.sequence = 1, .result = 12, .duration = 1'000'000}, .time = 6'000'000});
+    writer.append(bytes, {.inbox = 4, .outcome = {.sequence = 9, .result = 1, .duration = 1}, .time = 7'000'000});
     const std::string file = (journal.path() / "late.pcapng").string();
     std::ofstream(file, std::ios::binary).write(reinterpret_cast<const char *>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
 

@@ -64,7 +64,7 @@ protected:
             message.inbox = 3;
             writer.append(bytes, {message, n == 5 ? &marked : nullptr});
         }
-        writer.append(bytes, 3, 2'000'000'000, {.sequence = 2, .result = 77, .duration = 5});
+        writer.append(bytes, {.inbox = 3, .outcome = {.sequence = 2, .result = 77, .duration = 5}, .time = 2'000'000'000});
         put(path(name), bytes);
     }
     static void put(const QString &path, std::span<const std::byte> bytes)
@@ -230,7 +230,7 @@ TEST_F(CaptureFilesTest, ARunningCaptureOutlivesACrash)
             const auto item = reader.nextItem();
             if (!item || !*item)
                 return false;
-            if ((*item)->outcome && (*item)->outcome->result == 9)
+            if ((*item)->answer && (*item)->answer->outcome.result == 9)
                 return true;
         }
     };

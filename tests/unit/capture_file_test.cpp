@@ -1,12 +1,13 @@
-#include "core/traffic/capture_file.h"
+#include "tests/unit/read_capture.h"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <random>
 
 namespace ipclens {
 namespace {
+
+using test::readCapture;
 
 std::vector<Message> samples()
 {
@@ -71,33 +72,6 @@ Bytes fileOf(const std::vector<Message> &messages)
     return file;
 }
 
-struct Outcome {
-    std::vector<Message> messages;
-    std::optional<Error> error;
-};
-
-Outcome read(std::span<const std::byte> file, std::size_t piece = 1 << 20)
-{
-    CaptureReader reader("test.pcapng");
-    Outcome outcome;
-    for (std::size_t at = 0; at < file.size(); at += piece) {
-        reader.feed(file.subspan(at, std::min(piece, file.size() - at)));
-        for (;;) {
-            auto message = reader.next();
-            if (!message) {
-                outcome.error = message.error();
-                return outcome;
-            }
-            if (!*message)
-                break;
-            outcome.messages.push_back(std::move(**message));
-        }
-    }
-    if (auto end = reader.finish(); !end)
-        outcome.error = end.error();
-    return outcome;
-}
-
 void setNumber(Bytes &file, std::size_t at, std::uint64_t value, std::size_t size)
 {
     for (std::size_t i = 0; i < size; ++i)
@@ -112,7 +86,7 @@ std::size_t packetAt() // of the first message
 TEST(CaptureFile, GivesBackWhatWasSaved)
 {
     const auto messages = samples();
-    const auto outcome = read(fileOf(messages));
+    const auto outcome = readCapture(fileOf(messages));
     EXPECT_FALSE(outcome.error);
     EXPECT_EQ(outcome.messages, messages);
 }
@@ -122,7 +96,7 @@ TEST(CaptureFile, MayComeInPiecesOfAnySize)
     const auto messages = samples();
     const auto file = fileOf(messages);
     for (const std::size_t piece : {1u, 3u, 7u, 64u}) {
-        const auto outcome = read(file, piece);
+        const auto outcome = readCapture(file, piece);
         EXPECT_FALSE(outcome.error);
         EXPECT_EQ(outcome.messages, messages);
     }
@@ -133,7 +107,7 @@ TEST(CaptureFile, SeveralSectionsInOneFile)
     auto file = fileOf(samples());
     const auto other = fileOf(samples());
     file.insert(file.end(), other.begin(), other.end());
-    const auto outcome = read(file);
+    const auto outcome = readCapture(file);
     EXPECT_FALSE(outcome.error);
     EXPECT_EQ(outcome.messages.size(), 2 * samples().size());
 }
@@ -147,7 +121,7 @@ TEST(CaptureFile, ReadsUpToWhereItIsCut)
         ends.push_back(fileOf({messages.begin(), messages.begin() + static_cast<std::ptrdiff_t>(count)}).size());
     std::size_t whole = 0; // outcomes without an error
     for (std::size_t size = 0; size < file.size(); ++size) {
-        const auto outcome = read(std::span(file).first(size));
+        const auto outcome = readCapture(std::span(file).first(size));
         const auto complete = std::ranges::upper_bound(ends, size) - ends.begin();
         EXPECT_EQ(outcome.messages.size(), static_cast<std::size_t>(std::max<std::ptrdiff_t>(complete - 1, 0))) << size;
         whole += !outcome.error;
@@ -186,7 +160,7 @@ TEST(CaptureFile, SaysWhatIsDamagedAndWhere)
     for (const auto &damage : damages) {
         auto file = fileOf(samples());
         setNumber(file, damage.at, damage.value, damage.size);
-        const auto outcome = read(file);
+        const auto outcome = readCapture(file);
         ASSERT_TRUE(outcome.error) << damage.meaning;
         EXPECT_NE(outcome.error->meaning.find(damage.meaning), std::string::npos) << outcome.error->meaning;
         EXPECT_NE(outcome.error->object.find("test.pcapng at byte "), std::string::npos) << outcome.error->object;
@@ -203,7 +177,7 @@ TEST(CaptureFile, NamesForeignLinkTypes)
             break;
     ASSERT_LT(interface, packetAt());
     setNumber(file, interface + 8, 1, 2);
-    const auto outcome = read(file);
+    const auto outcome = readCapture(file);
     ASSERT_TRUE(outcome.error);
     EXPECT_NE(outcome.error->meaning.find("Ethernet"), std::string::npos) << outcome.error->meaning;
 }
@@ -216,7 +190,7 @@ TEST(CaptureFile, PacketsCutByOtherTools)
     const auto kept = file.size() - packet - 32; // data with its padding
     ASSERT_EQ(kept, 148u);
     setNumber(file, packet + 20, 76 + 8 + 56 + 2, 4);
-    const auto outcome = read(file);
+    const auto outcome = readCapture(file);
     ASSERT_FALSE(outcome.error) << outcome.error->meaning;
     ASSERT_EQ(outcome.messages.size(), 1u);
     EXPECT_EQ(outcome.messages[0].payload, toBytes("he"));
@@ -237,7 +211,7 @@ TEST(CaptureFile, ReadsVersionOne)
     setNumber(file, packet + 20, 76 + 8 + 5, 4);
     setNumber(file, packet + 4, file.size() - packet, 4);
     setNumber(file, file.size() - 4, file.size() - packet, 4);
-    const auto outcome = read(file);
+    const auto outcome = readCapture(file);
     ASSERT_FALSE(outcome.error) << outcome.error->meaning;
     EXPECT_EQ(outcome.messages, std::vector{samples().front()});
 }
@@ -251,29 +225,26 @@ TEST(CaptureFile, KeepsCommentsMarksAndNamesOfInboxes)
     const Annotation said{.marked = true, .pinned = true, .comment = "sehr merkw\xC3\xBCrdig"};
     writer.append(file, {messages[0], nullptr});
     writer.append(file, {messages[5], &said});
-    const MessageOutcome late{
-        .sequence = 1, .result = 42, .duration = 99, .failure = Error{.kind = ErrorKind::Failed, .hint = "later"}};
-    writer.append(file, 0, messages[0].time + 99, late);
+    const LateAnswer late{.inbox = 0,
+                          .outcome = {.sequence = 1,
+                                      .result = 42,
+                                      .duration = 99,
+                                      .failure = Error{.kind = ErrorKind::Failed, .hint = "later"}},
+                          .time = messages[0].time + 99,
+                          .messageTime = messages[0].time};
+    LateAnswer early = late; // as versions wrote it that did not say of when the message is
+    early.messageTime = {};
+    early.outcome.failure = {};
+    writer.append(file, late);
+    writer.append(file, early);
 
-    CaptureReader reader("test");
-    reader.feed(file);
-    auto item = reader.nextItem();
-    ASSERT_TRUE(item && *item && (*item)->message);
-    EXPECT_EQ((*item)->message->annotation, nullptr);
-    item = reader.nextItem();
-    ASSERT_TRUE(item && *item && (*item)->message && (*item)->message->annotation);
-    EXPECT_EQ(*(*item)->message->annotation, said);
-    EXPECT_EQ((*item)->message->toMessage(), messages[5]);
-    item = reader.nextItem();
-    ASSERT_TRUE(item && *item && (*item)->outcome);
-    EXPECT_EQ(*(*item)->outcome, late);
-    item = reader.nextItem();
-    ASSERT_TRUE(item);
-    EXPECT_FALSE(*item);
-    EXPECT_TRUE(reader.finish());
-    EXPECT_EQ(reader.inboxNames(),
-              (std::map<std::uint64_t, std::string>{{0, "window messages"}, {3, "IpclensInbox / Receive"}}));
-    EXPECT_EQ(reader.system(), "Windows 11");
+    const auto read = readCapture(file);
+    EXPECT_FALSE(read.error);
+    EXPECT_EQ(read.messages, (std::vector{messages[0], messages[5]}));
+    EXPECT_EQ(read.annotations, (std::vector{Annotation(), said}));
+    EXPECT_EQ(read.answers, (std::vector{late, early}));
+    EXPECT_EQ(read.inboxNames, (std::map<std::uint64_t, std::string>{{0, "window messages"}, {3, "IpclensInbox / Receive"}}));
+    EXPECT_EQ(read.system, "Windows 11");
 }
 
 TEST(CaptureFile, LongTextsAreCutBetweenCharacters)
@@ -286,12 +257,10 @@ TEST(CaptureFile, LongTextsAreCutBetweenCharacters)
     const Annotation said{.comment = umlauts};
     Bytes file = captureBegin("x");
     appendToCapture(file, {message, &said});
-    CaptureReader reader("test");
-    reader.feed(file);
-    const auto item = reader.nextItem();
-    ASSERT_TRUE(item && *item && (*item)->message) << toText(item.error());
-    EXPECT_EQ((*item)->message->senderName, umlauts.substr(0, 65'534));
-    EXPECT_EQ((*item)->message->comment(), umlauts.substr(0, 65'520));
+    const auto read = readCapture(file);
+    ASSERT_EQ(read.messages.size(), 1u);
+    EXPECT_EQ(read.messages[0].senderName, umlauts.substr(0, 65'534));
+    EXPECT_EQ(read.annotations[0].comment, umlauts.substr(0, 65'520));
 }
 
 TEST(CaptureFile, AnyBytesGiveMessagesOrAnError)
@@ -305,7 +274,7 @@ TEST(CaptureFile, AnyBytesGiveMessagesOrAnError)
             file[random() % file.size()] = static_cast<std::byte>(random());
         if (random() % 4 == 0)
             file.resize(random() % file.size());
-        const auto outcome = read(file, random() % 200 + 1);
+        const auto outcome = readCapture(file, random() % 200 + 1);
         EXPECT_LE(outcome.messages.size(), samples().size());
         errors += outcome.error.has_value();
     }
