@@ -46,7 +46,7 @@ Result<Window> onlyWindow(const std::vector<Window> &windows, const WindowTarget
             error.meaning += fmt::format(" 0x{:08X}", found[i]->handle);
         if (found.size() > mostNamed)
             error.meaning += " ...";
-        error.hint = "choose one with --window";
+        error.hint = "choose one by its handle";
     }
     return Failure(std::move(error));
 }

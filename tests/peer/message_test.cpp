@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -51,6 +53,10 @@ TEST_F(Windows, areListed)
     EXPECT_EQ(messageOnly->process.pid, peer.pid());
     EXPECT_TRUE(messageOnly->messageOnly);
     EXPECT_NE(messageOnly->thread, top->thread);
+    std::set<std::uint64_t> handles;
+    const auto windows = value(system->windows({}));
+    for (const Window &window : windows)
+        EXPECT_TRUE(handles.insert(window.handle).second) << window.title << " is listed twice";
 }
 
 TEST_F(Windows, areFoundAtAPointOfTheScreen)

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
+#include <set>
 
 namespace ipclens {
 namespace {
@@ -18,18 +19,21 @@ BOOL CALLBACK keepWindow(HWND window, LPARAM list) noexcept
 }
 
 // EnumWindows leaves these out. A window that goes away in the middle of the walk cuts it short, so that it begins
-// anew.
-std::vector<HWND> messageOnlyWindows()
+// anew. Wine may give some or all of the others as well.
+std::vector<HWND> messageOnlyWindows(const std::vector<HWND> &topLevel)
 {
+    const std::set<HWND> others(topLevel.begin(), topLevel.end());
     constexpr std::size_t most = 1 << 17; // Windows has at most 65,536 window handles in a session
     std::vector<HWND> windows;
     for (int attempt = 0; attempt < 10; ++attempt) {
         windows.clear();
         HWND last = nullptr;
+        std::size_t seen = 0;
         while (const HWND next = FindWindowExW(HWND_MESSAGE, last, nullptr, nullptr)) {
-            windows.push_back(next);
+            if (!others.contains(next))
+                windows.push_back(next);
             last = next;
-            if (windows.size() == most)
+            if (++seen == most)
                 return windows;
         }
         if (!last || IsWindow(last))
@@ -89,7 +93,7 @@ Result<std::vector<Window>> WindowsSystem::windows(std::stop_token stop)
     const auto topLevel = topLevelWindows();
     if (!topLevel)
         return Failure(topLevel.error());
-    const auto messageOnly = messageOnlyWindows();
+    const auto messageOnly = messageOnlyWindows(*topLevel);
     const auto listed = listProcesses(); // after the windows, so that their processes are in it
     if (!listed)
         return Failure(listed.error());
