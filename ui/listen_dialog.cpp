@@ -3,6 +3,7 @@
 #include "core/text/number.h"
 #include "ui/number_text.h"
 #include "ui/recent.h"
+#include "ui/reference_choice.h"
 #include "ui/reply_rules.h"
 #include "ui/theme.h"
 
@@ -13,7 +14,6 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
-#include <QRegularExpression>
 #include <QSettings>
 
 namespace ipclens {
@@ -55,7 +55,7 @@ QLabel *ListenDialog::makeIntegrityNote(QWidget *parent)
 ListenDialog::ListenDialog(const QString &className, const QString &title, QWidget *parent)
     : QDialog(parent), m_class(new QLineEdit(this)), m_title(new QComboBox(this)), m_messages(new QLineEdit(this)),
       m_cap(new QLineEdit(QStringLiteral("64M"), this)), m_queue(new QLineEdit(QStringLiteral("256M"), this)),
-      m_references(new QCheckBox(tr("Read what messages &lead to"), this)), m_lowerIntegrity(makeIntegritySwitch(this)),
+      m_references(new ReferenceChoice(this)), m_lowerIntegrity(makeIntegritySwitch(this)),
       m_replies(new ReplyRules(this)), m_note(new QLabel(this))
 {
     setWindowTitle(tr("Listen for messages"));
@@ -70,6 +70,7 @@ ListenDialog::ListenDialog(const QString &className, const QString &title, QWidg
     QStringList messages;
     for (const auto &name : last.messages)
         messages << fromUtf8(name);
+    m_messages->setObjectName(QStringLiteral("messages"));
     m_messages->setText(messages.join(QStringLiteral(", ")));
     m_messages->setPlaceholderText(tr("names given to RegisterWindowMessage, with commas between them"));
     m_cap->setToolTip(tr("Bytes copied of one payload; of longer ones the rest is cut and the true size kept"));
@@ -94,13 +95,8 @@ ListenDialog::ListenDialog(const QString &className, const QString &title, QWidg
     form->addRow(tr("&Registered messages:"), m_messages);
     form->addRow(tr("Copy at &most:"), m_cap);
     form->addRow(tr("&Queue:"), m_queue);
-    m_references->setObjectName(QStringLiteral("references"));
-    m_references->setChecked(true);
-    m_references->setToolTip(tr(
-        "When a payload names a mapping, or a message carries a process id and an address there, the first 4 KiB of it "
-        "are kept with the message: its sender may free them at once"));
+    form->addRow(tr("What they &lead to:"), m_references);
     form->addRow(tr("Answers:"), m_replies);
-    form->addRow(QString(), m_references);
     form->addRow(QString(), m_lowerIntegrity);
     form->addRow(QString(), makeIntegrityNote(this));
     form->addRow(QString(), m_note);
@@ -110,8 +106,9 @@ ListenDialog::ListenDialog(const QString &className, const QString &title, QWidg
     m_listen->setDefault(true);
     connect(buttons, &QDialogButtonBox::accepted, this, &ListenDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    for (auto *field : {m_class, m_cap, m_queue})
+    for (auto *field : {m_class, m_messages, m_cap, m_queue})
         connect(field, &QLineEdit::textChanged, this, &ListenDialog::check);
+    connect(m_references, &QComboBox::currentIndexChanged, this, &ListenDialog::check);
     connect(m_replies, &ReplyRules::changed, this, &ListenDialog::check);
 
     auto *column = new QVBoxLayout(this);
@@ -130,9 +127,7 @@ Result<InboxRequest> ListenDialog::request() const
     wanted.title = m_title->currentText().toStdString();
     if (wanted.className.empty())
         return invalidInput("window class", "", "a window needs a class name");
-    static const QRegularExpression comma(QStringLiteral("\\s*,\\s*"));
-    for (const auto &name : m_messages->text().trimmed().split(comma, Qt::SkipEmptyParts))
-        wanted.messages.push_back(name.toStdString());
+    wanted.messages = messageNames(m_messages->text());
     const auto cap = parseSize(m_cap->text().trimmed().toStdString());
     if (!cap)
         return Failure(cap.error());
@@ -145,7 +140,8 @@ Result<InboxRequest> ListenDialog::request() const
     if (!replies)
         return Failure(replies.error());
     wanted.replies = std::move(*replies);
-    wanted.referenceBytes = m_references->isChecked() ? InboxRequest().referenceBytes : 0;
+    if (auto applied = m_references->apply(wanted); !applied)
+        return Failure(std::move(applied.error()));
     wanted.acceptLowerIntegrity = m_lowerIntegrity->isChecked();
     wanted.maxPayload = *cap;
     wanted.queueBytes = *queue;

@@ -13,6 +13,7 @@ class QPushButton;
 
 namespace ipclens {
 
+class ReferenceChoice;
 class ReplyRules;
 
 class ListenDialog : public QDialog {
@@ -39,7 +40,7 @@ private:
     QLineEdit *m_messages;
     QLineEdit *m_cap;
     QLineEdit *m_queue;
-    QCheckBox *m_references;
+    ReferenceChoice *m_references;
     QCheckBox *m_lowerIntegrity;
     ReplyRules *m_replies;
     QLabel *m_note;

@@ -3,6 +3,7 @@
 #include "core/text/number.h"
 #include "ui/listen_dialog.h"
 #include "ui/number_text.h"
+#include "ui/reference_choice.h"
 #include "ui/theme.h"
 #include "ui/window_picker.h"
 
@@ -16,20 +17,9 @@
 
 namespace ipclens {
 
-std::vector<std::string> namesIn(const QLineEdit &line)
-{
-    std::vector<std::string> names;
-    for (const auto &name : line.text().split(QLatin1Char(','))) {
-        if (const auto trimmed = name.trimmed(); !trimmed.isEmpty())
-            names.push_back(trimmed.toStdString());
-    }
-    return names;
-}
-
 RelayDialog::RelayDialog(Client &client, QWidget *parent)
     : QDialog(parent), m_picker(new WindowPicker(client, this)), m_messages(new QLineEdit(this)),
-      m_cap(new QLineEdit(QStringLiteral("64M"), this)),
-      m_references(new QCheckBox(tr("Read what messages &lead to"), this)),
+      m_cap(new QLineEdit(QStringLiteral("64M"), this)), m_references(new ReferenceChoice(this)),
       m_lowerIntegrity(ListenDialog::makeIntegritySwitch(this)), m_note(new QLabel(this))
 {
     setWindowTitle(tr("Relay messages"));
@@ -45,7 +35,6 @@ RelayDialog::RelayDialog(Client &client, QWidget *parent)
     m_messages->setPlaceholderText(tr("all; or names with commas between them"));
     m_messages->setToolTip(tr("Registered messages to show. All are passed on, whether shown or not."));
     m_cap->setToolTip(tr("Bytes copied of one payload for showing; the receiver always gets all of it"));
-    m_references->setChecked(true);
     m_note->setWordWrap(true);
     m_note->setTextFormat(Qt::PlainText);
     auto colours = palette();
@@ -55,7 +44,7 @@ RelayDialog::RelayDialog(Client &client, QWidget *parent)
     auto *form = new QFormLayout;
     form->addRow(tr("Registered &messages:"), m_messages);
     form->addRow(tr("Copy at m&ost:"), m_cap);
-    form->addRow(QString(), m_references);
+    form->addRow(tr("What they &lead to:"), m_references);
     form->addRow(QString(), m_lowerIntegrity);
     form->addRow(QString(), ListenDialog::makeIntegrityNote(this));
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
@@ -64,7 +53,9 @@ RelayDialog::RelayDialog(Client &client, QWidget *parent)
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(m_picker, &WindowPicker::changed, this, &RelayDialog::check);
-    connect(m_cap, &QLineEdit::textChanged, this, &RelayDialog::check);
+    for (auto *line : {m_cap, m_messages})
+        connect(line, &QLineEdit::textChanged, this, &RelayDialog::check);
+    connect(m_references, &QComboBox::currentIndexChanged, this, &RelayDialog::check);
     auto *column = new QVBoxLayout(this);
     column->addWidget(explanation);
     column->addWidget(m_picker, 1);
@@ -85,9 +76,10 @@ Result<RelayRequest> RelayDialog::request() const
     if (!cap)
         return Failure(cap.error());
     wanted.receiver = std::move(*target);
-    wanted.messages = namesIn(*m_messages);
+    wanted.messages = messageNames(m_messages->text());
     wanted.maxPayload = *cap;
-    wanted.referenceBytes = m_references->isChecked() ? RelayRequest().referenceBytes : 0;
+    if (auto applied = m_references->apply(wanted); !applied)
+        return Failure(std::move(applied.error()));
     wanted.acceptLowerIntegrity = m_lowerIntegrity->isChecked();
     return wanted;
 }

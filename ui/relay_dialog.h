@@ -13,6 +13,7 @@ class QPushButton;
 namespace ipclens {
 
 class Client;
+class ReferenceChoice;
 class WindowPicker;
 
 // GUI thread.
@@ -30,13 +31,10 @@ private:
     WindowPicker *m_picker;
     QLineEdit *m_messages;
     QLineEdit *m_cap;
-    QCheckBox *m_references;
+    ReferenceChoice *m_references;
     QCheckBox *m_lowerIntegrity;
     QLabel *m_note;
     QPushButton *m_relay;
 };
-
-// The names between the commas of a line.
-std::vector<std::string> namesIn(const QLineEdit &line);
 
 } // namespace ipclens

@@ -2,7 +2,7 @@
 
 #include "core/text/number.h"
 #include "ui/number_text.h"
-#include "ui/relay_dialog.h"
+#include "ui/reference_choice.h"
 #include "ui/theme.h"
 #include "ui/window_picker.h"
 
@@ -21,7 +21,7 @@ TapDialog::TapDialog(Client &client, QWidget *parent)
     : QDialog(parent), m_picker(new WindowPicker(client, this)), m_warning(new QLabel(this)),
       m_agree(new QCheckBox(tr("&Load the DLL into that program"), this)), m_messages(new QLineEdit(this)),
       m_cap(new QLineEdit(QStringLiteral("64K"), this)), m_ring(new QLineEdit(QStringLiteral("4M"), this)),
-      m_note(new QLabel(this))
+      m_references(new ReferenceChoice(this)), m_note(new QLabel(this))
 {
     setWindowTitle(tr("Tap a window"));
     setObjectName(QStringLiteral("tap"));
@@ -51,6 +51,7 @@ TapDialog::TapDialog(Client &client, QWidget *parent)
     form->addRow(tr("Registered &messages:"), m_messages);
     form->addRow(tr("Copy at m&ost:"), m_cap);
     form->addRow(tr("&Ring:"), m_ring);
+    form->addRow(tr("What they l&ead to:"), m_references);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
     m_tap = buttons->addButton(tr("Tap"), QDialogButtonBox::AcceptRole);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
@@ -60,8 +61,9 @@ TapDialog::TapDialog(Client &client, QWidget *parent)
         check();
     });
     connect(m_agree, &QCheckBox::toggled, this, &TapDialog::check);
-    for (auto *line : {m_cap, m_ring})
+    for (auto *line : {m_messages, m_cap, m_ring})
         connect(line, &QLineEdit::textChanged, this, &TapDialog::check);
+    connect(m_references, &QComboBox::currentIndexChanged, this, &TapDialog::check);
     auto *column = new QVBoxLayout(this);
     column->addWidget(m_picker, 1);
     column->addLayout(form);
@@ -92,7 +94,9 @@ Result<TapRequest> TapDialog::request() const
     if (*cap > *ring / 4)
         return invalidInput("copy at most", m_cap->text().toStdString(), "that is over a quarter of the ring");
     wanted.window = std::move(*target);
-    wanted.messages = namesIn(*m_messages);
+    wanted.messages = messageNames(m_messages->text());
+    if (auto applied = m_references->apply(wanted); !applied)
+        return Failure(std::move(applied.error()));
     wanted.maxPayload = *cap;
     wanted.ringBytes = static_cast<std::uint32_t>(*ring);
     wanted.loadCode = m_agree->isChecked();

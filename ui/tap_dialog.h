@@ -13,6 +13,7 @@ class QPushButton;
 namespace ipclens {
 
 class Client;
+class ReferenceChoice;
 class WindowPicker;
 
 // GUI thread.
@@ -37,6 +38,7 @@ private:
     QLineEdit *m_messages;
     QLineEdit *m_cap;
     QLineEdit *m_ring;
+    ReferenceChoice *m_references;
     QLabel *m_note;
     QPushButton *m_tap;
 };

@@ -1,4 +1,5 @@
 #include "ui/listen_dialog.h"
+#include "ui/reference_choice.h"
 #include "ui/relay_dialog.h"
 #include "ui/reply_rules.h"
 #include "ui/tap_dialog.h"
@@ -34,7 +35,18 @@ TEST(ListenDialog, RulesAndSwitchesReachTheRequest)
     EXPECT_TRUE(dialog.request()->replies.empty());
     EXPECT_GT(dialog.request()->referenceBytes, 0u);
     dialog.findChild<QCheckBox *>("lowerIntegrity")->setChecked(true);
-    dialog.findChild<QCheckBox *>("references")->setChecked(false);
+    auto *references = dialog.findChild<ReferenceChoice *>();
+    references->setCurrentIndex(1);
+    EXPECT_FALSE(dialog.request()) << "of which messages?";
+    dialog.findChild<QLineEdit *>("messages")->setText(" Handle, ,Mapped ");
+    ASSERT_TRUE(dialog.request());
+    EXPECT_EQ(dialog.request()->messages, (std::vector<std::string>{"Handle", "Mapped"}));
+    EXPECT_EQ(dialog.request()->pointers,
+              (std::vector<PointerRule>{{"Handle", PointerPlace::PidInLParam}, {"Mapped", PointerPlace::PidInLParam}}));
+    references->setCurrentIndex(2);
+    EXPECT_EQ(dialog.request()->pointers[1].place, PointerPlace::None);
+    references->setCurrentIndex(3);
+    EXPECT_TRUE(dialog.request()->pointers.empty());
     dialog.findChild<QPushButton *>("addRule")->click();
     auto *rules = dialog.findChild<ReplyRules *>();
     auto lines = rules->findChildren<QLineEdit *>(QString(), Qt::FindChildrenRecursively);
