@@ -2,6 +2,7 @@
 #include "ui/main_window.h"
 
 #include "ui/documents.h"
+#include "ui/help_dialog.h"
 #include "ui/icons.h"
 #include "ui/memory_tab.h"
 #include "ui/recent.h"
@@ -11,17 +12,13 @@
 #include <QAction>
 #include <QActionGroup>
 #include <QApplication>
-#include <QDialog>
-#include <QDialogButtonBox>
 #include <QDockWidget>
 #include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QSettings>
-#include <QTextBrowser>
 #include <QToolBar>
 #include <QToolButton>
-#include <QVBoxLayout>
 
 namespace ipclens {
 
@@ -255,58 +252,8 @@ void MainWindow::fillRecentMenu(QMenu *menu)
 
 void MainWindow::showHelp()
 {
-    auto *dialog = new QDialog(this);
+    auto *dialog = new HelpDialog(actions(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setWindowTitle(tr("Keyboard and help"));
-    auto *text = new QTextBrowser(dialog);
-    text->setFrameShape(QFrame::NoFrame);
-    QString rows;
-    for (const auto *action : actions()) {
-        if (!action->shortcut().isEmpty())
-            rows += QStringLiteral("<tr><td><b>%1</b>&nbsp;&nbsp;</td><td>%2</td></tr>")
-                        .arg(action->shortcut().toString(QKeySequence::NativeText).toHtmlEscaped(),
-                             action->text().remove(QLatin1Char('&')).toHtmlEscaped());
-    }
-    const std::pair<const char *, QString> others[] = {
-        {"Space", tr("Pause what the tab shows")},
-        {"Ctrl+R", tr("List the regions")},
-        {"Ctrl++ / Ctrl+-", tr("Larger, smaller bytes")},
-        {"F2", tr("Type over the value at the cursor, or in the inspector")},
-        {"Alt+Return", tr("In the find bar: list all")}};
-    for (const auto &[keys, what] : others)
-        rows += QStringLiteral("<tr><td><b>%1</b>&nbsp;&nbsp;</td><td>%2</td></tr>").arg(QLatin1String(keys), what);
-    text->setHtml(tr("<h3>What one sees</h3>"
-                     "<p>The explorer lists what there is: processes, named objects, windows. A double-click opens "
-                     "what it lists; the "
-                     "right button shows everything that can be done with it.</p>"
-                     "<p>A memory tab shows bytes as they are now. Bytes that just changed stand out and fade; what "
-                     "cannot be read is shown "
-                     "as unreadable, never as zero.</p>"
-                     "<p>The address line takes expressions: demo.exe+10, [[1000]+8]+4, +0n40. Find searches for "
-                     "bytes, text, numbers and "
-                     "regular expressions; a scan finds values and narrows them down while they change; compare marks "
-                     "what differs from "
-                     "a frozen frame. Layout says how the bytes are shown. The inspector's values can be typed over, "
-                     "and Enter follows "
-                     "its pointers.</p>"
-                     "<h3>Writing</h3>"
-                     "<p>Everything opens read-only. The padlock allows writing for one tab: then typing changes the "
-                     "target. Each write "
-                     "replaces only the bytes that were shown, is read back, and is listed in the journal, from where "
-                     "it can be undone. A frozen "
-                     "value is written again whenever the target changes it.</p>"
-                     "<h3>Sessions</h3>"
-                     "<p>A session is where the looking is done: in this program, inside Wine, on another machine or "
-                     "elevated. Session "
-                     "\u203a Connect starts a command and speaks to it over its standard input and output.</p>"
-                     "<h3>Keyboard</h3><table>%1</table>")
-                      .arg(rows));
-    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, dialog);
-    connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::close);
-    auto *column = new QVBoxLayout(dialog);
-    column->addWidget(text);
-    column->addWidget(buttons);
-    dialog->resize(fontMetrics().averageCharWidth() * 90, fontMetrics().lineSpacing() * 34);
     dialog->show();
 }
 
