@@ -219,6 +219,8 @@ CurvePlot::CurvePlot(QWidget *parent) : QWidget(parent), m_plot(std::make_unique
     plot->legend->setBorderPen(Qt::NoPen);
     plot->legend->setMargins(QMargins(8, 2, 8, 0));
     plot->legend->setRowSpacing(0);
+    // As wide as the plot also without a line in it: else the axes below it would be as narrow.
+    plot->legend->setMaximumSize(QWIDGETSIZE_MAX / 2, QWIDGETSIZE_MAX);
     plot->legend->setVisible(true);
 
     m_plot->brush = new QCPItemRect(plot);

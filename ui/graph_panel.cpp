@@ -61,7 +61,9 @@ GraphPanel::GraphPanel(const MessageModel &model, QWidget *parent)
     connect(&model, &MessageModel::answered, this, &GraphPanel::answered);
     connect(m_feed, &MessageFeed::gave, this, [this] {
         updateProgress();
-        if (!m_graph->isRunning() && m_model.isShowing())
+        if (m_graph->isRunning())
+            m_graph->hasMore();
+        else if (m_model.isShowing())
             m_graph->refresh();
     });
     connect(m_graph, &TrafficGraph::followingChanged, this, [this] { m_hold->setChecked(!m_graph->isFollowing()); });

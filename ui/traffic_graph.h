@@ -35,6 +35,8 @@ public:
 
     // Draws again, after the buckets have changed while not running.
     void refresh();
+    // The buckets have changed while running: it is drawn again with its next frame, which is due sooner now.
+    void hasMore() { updateTimer(); }
 
     void setLogarithmic(bool on);
     bool isLogarithmic() const { return m_isLogarithmic; }

@@ -172,6 +172,21 @@ TEST_F(TrafficGraphTest, FarMarksAndNoMessagesAreFine)
     EXPECT_EQ(graph.view().length(), 60 * second);
 }
 
+// The legend above the axes once made them as narrow as itself.
+TEST_F(TrafficGraphTest, IsAsWideWithoutMessages)
+{
+    const auto columnsOf = [](const TrafficGraph &of) { return of.toCsv().count('\n'); };
+    TrafficCurves none;
+    none.plot({});
+    TrafficGraph empty{none};
+    empty.resize(800, 200);
+    empty.show();
+    empty.showView({start, start + 60 * second});
+    QApplication::processEvents();
+    EXPECT_GT(columnsOf(graph), 100);
+    EXPECT_NEAR(columnsOf(empty), columnsOf(graph), 20);
+}
+
 TEST_F(TrafficGraphTest, TellsWhatIsInViewAsCsv)
 {
     graph.showView({start, start + 10 * second});
