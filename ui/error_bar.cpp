@@ -2,6 +2,7 @@
 
 #include "ui/theme.h"
 
+#include <QApplication>
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -105,7 +106,7 @@ void ErrorBar::changeEvent(QEvent *event)
 void ErrorBar::paintLevel()
 {
     const bool isError = m_level == Level::Error;
-    const QPalette system = parentWidget() ? parentWidget()->palette() : QPalette();
+    const QPalette system = QApplication::palette(); // a parent's may not have followed yet
     QPalette own = system;
     own.setColor(QPalette::Window, theme::color(isError ? theme::Role::ErrorFill : theme::Role::WarningFill, system));
     const auto ink = theme::color(isError ? theme::Role::ErrorText : theme::Role::WarningText, system);

@@ -44,12 +44,11 @@ FilterLine::FilterLine(QWidget *parent)
     m_line->setAccessibleName(tr("Filter"));
     m_line->setClearButtonEnabled(true);
     m_line->setMinimumWidth(80);
-    m_menuButton->setText(QStringLiteral("\u25be"));
+    m_menuButton->setText(tr("Filters"));
     m_menuButton->setToolTip(tr("Recent and named filters, and what a filter can say"));
     m_menuButton->setAccessibleName(tr("Filters"));
     m_menuButton->setPopupMode(QToolButton::InstantPopup);
     m_menuButton->setFocusPolicy(Qt::StrongFocus);
-    m_menuButton->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
     auto *menu = new QMenu(m_menuButton);
     m_menuButton->setMenu(menu);
     connect(menu, &QMenu::aboutToShow, this, &FilterLine::fillMenu);
@@ -158,7 +157,8 @@ void FilterLine::insertCompletion(const QModelIndex &index)
     const auto begin = QString::fromUtf8(m_line->text().toUtf8().left(static_cast<qsizetype>(m_completed))).size();
     auto text = m_line->text();
     // What joins values wants another one behind it.
-    if (index.siblingAtColumn(0).data(Qt::UserRole).toBool() && !text.mid(m_line->cursorPosition()).startsWith(QLatin1Char(' ')))
+    if (index.siblingAtColumn(0).data(Qt::UserRole).toBool() &&
+        !text.mid(m_line->cursorPosition()).startsWith(QLatin1Char(' ')))
         name += QLatin1Char(' ');
     text.replace(begin, m_line->cursorPosition() - begin, name);
     m_line->setText(text);
@@ -237,13 +237,14 @@ void FilterLine::showLanguage()
     text->setTextFormat(Qt::RichText);
     text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     text->setWordWrap(true);
-    text->setText(tr("<p><code>data.id == 4 &amp;&amp; (size &gt; 64K || payload contains \"text\")</code>, and "
-                     "<code>!</code> for what is not so. A text without any of the signs below is looked for everywhere "
-                     "in a message.</p>"
-                     "<p><code>sender.exe matches \"^demo.*\\.exe$\"</code> looks for a regular expression, in either "
-                     "case unless it begins with <code>(?-i)</code>. Beside bytes, digits are hex: "
-                     "<code>payload[0] == 10</code> is the byte 0x10, <code>u8(payload, 0) == 10</code> the number.<br>"
-                     "A test of what a message does not have is false, also with <code>!=</code>.</p>"));
+    text->setText(
+        tr("<p><code>data.id == 4 &amp;&amp; (size &gt; 64K || payload contains \"text\")</code>, and "
+           "<code>!</code> for what is not so. A text without any of the signs below is looked for everywhere "
+           "in a message.</p>"
+           "<p><code>sender.exe matches \"^demo.*\\.exe$\"</code> looks for a regular expression, in either "
+           "case unless it begins with <code>(?-i)</code>. Beside bytes, digits are hex: "
+           "<code>payload[0] == 10</code> is the byte 0x10, <code>u8(payload, 0) == 10</code> the number.<br>"
+           "A test of what a message does not have is false, also with <code>!=</code>.</p>"));
     auto *list = new QTreeView(dialog);
     list->setModel(makeReference(dialog));
     list->setEditTriggers(QAbstractItemView::NoEditTriggers);
