@@ -1,8 +1,9 @@
 #include "ui/capture_loader.h"
 
-#include "core/traffic/capture_file.h"
+#include "core/traffic/capture_segments.h"
+#include "core/traffic/unanswered_messages.h"
 
-#include <QFile>
+#include <algorithm>
 
 #include <utility>
 
@@ -63,57 +64,109 @@ void CaptureLoader::take()
         emit finished(m_error, m_names);
 }
 
-void CaptureLoader::run()
+// What is wrong with the first of its files that is damaged; `take` ends it.
+std::optional<Error> CaptureLoader::read(CaptureReader &reader,
+                                         const std::function<bool(const CaptureItem &)> &take) const
 {
-    CaptureReader reader(m_path.toStdString());
-    QFile file(m_path);
-    std::optional<Error> error;
+    std::optional<Error> problem;
+    bool goesOn = true;
+    for (const auto &path : captureFiles(m_path.toStdU16String())) {
+        if (!goesOn)
+            break;
+        QFile file(QString::fromStdU16String(path.u16string()));
+        reader.beginFile(file.fileName().toStdString());
+        auto one = readFile(file, reader, [&](const CaptureItem &item) { return goesOn = take(item); });
+        if (!problem)
+            problem = std::move(one);
+    }
+    return problem ? problem : reader.incomplete();
+}
+
+std::optional<Error> CaptureLoader::readFile(QFile &file, CaptureReader &reader,
+                                             const std::function<bool(const CaptureItem &)> &take)
+{
     const auto failed = [&] {
-        error = Error{
-            .operation = "read a capture", .object = m_path.toStdString(), .meaning = file.errorString().toStdString()};
-    };
-    Piece piece;
-    const auto hand = [&] {
-        piece.offset = reader.offset();
-        piece.size = static_cast<std::uint64_t>(file.size());
-        return give(std::exchange(piece, {}));
+        return Error{.operation = "read a capture",
+                     .object = file.fileName().toStdString(),
+                     .meaning = file.errorString().toStdString()};
     };
     if (!file.open(QIODevice::ReadOnly))
-        failed();
+        return failed();
     std::vector<char> bytes(readAtOnce);
-    while (!error) {
+    for (;;) {
         const auto count = file.read(bytes.data(), static_cast<qint64>(bytes.size()));
-        if (count < 0) {
-            failed();
-            break;
-        }
+        if (count < 0)
+            return failed();
         if (count == 0)
             reader.end();
         reader.feed(std::as_bytes(std::span(bytes)).first(static_cast<std::size_t>(count)));
         for (;;) {
             const auto item = reader.nextItem();
-            if (!item) {
-                error = item.error();
-                break;
-            }
+            if (!item)
+                return item.error();
             if (!*item)
                 break;
-            if ((*item)->message)
-                piece.messages.append(*(*item)->message);
-            else if (const auto &answer = *(*item)->answer; !piece.messages.apply(answer.inbox, answer.outcome))
-                piece.outcomes.emplace_back(answer.inbox, answer.outcome);
-            if ((piece.messages.size() >= messagesInPiece || piece.messages.bytes() >= bytesInPiece) && !hand())
-                return;
+            if (!take(**item))
+                return {};
         }
-        if (count == 0) {
-            if (auto end = reader.finish(); !end && !error)
-                error = std::move(end.error());
-            break;
-        }
+        if (count > 0)
+            continue;
+        auto end = reader.finish();
+        return end ? std::nullopt : std::optional(std::move(end.error()));
     }
-    if (!error)
-        error = reader.incomplete();
-    if (!hand())
+}
+
+void CaptureLoader::run()
+{
+    CaptureReader reader(m_path.toStdString());
+    std::uint64_t size = 0;
+    for (const auto &path : captureFiles(m_path.toStdU16String())) {
+        std::error_code ignored;
+        const auto bytes = std::filesystem::file_size(path, ignored);
+        size += ignored ? 0 : bytes;
+    }
+    Piece piece;
+    std::uint64_t number = 0, pieceBegin = 0;
+    std::optional<LateAnswers> late; // looked for when the first of them comes: most captures have none
+    bool isWanted = true;
+    const auto hand = [&] {
+        piece.offset = reader.bytesRead();
+        piece.size = size;
+        pieceBegin = number;
+        return isWanted = give(std::exchange(piece, {}));
+    };
+    const auto findLate = [&] {
+        late = findLateAnswers([this](const auto &take) {
+            CaptureReader again(m_path.toStdString());
+            (void)read(again, [&](const CaptureItem &item) {
+                take(item);
+                const std::scoped_lock lock(m_mutex);
+                return !m_stopped;
+            });
+        });
+        piece.unmatched = late->unmatched;
+        for (const auto &[place, outcome] : late->answers) {
+            if (place < pieceBegin)
+                piece.outcomes.emplace_back(place, outcome);
+            else if (place < number)
+                piece.messages.applyAt(place - pieceBegin, outcome);
+        }
+    };
+    auto error = read(reader, [&](const CaptureItem &item) {
+        if (!item.message) {
+            if (!late)
+                findLate();
+            return true;
+        }
+        piece.messages.append(*item.message);
+        if (late) {
+            if (const auto answer = late->answers.find(number); answer != late->answers.end())
+                piece.messages.applyAt(number - pieceBegin, answer->second);
+        }
+        ++number;
+        return (piece.messages.size() < messagesInPiece && piece.messages.bytes() < bytesInPiece) || hand();
+    });
+    if (!isWanted || !hand())
         return;
     {
         const std::scoped_lock lock(m_mutex);

@@ -1,13 +1,16 @@
 // Reading a capture file without keeping the window waiting.
 #pragma once
 
+#include "core/traffic/capture_file.h"
 #include "core/traffic/message_store.h"
 
+#include <QFile>
 #include <QObject>
 #include <QString>
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -20,12 +23,14 @@ class CaptureLoader : public QObject {
 public:
     struct Piece {
         MessageStore messages;
-        std::vector<std::pair<std::uint64_t, MessageOutcome>>
-            outcomes;             // of messages of earlier pieces, with their inbox
-        std::uint64_t offset = 0; // in the file, behind this piece
-        std::uint64_t size = 0;   // of the file
+        // Of messages of earlier pieces, with their places in the capture: 0, 1, 2, ...
+        std::vector<std::pair<std::uint64_t, MessageOutcome>> outcomes;
+        std::uint64_t unmatched = 0; // answers without a message that they belong to
+        std::uint64_t offset = 0;    // in the files, behind this piece
+        std::uint64_t size = 0;      // of the files
     };
 
+    // Of a capture in several files, their name without the numbers: see captureFiles().
     explicit CaptureLoader(QString path);
     ~CaptureLoader() override;
 
@@ -36,6 +41,10 @@ signals:
 
 private:
     void run();
+    // `take` gives false when no more is wanted.
+    std::optional<Error> read(CaptureReader &reader, const std::function<bool(const CaptureItem &)> &take) const;
+    static std::optional<Error> readFile(QFile &file, CaptureReader &reader,
+                                         const std::function<bool(const CaptureItem &)> &take);
     bool give(Piece piece); // false: nobody wants it any more
     void take();
 

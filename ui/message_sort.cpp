@@ -103,15 +103,16 @@ void MessageSort::rankContexts()
     if (m_column != MessageModel::Sender && m_column != MessageModel::Receiver && m_column != MessageModel::Id)
         return;
     std::vector<std::pair<QString, std::size_t>> texts;
-    for (const auto &context : m_store.contexts()) {
-        const auto view = context.view();
+    const auto &contexts = m_store.contexts();
+    for (auto number = contexts.size() - contexts.kept(); number < contexts.size(); ++number) {
+        const auto view = contexts[number].view();
         texts.emplace_back(m_column == MessageModel::Sender     ? MessageModel::senderText(view)
                            : m_column == MessageModel::Receiver ? MessageModel::receiverText(view)
-                                                                : QString::fromStdString(context.name),
-                           texts.size());
+                                                                : QString::fromStdString(contexts[number].name),
+                           number);
     }
     std::ranges::sort(texts);
-    m_ranks.resize(texts.size());
+    m_ranks.resize(contexts.size());
     for (std::size_t i = 0, rank = 0; i < texts.size(); ++i) {
         rank += i > 0 && texts[i].first != texts[i - 1].first;
         m_ranks[texts[i].second] = rank;
