@@ -1,5 +1,7 @@
 #include "ui/capture_autosave.h"
 
+#include "core/model/memory.h"
+
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QDir>
@@ -8,6 +10,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QRegularExpression>
 #include <QStandardPaths>
 
 #include <algorithm>
@@ -30,6 +33,30 @@ QString lockOf(const QString &path)
 QString annotationsFileOf(const QString &path)
 {
     return path + QStringLiteral(".marks");
+}
+
+std::filesystem::path pathOf(const QString &path)
+{
+    return path.toStdU16String();
+}
+
+// Up to where it is cut: that is what a crash leaves.
+void countMessages(const std::filesystem::path &path, CaptureReader &reader, LeftCapture &capture)
+{
+    QFile file(QString::fromStdU16String(path.u16string()));
+    reader.beginFile(file.fileName().toStdString());
+    for (bool more = file.open(QIODevice::ReadOnly); more && !file.atEnd();) {
+        const auto bytes = file.read(1 << 20);
+        reader.feed(std::as_bytes(std::span(bytes.data(), static_cast<std::size_t>(bytes.size()))));
+        for (;;) {
+            const auto item = reader.nextItem();
+            more = item.has_value();
+            if (!item || !*item)
+                break;
+            if ((*item)->message && capture.messages++ == 0)
+                capture.begun = (*item)->message->time;
+        }
+    }
 }
 
 } // namespace
@@ -90,7 +117,12 @@ void CaptureAutosave::begin()
     }
     m_path = path;
     m_lock = std::move(lock);
-    m_file = std::make_unique<FileWriter>(path, FileWriter::Kind::Growing);
+    m_shares = CaptureSegments(m_store.limits());
+    m_file = std::make_unique<FileWriter>(fileOf(1), FileWriter::Kind::Growing);
+    connect(m_file.get(), &FileWriter::written, this, [this] {
+        if (m_timer.isActive() && m_next < m_store.end() && m_file->pending() <= mostPending)
+            m_again.start();
+    });
     connect(m_file.get(), &FileWriter::finished, this, [this](const QString &error) {
         if (error.isEmpty())
             return;
@@ -100,6 +132,26 @@ void CaptureAutosave::begin()
         emit failed(tr("%1: %2").arg(QDir::toNativeSeparators(m_path), error));
     });
     m_block.clear();
+    beginSegment();
+}
+
+QString CaptureAutosave::fileOf(std::uint64_t segment) const
+{
+    return QString::fromStdString(segmentPath(m_path.toStdString(), segment));
+}
+
+void CaptureAutosave::beginSegment()
+{
+    const auto number = m_shares.begin(0);
+    if (number > 1) {
+        m_file->write(std::exchange(m_block, {}));
+        m_file->goOnIn(fileOf(number));
+    }
+    m_segments.push_back({.number = number, .firstPlace = m_written, .end = m_next});
+    while (m_segments.size() > 1 && m_segments.front().end <= m_store.begin()) {
+        m_file->remove(fileOf(m_segments.front().number));
+        m_segments.pop_front();
+    }
     m_writer = std::make_unique<CaptureWriter>(m_block, m_system);
     for (const auto &[inbox, text] : m_names)
         m_writer->nameInbox(inbox, text);
@@ -122,8 +174,12 @@ void CaptureAutosave::writeMore()
     }
     if (m_path.isEmpty())
         begin();
-    if (m_isBroken || m_file->pending() > mostPending) // the disk is slower than what comes: it goes on later
+    if (m_isBroken ||
+        m_file->pending() > mostPending) { // the disk is slower than what comes: it goes on when some is written
+        m_again.stop();
         return;
+    }
+    m_shares.setLimits(m_store.limits());
     for (const auto &[inbox, name] : m_names)
         m_writer->nameInbox(inbox, name);
     QElapsedTimer timer;
@@ -136,19 +192,39 @@ void CaptureAutosave::writeMore()
     if (m_runs.empty())
         m_runs[m_next] = m_written;
     while (m_next < m_store.end() && m_block.size() < blockSize && timer.elapsed() < pieceMilliseconds) {
-        m_writer->append(m_block, m_store.at(m_next++));
-        ++m_written;
+        append(m_next++);
     }
-    if (m_next >= m_store.end()) {
-        const auto now = m_store.isEmpty() ? 0 : m_store.at(m_store.end() - 1).time;
-        for (const auto &[inbox, outcome] : std::exchange(m_outcomes, {}))
-            m_writer->append(m_block, {.inbox = inbox, .outcome = outcome, .time = now, .messageTime = {}});
-    }
+    if (m_next >= m_store.end())
+        appendAnswers();
     m_file->write(std::exchange(m_block, {}));
     if (m_next < m_store.end())
         m_again.start();
     else
         m_again.stop();
+}
+
+void CaptureAutosave::append(MessageStore::Index index)
+{
+    const auto message = m_store.at(index);
+    if (m_shares.isFull(message.time))
+        beginSegment();
+    const auto before = m_block.size();
+    m_writer->append(m_block, message);
+    m_shares.wrote(1, m_block.size() - before, message.time);
+    m_segments.back().end = index + 1;
+    ++m_written;
+}
+
+void CaptureAutosave::appendAnswers()
+{
+    for (auto &[inbox, outcome] : std::exchange(m_outcomes, {})) {
+        LateAnswer answer{.inbox = inbox, .outcome = std::move(outcome), .time = wallClock(), .messageTime = {}};
+        if (const auto index = m_store.find(inbox, answer.outcome.sequence)) {
+            answer.messageTime = m_store.at(*index).time;
+            answer.time = *answer.messageTime + answer.outcome.duration;
+        }
+        m_writer->append(m_block, answer);
+    }
 }
 
 void CaptureAutosave::annotationsChanged()
@@ -176,7 +252,12 @@ void CaptureAutosave::writeAnnotations()
                                 {QStringLiteral("pinned"), said.pinned},
                                 {QStringLiteral("comment"), QString::fromStdString(said.comment)}});
     }
-    const QJsonObject all{{QStringLiteral("messages"), static_cast<qint64>(m_written)}, {QStringLiteral("annotations"), list}};
+    QJsonObject files; // by number: the place of the first message in it
+    for (const auto &segment : m_segments)
+        files.insert(QString::number(segment.number), static_cast<qint64>(segment.firstPlace));
+    const QJsonObject all{{QStringLiteral("messages"), static_cast<qint64>(m_written)},
+                          {QStringLiteral("files"), files},
+                          {QStringLiteral("annotations"), list}};
     m_annotations = std::make_unique<FileWriter>(annotationsFileOf(m_path), FileWriter::Kind::Whole);
     connect(m_annotations.get(), &FileWriter::finished, this, [this](const QString &error) {
         m_annotations.release()->deleteLater();
@@ -195,20 +276,30 @@ CaptureAutosave::LaterAnnotations CaptureAutosave::annotationsOf(const QString &
     if (!file.open(QIODevice::ReadOnly))
         return later;
     const auto all = QJsonDocument::fromJson(file.readAll()).object();
-    later.messages = static_cast<std::uint64_t>(all[QStringLiteral("messages")].toInteger());
+    // Places count from the first message there ever was; the files of the first ones may be gone.
+    const auto whole = static_cast<std::uint64_t>(all[QStringLiteral("messages")].toInteger());
+    const auto files = all[QStringLiteral("files")].toObject();
+    std::uint64_t gone = files.isEmpty() ? 0 : whole;
+    for (auto it = files.begin(); it != files.end(); ++it)
+        if (QFile::exists(QString::fromStdString(segmentPath(path.toStdString(), it.key().toULongLong()))))
+            gone = std::min(gone, static_cast<std::uint64_t>(it.value().toInteger()));
+    later.messages = whole - gone;
     for (const auto &value : all[QStringLiteral("annotations")].toArray()) {
         const auto one = value.toObject();
-        later.annotations[static_cast<std::uint64_t>(one[QStringLiteral("message")].toInteger())] = {
-            .marked = one[QStringLiteral("marked")].toBool(),
-            .pinned = one[QStringLiteral("pinned")].toBool(),
-            .comment = one[QStringLiteral("comment")].toString().toStdString()};
+        const auto place = static_cast<std::uint64_t>(one[QStringLiteral("message")].toInteger());
+        if (place < gone)
+            continue;
+        later.annotations[place - gone] = {.marked = one[QStringLiteral("marked")].toBool(),
+                                           .pinned = one[QStringLiteral("pinned")].toBool(),
+                                           .comment = one[QStringLiteral("comment")].toString().toStdString()};
     }
     return later;
 }
 
 void CaptureAutosave::remove(const QString &path)
 {
-    QFile::remove(path);
+    for (const auto &file : captureFiles(pathOf(path)))
+        QFile::remove(QString::fromStdU16String(file.u16string()));
     QFile::remove(annotationsFileOf(path));
 }
 
@@ -220,6 +311,7 @@ void CaptureAutosave::discard()
     m_annotations.reset();
     m_writer.reset();
     m_runs.clear();
+    m_segments.clear();
     m_written = 0;
     if (!m_path.isEmpty())
         remove(m_path);
@@ -237,31 +329,26 @@ std::vector<LeftCapture> CaptureAutosave::left()
 {
     std::vector<LeftCapture> found;
     const QDir dir(folder());
+    QStringList captures; // numbered files of one of them follow one another
     for (const auto &info : dir.entryInfoList({QStringLiteral("*.pcapng")}, QDir::Files, QDir::Name | QDir::Reversed)) {
-        QLockFile lock(lockOf(info.filePath()));
+        static const QRegularExpression number(QStringLiteral("-[0-9]{6,}(?=\\.pcapng$)"));
+        auto whole = info.filePath();
+        whole.remove(number);
+        const bool isNumbered = segmentNumber(whole.toStdString(), info.filePath().toStdString()).has_value();
+        if (const auto capture = isNumbered ? whole : info.filePath(); !captures.contains(capture))
+            captures.append(capture);
+    }
+    for (const auto &path : captures) {
+        QLockFile lock(lockOf(path));
         lock.setStaleLockTime(0);
         if (!lock.tryLock(0))
             continue; // somebody writes it
-        LeftCapture capture{.path = info.filePath()};
-        QFile file(info.filePath());
-        CaptureReader reader(info.filePath().toStdString());
-        if (file.open(QIODevice::ReadOnly)) {
-            for (bool more = true; more && !file.atEnd();) {
-                const auto bytes = file.read(1 << 20);
-                reader.feed(std::as_bytes(std::span(bytes.data(), static_cast<std::size_t>(bytes.size()))));
-                for (;;) {
-                    const auto item = reader.nextItem();
-                    more = item.has_value(); // a cut end is what a crash leaves
-                    if (!item || !*item)
-                        break;
-                    if ((*item)->message && capture.messages++ == 0)
-                        capture.begun = (*item)->message->time;
-                }
-            }
-        }
-        file.close();
+        LeftCapture capture{.path = path};
+        CaptureReader reader(path.toStdString());
+        for (const auto &file : captureFiles(pathOf(path)))
+            countMessages(file, reader, capture);
         if (capture.messages == 0)
-            remove(info.filePath());
+            remove(path);
         else
             found.push_back(std::move(capture));
     }

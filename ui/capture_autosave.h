@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/traffic/capture_file.h"
-#include "core/traffic/message_store.h"
+#include "core/traffic/capture_segments.h"
 #include "ui/file_writer.h"
 
 #include <QLockFile>
@@ -14,13 +14,14 @@ namespace ipclens {
 
 // What a program that did not end well left behind.
 struct LeftCapture {
-    QString path;
+    QString path;           // of the capture; its files have it with a number (see captureFiles())
     std::int64_t begun = 0; // when, nanoseconds since 1970 UTC
     std::uint64_t messages = 0;
 };
 
-// Writes what is new in a store twice a second. What the user says of messages that are written already stands in a second
-// file beside the first. Both stay when the program crashes, until somebody discards them. Lives on the GUI thread.
+// Writes what is new in a store twice a second, in several files, so that those of which the store has let everything
+// go can go, too. What the user says of messages that are written already stands in another file beside them. All stay
+// when the program crashes, until somebody discards them. Lives on the GUI thread.
 class CaptureAutosave : public QObject {
     Q_OBJECT
 public:
@@ -36,7 +37,7 @@ public:
     void annotationsChanged();                        // in the store
     void discard();                                   // the files; what comes begins others
     std::uint64_t missed() const { return m_missed; } // messages let go before they could be written
-    QString path() const { return m_path; }
+    QString path() const { return m_path; }           // see LeftCapture
 
     // Files that no running program writes, the newest first. Reads all of them: call it on a thread of its own.
     static std::vector<LeftCapture> left();
@@ -53,8 +54,19 @@ signals:
     void failed(const QString &error); // nothing more is written
 
 private:
+    // One file, and the last message in it.
+    struct Segment {
+        std::uint64_t number = 0;
+        std::uint64_t firstPlace = 0; // of its messages in the capture, as in m_runs
+        MessageStore::Index end = 0;
+    };
+
     void begin();
+    void beginSegment();
+    void append(MessageStore::Index index);
+    void appendAnswers();
     void writeMore();
+    QString fileOf(std::uint64_t segment) const;
     void writeAnnotations();
 
     const MessageStore &m_store;
@@ -66,8 +78,10 @@ private:
     std::unique_ptr<CaptureWriter> m_writer;
     Bytes m_block;
     MessageStore::Index m_next = 0;
-    std::uint64_t m_written = 0;                         // messages in the file
-    std::map<MessageStore::Index, std::uint64_t> m_runs; // from a message on without gaps: its place in the file
+    CaptureSegments m_shares; // when another file begins
+    std::deque<Segment> m_segments;
+    std::uint64_t m_written = 0;                         // messages in all files so far
+    std::map<MessageStore::Index, std::uint64_t> m_runs; // from a message on without gaps: its place among these
     std::unique_ptr<FileWriter> m_annotations;           // being written
     std::vector<std::pair<std::uint64_t, MessageOutcome>> m_outcomes;
     std::uint64_t m_missed = 0;

@@ -22,14 +22,29 @@ FileWriter::~FileWriter()
     m_thread.join();
 }
 
-void FileWriter::write(Bytes block)
+void FileWriter::add(Task task)
 {
-    m_pending += block.size();
+    m_pending += task.block.size();
     {
         const std::scoped_lock lock(m_mutex);
-        m_blocks.push_back(std::move(block));
+        m_tasks.push_back(std::move(task));
     }
     m_changed.notify_one();
+}
+
+void FileWriter::write(Bytes block)
+{
+    add({.block = std::move(block), .next = {}, .removed = {}});
+}
+
+void FileWriter::goOnIn(QString path)
+{
+    add({.block = {}, .next = std::move(path), .removed = {}});
+}
+
+void FileWriter::remove(QString path)
+{
+    add({.block = {}, .next = {}, .removed = std::move(path)});
 }
 
 void FileWriter::finish()
@@ -53,6 +68,22 @@ void FileWriter::run()
 }
 
 template <class File>
+bool FileWriter::doTask(File &file, const Task &task)
+{
+    if (!task.removed.isEmpty())
+        QFile::remove(task.removed); // what stays does no harm
+    if constexpr (std::is_same_v<File, QFile>) {
+        if (!task.next.isEmpty()) {
+            file.close();
+            file.setFileName(task.next);
+            return file.open(QIODevice::WriteOnly);
+        }
+    }
+    const auto size = static_cast<qint64>(task.block.size());
+    return file.write(reinterpret_cast<const char *>(task.block.data()), size) == size && file.flush();
+}
+
+template <class File>
 void FileWriter::writeTo(File &file)
 {
     const auto tell = [this](const QString &error) {
@@ -64,24 +95,22 @@ void FileWriter::writeTo(File &file)
         return;
     }
     for (;;) {
-        std::deque<Bytes> blocks;
+        std::deque<Task> tasks;
         {
             std::unique_lock lock(m_mutex);
-            m_changed.wait(lock, [this] { return m_finishing || !m_blocks.empty(); });
+            m_changed.wait(lock, [this] { return m_finishing || !m_tasks.empty(); });
             if (m_abandoned)
                 return; // a QSaveFile leaves nothing behind
-            blocks.swap(m_blocks);
-            if (blocks.empty())
+            tasks.swap(m_tasks);
+            if (tasks.empty())
                 break;
         }
-        for (const auto &block : blocks) {
-            if (file.write(reinterpret_cast<const char *>(block.data()), static_cast<qint64>(block.size())) !=
-                    static_cast<qint64>(block.size()) ||
-                !file.flush()) {
+        for (const auto &task : tasks) {
+            if (!doTask(file, task)) {
                 tell(file.errorString());
                 return;
             }
-            m_pending -= block.size();
+            m_pending -= task.block.size();
         }
         QMetaObject::invokeMethod(this, &FileWriter::written, Qt::QueuedConnection);
     }

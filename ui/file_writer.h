@@ -27,6 +27,9 @@ public:
         override; // Growing: waits until what was given is written; Whole: leaves what was there unless it finished
 
     void write(Bytes block);
+    // Of Growing: closes the file behind what was given so far, and goes on in another one.
+    void goOnIn(QString path);
+    void remove(QString path);                        // a file that it has closed
     std::size_t pending() const { return m_pending; } // bytes given and not yet written
     void finish();                                    // after the blocks given so far; finished() follows
 
@@ -35,15 +38,24 @@ signals:
     void finished(const QString &error); // empty: all was written. Once; with an error also without finish()
 
 private:
+    struct Task {
+        Bytes block;
+        QString next;
+        QString removed;
+    };
+
+    void add(Task task);
     void run();
     template <class File>
     void writeTo(File &file);
+    template <class File>
+    static bool doTask(File &file, const Task &task);
 
     const QString m_path;
     const Kind m_kind;
     std::mutex m_mutex;
     std::condition_variable m_changed;
-    std::deque<Bytes> m_blocks;
+    std::deque<Task> m_tasks;
     bool m_finishing = false;
     bool m_abandoned = false;
     std::atomic<std::size_t> m_pending = 0;
