@@ -89,10 +89,12 @@ void SeriesRun::giveMore()
                   [this, run = m_run](const Result<Done> &reply) {
                       if (run != m_run || m_state != State::Running)
                           return;
-                      if (!reply && !m_stopping)
-                          fail(reply.error());
-                      else
+                      if (reply || m_stopping) {
                           giveMore();
+                          return;
+                      }
+                      m_client.call(StopSeries{m_series}, this, [](const Result<Done> &) {});
+                      fail(reply.error());
                   });
 }
 

@@ -5,7 +5,7 @@
 
 namespace ipclens {
 
-// One series at a time. Items are asked for in pieces as the session takes them, so that a long capture is never copied
+// One series at a time. Items are asked for in pieces as the session sends them, so that a long capture is never copied
 // whole. GUI thread.
 class SeriesRun : public QObject {
     Q_OBJECT
@@ -28,7 +28,8 @@ public:
 
 signals:
     void updated(const ipclens::SeriesUpdate &update); // the last one has `finished`
-    void failed(const ipclens::Error &error);          // did not begin, or the connection was lost; no update follows
+    // Did not begin, was refused some of its items, or the connection was lost; no update follows.
+    void failed(const ipclens::Error &error);
 
 private:
     enum class State { Idle, Starting, Running };

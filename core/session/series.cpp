@@ -15,8 +15,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint64_t mostItems = 10'000'000;
+constexpr std::uint64_t mostItems = 10'000'000; // of one that is repeated
 constexpr std::uint64_t mostBytes = std::uint64_t{1} << 30;
+constexpr std::size_t fewItems = 4096; // are still to be sent: more are wanted
+constexpr std::uint64_t fewBytes = std::uint64_t{8} << 20;
 constexpr std::uint32_t longestTimeout = 60'000;
 constexpr std::size_t mostTold = 4096; // outcomes in one update
 constexpr std::chrono::milliseconds tellInterval{100};
@@ -126,28 +128,65 @@ public:
     }
     bool isFinished() const { return m_isFinished; }
 
-    Result<Done> append(AddToSeries &command)
+    using Added = std::move_only_function<void(Result<Done>)>;
+    void append(AddToSeries &command, Added added)
     {
-        {
-            const std::scoped_lock lock(m_mutex);
-            if (m_isComplete)
-                return refuse(ErrorKind::Invalid, fmt::format("series {}", m_id), "its last items were added already");
-            for (SeriesItem &item : command.items)
-                keep(std::move(item));
-            m_isComplete = !command.more || m_items.size() > mostItems || m_bytes > mostBytes;
-            if (m_items.size() > mostItems || m_bytes > mostBytes)
-                return refuse(ErrorKind::OutOfRange, fmt::format("series {}", m_id),
-                              fmt::format("it has at most {} items and {} bytes", mostItems, mostBytes));
-        }
+        Result<Done> taken = take(command, added);
         m_changed.notify_all();
-        return Done{};
+        if (added)
+            added(std::move(taken));
     }
 
 private:
+    bool isKept() const { return m_plan.repeat != 1; }
+    // With m_mutex held, as keep() and takeAdded().
+    bool wantsMore() const
+    {
+        return m_isOver || m_isComplete || isKept() || (m_items.size() <= fewItems && m_bytes <= fewBytes);
+    }
+    // Moves `added` away when it has to wait.
+    Result<Done> take(AddToSeries &command, Added &added)
+    {
+        const std::scoped_lock lock(m_mutex);
+        const auto object = fmt::format("series {}", m_id);
+        if (m_isComplete)
+            return refuse(ErrorKind::Invalid, object, "its last items were added already");
+        if (m_isOver)
+            return refuse(ErrorKind::Missing, object, "it has ended");
+        for (SeriesItem &item : command.items)
+            keep(std::move(item));
+        m_isComplete = !command.more;
+        if (isKept() && (m_items.size() > mostItems || m_bytes > mostBytes)) {
+            m_stop.request_stop();
+            return refuse(
+                ErrorKind::OutOfRange, object,
+                fmt::format("what is sent more than once has at most {} items and {} bytes", mostItems, mostBytes));
+        }
+        if (!wantsMore())
+            m_added.push_back(std::exchange(added, nullptr));
+        return Done{};
+    }
     void keep(SeriesItem item)
     {
         m_bytes += item.data ? item.data->size() : 0;
         m_items.push_back(std::move(item));
+        ++m_total;
+    }
+    std::vector<Added> takeAdded() { return wantsMore() ? std::exchange(m_added, {}) : std::vector<Added>(); }
+
+    // Lets go of an item that is not sent again, and asks for more when few are left.
+    void dropFirst()
+    {
+        std::vector<Added> added;
+        {
+            const std::scoped_lock lock(m_mutex);
+            m_bytes -= m_items.front().data ? m_items.front().data->size() : 0;
+            m_items.pop_front();
+            ++m_first;
+            added = takeAdded();
+        }
+        for (Added &one : added)
+            one(Done{});
     }
 
     void run(const std::stop_token &stop)
@@ -163,6 +202,14 @@ private:
         }
         m_update.finished = true;
         tell();
+        std::vector<Added> added;
+        {
+            const std::scoped_lock lock(m_mutex);
+            m_isOver = true;
+            added = takeAdded();
+        }
+        for (Added &one : added) // they know by the update what came of it
+            one(Done{});
         m_isFinished = true;
     }
 
@@ -189,21 +236,23 @@ private:
             }
             if (!waitUntilDue(stop) || !sendOne(*item, index, stop))
                 return false;
+            if (!isKept())
+                dropFirst();
         }
     }
 
-    // Items stay where they are in a deque that only grows. None: there are no more, or it is to stop.
+    // Items stay where they are in a deque that changes at its ends only. None: there are no more, or it is to stop.
     const SeriesItem *itemAt(std::uint64_t index, const std::stop_token &stop)
     {
         std::unique_lock lock(m_mutex);
-        const auto isThere = [&] { return index < m_items.size() || m_isComplete || stop.stop_requested(); };
+        const auto isThere = [&] { return index - m_first < m_items.size() || m_isComplete || stop.stop_requested(); };
         while (!m_changed.wait_until(lock, m_told + tellInterval, isThere)) {
             lock.unlock();
             tellIfDue();
             lock.lock();
         }
-        m_update.total = m_isComplete ? m_items.size() * m_plan.repeat : 0;
-        return !stop.stop_requested() && index < m_items.size() ? &m_items[index] : nullptr;
+        m_update.total = m_isComplete ? m_total * m_plan.repeat : 0;
+        return !stop.stop_requested() && index - m_first < m_items.size() ? &m_items[index - m_first] : nullptr;
     }
 
     bool waitUntilDue(const std::stop_token &stop)
@@ -298,9 +347,13 @@ private:
 
     std::mutex m_mutex; // guards what follows
     std::condition_variable m_changed;
-    std::deque<SeriesItem> m_items;
+    std::deque<SeriesItem> m_items; // to be sent, or all of them where they are sent more than once
+    std::uint64_t m_first = 0;      // index of the first of these
+    std::uint64_t m_total = 0;      // items so far
     std::uint64_t m_bytes = 0;
     bool m_isComplete;
+    bool m_isOver = false;
+    std::vector<Added> m_added; // who waits until more are wanted
     std::atomic<bool> m_isFinished = false;
     std::stop_source m_stop;
     std::jthread m_thread; // last: ends before what it uses
@@ -374,10 +427,12 @@ void SeriesRuns::discard(SeriesId series)
     m_runs.erase(series);
 }
 
-Result<Done> SeriesRuns::append(AddToSeries command)
+void SeriesRuns::append(AddToSeries command, std::move_only_function<void(Result<Done>)> added)
 {
-    const auto run = find(command.series);
-    return run ? run->append(command) : noSeries(command.series);
+    if (const auto run = find(command.series))
+        run->append(command, std::move(added));
+    else
+        added(noSeries(command.series));
 }
 
 Result<Done> SeriesRuns::end(SeriesId series)

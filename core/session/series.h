@@ -23,7 +23,8 @@ public:
     void start(SeriesId series);
     // Forgets a series that was not started.
     void discard(SeriesId series);
-    Result<Done> append(AddToSeries command);
+    // `added` is told when the series wants more, or at once when it takes none; any thread.
+    void append(AddToSeries command, std::move_only_function<void(Result<Done>)> added);
     // Asks it to end: its last update follows.
     Result<Done> end(SeriesId series);
     // Ends all and waits for the messages under way.

@@ -124,6 +124,23 @@ void Session::start(CallId call, Command &command, ReplySink reply)
     const auto stop = m_calls.token(call);
     if (!stop)
         return; // cancelled before it began
+    if constexpr (std::is_same_v<decltype(handle(command)), Later<Reply>>) {
+        const auto shared = std::make_shared<ReplySink>(std::move(reply));
+        try {
+            handle(command).wait(
+                [this, call, shared](Result<Reply> result) { finish(call, std::move(result), *shared); });
+        } catch (const std::exception &problem) {
+            finish<Reply>(call, outOfMemory(Command::name, problem), *shared);
+        }
+    } else {
+        startJob(call, *stop, command, std::move(reply));
+    }
+}
+
+template <class Command>
+void Session::startJob(CallId call, const std::stop_token &stop, Command &command, ReplySink reply)
+{
+    using Reply = typename Command::Reply;
     auto outcome = [&]() -> Outcome<Reply> {
         try {
             return handle(command);
@@ -144,7 +161,7 @@ void Session::start(CallId call, Command &command, ReplySink reply)
                       reply);
         return;
     }
-    worker.add([this, call, stop = *stop, work = std::move(job.work), takeBack = std::move(job.takeBack),
+    worker.add([this, call, stop, work = std::move(job.work), takeBack = std::move(job.takeBack),
                 reply = std::move(reply)]() mutable {
         if (stop.stop_requested())
             return;

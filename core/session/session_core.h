@@ -27,6 +27,14 @@ struct Job {
 // What a handler gives: a reply at once, or a job that will.
 template <class Reply>
 using Outcome = std::variant<Result<Reply>, Job<Reply>>;
+// A handler that waits for something gives this instead: it is told, and calls what replies when it has come; on any
+// thread, once.
+template <class Reply>
+using Replier = std::move_only_function<void(Result<Reply>)>;
+template <class Reply>
+struct Later {
+    std::move_only_function<void(Replier<Reply>)> wait;
+};
 
 // Has a handle() for every command. The thread that calls run() is the session thread. Besides it: one thread for walks and
 // openings, one for large reads and all writes, one for finding, one for scans, one for who shares what, one for snapshots and
@@ -106,7 +114,7 @@ private:
     Outcome<SendOutcome> handle(SendCopyData &command);
     Outcome<SendOutcome> handle(const SendRegistered &command);
     Job<SeriesStarted> handle(StartSeries &command);
-    Result<Done> handle(AddToSeries &command);
+    Later<Done> handle(AddToSeries &command);
     Result<Done> handle(const StopSeries &command);
 
     // What begins only when the user knows its number.
@@ -119,6 +127,8 @@ private:
 
     template <class Command>
     void start(CallId call, Command &command, ReplySink reply);
+    template <class Command>
+    void startJob(CallId call, const std::stop_token &stop, Command &command, ReplySink reply);
     template <class Reply>
     bool finish(CallId call, Result<Reply> result, ReplySink &reply);
     Lane &lane(LaneName name);

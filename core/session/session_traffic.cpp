@@ -176,9 +176,11 @@ Job<SeriesStarted> Session::handle(StartSeries &command)
             [this](const SeriesStarted &started) { m_series.discard(started.series); }};
 }
 
-Result<Done> Session::handle(AddToSeries &command)
+Later<Done> Session::handle(AddToSeries &command)
 {
-    return m_series.append(std::move(command));
+    return {[this, command = std::move(command)](Replier<Done> reply) mutable {
+        m_series.append(std::move(command), std::move(reply));
+    }};
 }
 
 Result<Done> Session::handle(const StopSeries &command)

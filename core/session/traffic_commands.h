@@ -101,8 +101,9 @@ struct SeriesStarted {
     std::uint64_t window = 0;
     IPCLENS_FIELDS(series, window)
 };
-// Sends messages one after another, each when the one before has been answered, and tells about it in SeriesUpdate events. The
-// target is looked for anew when it is gone. At most 16 series at a time, each of at most 10 million items and 1 GiB.
+// Sends messages one after another, each when the one before has been answered, and tells about it in SeriesUpdate
+// events. The target is looked for anew when it is gone. At most 16 series at a time. One that is sent more than once
+// keeps its items, at most 10 million and 1 GiB of them; else there is no limit.
 struct StartSeries {
     using Reply = SeriesStarted;
     static constexpr std::string_view name = "series.start";
@@ -117,7 +118,8 @@ struct StartSeries {
     bool stopAtFailure = false;
     IPCLENS_FIELDS(target, items, more, repeat, timing, speed, rate, timeout, stopAtFailure)
 };
-// Adds items to a series that was started with `more`.
+// Adds items to a series that was started with `more`. The reply comes when few of them are still to be sent: whoever
+// waits for it before the next command brings no more than that. One that is refused ends the series.
 struct AddToSeries {
     using Reply = Done;
     static constexpr std::string_view name = "series.add";
@@ -148,7 +150,8 @@ struct MessageBatch {
     std::vector<MessageOutcome> outcomes;
     std::uint64_t skipped = 0;  // counts like the four above: received while capturing was off
     std::optional<Error> ended; // told once: why no more will come, as when a tap's program has ended; closing it is still needed
-    std::optional<Error> notice; // told when it begins: a relay that is passed by, because senders find another window before it
+    std::optional<Error>
+        notice; // told when it begins: a relay that is passed by, because senders find another window before it
     IPCLENS_FIELDS(inbox, messages, received, dropped, droppedBytes, truncated, outcomes, skipped, ended, notice)
 };
 

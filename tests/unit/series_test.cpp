@@ -1,4 +1,5 @@
 // Series of messages, and what sessions do around inboxes, relays and taps.
+#include "tests/unit/latch.h"
 #include "tests/unit/session_fixture.h"
 
 #include "core/session/series.h"
@@ -127,6 +128,83 @@ TEST_P(SeriesTest, TakesItemsInPieces)
         EXPECT_EQ(sent().at(i).id, i + 1);
     const auto late = ask(AddToSeries{.series = series, .items = {{.id = 5}}});
     EXPECT_FALSE(late);
+}
+
+TEST_P(SeriesTest, AsksForMoreWhenFewAreLeftToBeSent)
+{
+    test::Latch gate(1);
+    m_world->answer = [&](const FakeWorld::Sent &) -> Result<SendOutcome> {
+        gate.wait();
+        return SendOutcome{.result = 1};
+    };
+    start();
+    const std::vector<SeriesItem> many(4000, SeriesItem{.data = toBytes("x")});
+    const auto series = ask(StartSeries{.target = {.window = 5}, .items = many, .more = true}).value().series;
+    // What is over the bound is answered only when it is sent: nothing was by now, whatever came in between.
+    std::promise<Result<Done>> added;
+    auto reply = added.get_future();
+    m_connection->call(AddToSeries{.series = series, .items = many},
+                       [&](Result<Done> done) { added.set_value(std::move(done)); });
+    ASSERT_TRUE(ask(Ping{}));
+    EXPECT_EQ(reply.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+    gate.count_down();
+    EXPECT_TRUE(reply.get());
+    // More than it could keep were it kept.
+    std::uint64_t count = 8000;
+    const std::vector<SeriesItem> large(8, SeriesItem{.data = Bytes(std::size_t{1} << 20, std::byte{})});
+    for (int i = 0; i < 20; ++i, count += large.size())
+        ASSERT_TRUE(ask(AddToSeries{.series = series, .items = large}));
+    ASSERT_TRUE(ask(AddToSeries{.series = series, .more = false}));
+    std::vector<SeriesOutcome> outcomes;
+    const SeriesUpdate last = finished(series, outcomes);
+    EXPECT_EQ(last.sent, count);
+    EXPECT_EQ(last.total, count);
+    ASSERT_EQ(outcomes.size(), count);
+    EXPECT_EQ(outcomes.back().item, count - 1);
+}
+
+TEST_P(SeriesTest, EndsWhenItIsRefusedMore)
+{
+    m_world->answer = [](const FakeWorld::Sent &) -> Result<SendOutcome> { return SendOutcome{.result = 1}; };
+    start();
+    // Sent twice, so that everything is kept: over ten million items are too many.
+    const auto series =
+        ask(StartSeries{.target = {.window = 5}, .more = true, .repeat = 2, .timing = SeriesTiming::Rate, .rate = 1})
+            .value()
+            .series;
+    const std::vector<SeriesItem> many(500'000);
+    Result<Done> added = Done{};
+    for (int i = 0; i < 30 && added; ++i)
+        added = ask(AddToSeries{.series = series, .items = many});
+    ASSERT_FALSE(added);
+    EXPECT_EQ(added.error().kind, ErrorKind::OutOfRange);
+    std::vector<SeriesOutcome> outcomes;
+    EXPECT_TRUE(finished(series, outcomes).finished);
+}
+
+TEST_P(SeriesTest, WhoWaitsToBringMoreHearsOfTheEnd)
+{
+    m_world->answer = [](const FakeWorld::Sent &) -> Result<SendOutcome> {
+        return Failure(Error{.kind = ErrorKind::Refused});
+    };
+    start();
+    const std::vector<SeriesItem> many(5000);
+    const auto series = ask(StartSeries{.target = {.window = 5},
+                                        .items = many,
+                                        .more = true,
+                                        .timing = SeriesTiming::Recorded,
+                                        .stopAtFailure = true})
+                            .value()
+                            .series;
+    std::vector<SeriesOutcome> outcomes;
+    Result<Done> added = Done{};
+    while (added)
+        added = ask(AddToSeries{.series = series, .items = many});
+    EXPECT_EQ(added.error().kind, ErrorKind::Missing);
+    const SeriesUpdate last = finished(series, outcomes);
+    EXPECT_EQ(last.failed, 1u);
+    ASSERT_TRUE(last.failure);
+    EXPECT_EQ(last.failure->kind, ErrorKind::Refused);
 }
 
 TEST_P(SeriesTest, StopsWhereverItIs)
