@@ -12,6 +12,7 @@ using Statistics = TrafficStatistics;
 
 struct Losses {
     std::uint64_t missing = 0;
+    std::uint64_t dropped = 0;
     std::uint64_t truncated = 0;
     std::uint64_t cutBytes = 0;
     std::uint64_t unanswered = 0;
@@ -22,6 +23,7 @@ Losses lossesOf(const Statistics &statistics)
     Losses losses;
     for (const auto &inbox : statistics.inboxes()) {
         losses.missing += inbox.missing();
+        losses.dropped += inbox.counts ? inbox.counts->dropped : 0;
         losses.truncated += inbox.truncated;
         losses.cutBytes += inbox.cutBytes;
         losses.unanswered += inbox.unanswered;
@@ -44,6 +46,15 @@ std::string nameOf(const Statistics::Id &id)
 std::string milliseconds(double nanoseconds)
 {
     return fmt::format("{:.3f}", nanoseconds / 1e6);
+}
+
+// Over the whole time; none where that is too short to say.
+std::string perSecond(std::uint64_t count, const Statistics::Times &times)
+{
+    constexpr std::int64_t second = 1'000'000'000;
+    return times.length() < second
+               ? "-"
+               : fmt::format("{:.1f}", static_cast<double>(count) * 1e9 / static_cast<double>(times.length()));
 }
 
 Table::Column number(std::string title)
@@ -93,10 +104,10 @@ std::string textOf(const TrafficStatistics &statistics)
     const auto total = statistics.total();
     std::string text = fmt::format(
         "{} messages, {} bytes in {:.3f} s: {:.1f} messages/s, {:.0f} bytes/s, at most {} messages in a second\n"
-        "{} without an answer, {} numbers missing, {} payloads cut by {} bytes\n",
-        total.messages, total.bytes, static_cast<double>(statistics.times().length()) / 1e9, statistics.messagesPerSecond(),
-        statistics.bytesPerSecond(), statistics.peak().messages, losses.unanswered, losses.missing, losses.truncated,
-        losses.cutBytes);
+        "{} without an answer, {} numbers missing, {} known to be dropped, {} payloads cut by {} bytes\n",
+        total.messages, total.bytes, static_cast<double>(statistics.times().length()) / 1e9,
+        statistics.messagesPerSecond(), statistics.bytesPerSecond(), statistics.peak().messages, losses.unanswered,
+        losses.missing, losses.dropped, losses.truncated, losses.cutBytes);
 
     Table endpoints({{"END"}, number("SENT"), number("BYTES SENT"), number("RECEIVED"), number("BYTES RECEIVED")});
     for (const auto *row : busiestFirst(statistics.endpoints(),
@@ -113,10 +124,38 @@ std::string textOf(const TrafficStatistics &statistics)
                            fmt::to_string(row->back.messages), fmt::to_string(row->back.bytes),
                            milliseconds(row->durations.mean()), milliseconds(static_cast<double>(row->durations.most))});
 
-    Table ids({{"ID OR NAME"}, number("MESSAGES"), number("BYTES"), number("LEAST"), number("MOST"), number("FAILED"),
-               number("MEAN MS"), number("LONGEST MS")});
+    Table inboxes({{"INBOX"},
+                   {"NAME"},
+                   number("MESSAGES"),
+                   number("MISSING"),
+                   number("UNANSWERED"),
+                   number("CUT"),
+                   number("CUT BYTES"),
+                   number("RECEIVED"),
+                   number("DROPPED"),
+                   number("WRITTEN")});
+    for (const auto &inbox : statistics.inboxes()) {
+        const auto counted = [&](std::uint64_t InboxCounts::*what) {
+            return inbox.counts ? fmt::to_string(*inbox.counts.*what) : std::string("-");
+        };
+        inboxes.add({fmt::to_string(inbox.inbox), inbox.name, fmt::to_string(inbox.volume.messages),
+                     fmt::to_string(inbox.missing()), fmt::to_string(inbox.unanswered), fmt::to_string(inbox.truncated),
+                     fmt::to_string(inbox.cutBytes), counted(&InboxCounts::received), counted(&InboxCounts::dropped),
+                     counted(&InboxCounts::written)});
+    }
+
+    Table ids({{"ID OR NAME"},
+               number("MESSAGES"),
+               number("A SECOND"),
+               number("BYTES"),
+               number("LEAST"),
+               number("MOST"),
+               number("FAILED"),
+               number("MEAN MS"),
+               number("LONGEST MS")});
     for (const auto *row : busiestFirst(statistics.ids(), [](const auto &id) { return id.volume.messages; }))
-        ids.add({nameOf(*row), fmt::to_string(row->volume.messages), fmt::to_string(row->volume.bytes),
+        ids.add({nameOf(*row), fmt::to_string(row->volume.messages),
+                 perSecond(row->volume.messages, statistics.times()), fmt::to_string(row->volume.bytes),
                  fmt::to_string(row->least), fmt::to_string(row->most), fmt::to_string(row->failed),
                  milliseconds(row->durations.mean()), milliseconds(static_cast<double>(row->durations.most))});
 
@@ -128,7 +167,8 @@ std::string textOf(const TrafficStatistics &statistics)
             sizes.add({low == high ? fmt::to_string(low) : fmt::format("{} to {}", low, high),
                        fmt::to_string(volume.messages), fmt::to_string(volume.bytes)});
     }
-    return fmt::format("{}\n{}\n{}\n{}\n{}", text, endpoints.text(), conversations.text(), ids.text(), sizes.text());
+    return fmt::format("{}\n{}\n{}\n{}\n{}\n{}", text, inboxes.text(), endpoints.text(), conversations.text(),
+                       ids.text(), sizes.text());
 }
 
 std::string jsonOf(const TrafficStatistics &statistics)
@@ -142,11 +182,27 @@ std::string jsonOf(const TrafficStatistics &statistics)
                         {"busiestSecond", toJson(statistics.peak())},
                         {"durations", toJson(statistics.durations())},
                         {"missing", losses.missing},
+                        {"dropped", losses.dropped},
                         {"truncated", losses.truncated},
                         {"cutBytes", losses.cutBytes},
                         {"unanswered", losses.unanswered}};
-    for (const auto *const key : {"endpoints", "conversations", "ids", "sizes"})
+    for (const auto *const key : {"inboxes", "endpoints", "conversations", "ids", "sizes"})
         json[key] = nlohmann::json::array();
+    for (const auto &inbox : statistics.inboxes()) {
+        auto &row = json["inboxes"].emplace_back(nlohmann::json{{"inbox", inbox.inbox},
+                                                                {"name", inbox.name},
+                                                                {"volume", toJson(inbox.volume)},
+                                                                {"missing", inbox.missing()},
+                                                                {"unanswered", inbox.unanswered},
+                                                                {"truncated", inbox.truncated},
+                                                                {"cutBytes", inbox.cutBytes}});
+        if (inbox.counts) {
+            row["since"] = inbox.counts->since;
+            row["received"] = inbox.counts->received;
+            row["dropped"] = inbox.counts->dropped;
+            row["written"] = inbox.counts->written;
+        }
+    }
     for (const auto &end : statistics.endpoints())
         json["endpoints"].push_back({{"party", toJson(end.party)}, {"sent", toJson(end.sent)}, {"received", toJson(end.received)}});
     for (const auto &both : statistics.conversations())

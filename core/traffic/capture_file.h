@@ -13,9 +13,8 @@
 //   16  8  number in the inbox                 74  2  bytes of the registered message's name
 //   24  8  claimed sender window               76     the two names
 //
-// Flags: 1 lpData was NULL, 2 the sender did not wait, 4 it was answered, 8 marked by the user, 16 pinned by the user, 32 it
-// goes on in other packets, below.
-// Behind the names, since version 2:
+// Flags: 1 lpData was NULL, 2 the sender did not wait, 4 it was answered, 8 marked by the user, 16 pinned by the user,
+// 32 it goes on in other packets, below. Behind the names, since version 2:
 //
 //    0  8  number of the inbox                 32  8  result that the sender was given
 //    8  8  receiver's window                   40  8  nanoseconds until then
@@ -36,12 +35,17 @@
 //    8  8  number of the inbox   16  8  number in the inbox   24  8  result   32  8  nanoseconds   40  the failure
 //   and, unless an early version wrote it, 8 bytes: nanoseconds from the message's time to this packet's
 //
-// A packet has at most 262,144 bytes: Wireshark's tools take no larger ones. A message with more (flag 32: goes on) fills its
-// packet, its header ends with 8 bytes, the number of its payload's, and what did not fit follows in packets of the same
-// interface and time, between which others may stand:
+// A packet has at most 262,144 bytes: Wireshark's tools take no larger ones. A message with more (flag 32: goes on)
+// fills its packet, its header ends with 8 bytes, the number of its payload's, and what did not fit follows in packets
+// of the same interface and time, between which others may stand:
 //
 //    0  4  "ipcc"    4  1  version: 2    5  3  unused    8  8  number of the inbox   16  8  number in the inbox
-//   24  8  where its bytes belong in the message's packet   32  8  bytes of that packet with all of these   40  the bytes
+//   24  8  where its bytes belong in the message's packet   32  8  bytes of that packet with all of these   40  the
+//   bytes
+//
+// What an inbox has counted stands in interface statistics blocks, of which the last counts: isb_starttime is when it
+// was opened, isb_ifrecv what it received since then, isb_ifdrop what of that was lost, isb_filteraccept what was
+// written. The description of an interface is "inbox " and its number.
 //
 // A larger header has fields of later versions behind all of these. What was cut is known by the true size.
 #pragma once
@@ -62,10 +66,19 @@ void appendToCapture(Bytes &file, const MessageView &message);
 // What came of a message that was written before it was answered.
 struct LateAnswer {
     std::uint64_t inbox = 0;
-    MessageOutcome outcome;  // its sequence says of which message
-    std::int64_t time = 0;   // when it was written
+    MessageOutcome outcome;                  // its sequence says of which message
+    std::int64_t time = 0;                   // when it was given
     std::optional<std::int64_t> messageTime; // tells messages of one number apart, as merged captures have them
     bool operator==(const LateAnswer &) const = default;
+};
+
+// What an inbox counted while it was captured.
+struct InboxCounts {
+    std::int64_t since = 0;     // when it was opened, nanoseconds since 1970 UTC
+    std::uint64_t received = 0; // since then
+    std::uint64_t dropped = 0;  // of these: lost before anybody saw them
+    std::uint64_t written = 0;  // of these: what a filter let into the capture
+    bool operator==(const InboxCounts &) const = default;
 };
 
 // Writes captures in which inboxes have names. The caller puts what is appended to `file` into a file.
@@ -78,6 +91,8 @@ public:
     void append(Bytes &file, const MessageView &message);
     // Of a message that was appended unanswered, at any time.
     void append(Bytes &file, const LateAnswer &answer);
+    // As of `time`; those that were appended before are forgotten.
+    void append(Bytes &file, std::uint64_t inbox, std::int64_t time, const InboxCounts &counts);
 
 private:
     std::uint32_t interfaceOf(Bytes &file, std::uint64_t inbox);
@@ -86,7 +101,8 @@ private:
     std::map<std::uint64_t, std::uint32_t> m_interfaces;
 };
 
-// What a capture file holds: one of the two. The message refers to the reader's bytes, until it is asked for the next one.
+// What a capture file holds: one of the two. The message refers to the reader's bytes, until it is asked for the next
+// one.
 struct CaptureItem {
     std::optional<MessageView> message;
     std::optional<LateAnswer> answer; // of a message before it
@@ -100,6 +116,8 @@ public:
     // `name` is for errors: a path.
     explicit CaptureReader(std::string name) : m_name(std::move(name)) {}
 
+    // What follows is of another file of the same capture, also when the one before it was damaged or cut.
+    void beginFile(std::string name);
     // The file's next bytes, in pieces of any size.
     void feed(std::span<const std::byte> bytes);
     // There are no more: large messages of which the end is missing are given as far as they go.
@@ -109,11 +127,12 @@ public:
     Result<std::optional<CaptureItem>> nextItem();
     // The next message; answers that come on their own are left out.
     Result<std::optional<Message>> next();
-    // Where nextItem() goes on, in bytes from the file's beginning.
-    std::uint64_t offset() const { return m_offset + m_at; }
+    std::uint64_t bytesRead() const { return m_filesBefore + m_offset + m_at; } // of all files, up to the last item
     // Of the inboxes of messages so far; empty for unnamed ones.
     const std::map<std::uint64_t, std::string> &inboxNames() const { return m_inboxNames; }
-    std::int64_t lastTime() const { return m_lastTime; } // of the last item
+    // Of the inboxes that have told it so far; those of merged captures together.
+    std::map<std::uint64_t, InboxCounts> inboxCounts() const;
+    bool hasSection() const { return m_hasSection; }       // it is a capture, up to here
     const std::string &system() const { return m_system; } // of the first section
     // Whether the file may end here; an error when it ends inside of a block.
     Result<void> finish() const;
@@ -126,6 +145,8 @@ private:
         std::uint64_t ticks = 1'000'000; // a second
         std::int64_t offset = 0;         // seconds
         std::string name;
+        std::optional<std::uint64_t> inbox;
+        std::optional<InboxCounts> counts;
     };
     using Block = std::span<const std::byte>;
 
@@ -148,6 +169,7 @@ private:
     MaybeItem takeJoined();
     Result<void> beginSection(Block block);
     Result<void> addInterface(Block block);
+    Result<void> addCounts(Block block);
     Result<Packet> packetOf(Block block, bool isObsolete) const;
     Result<CaptureItem> readAnswer(const Packet &packet) const;
     Result<void> addPart(const Packet &packet);
@@ -162,6 +184,7 @@ private:
     Bytes m_bytes;              // fed and not yet read
     std::size_t m_at = 0;       // in m_bytes
     std::uint64_t m_offset = 0; // of m_bytes in the file
+    std::uint64_t m_filesBefore = 0; // bytes
     bool m_isEnded = false;
     std::optional<Error> m_damage;
     bool m_hasSection = false;

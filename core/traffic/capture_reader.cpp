@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cstring>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -32,6 +34,18 @@ std::uint64_t littleNumber(std::span<const std::byte> bytes, std::size_t at, std
 std::string_view textAt(std::span<const std::byte> bytes)
 {
     return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
+}
+
+// Of "inbox 3".
+std::optional<std::uint64_t> inboxIn(std::string_view description)
+{
+    constexpr std::string_view word = "inbox ";
+    std::uint64_t inbox = 0;
+    if (!description.starts_with(word))
+        return {};
+    const auto *const end = description.data() + description.size();
+    const auto [rest, problem] = std::from_chars(description.data() + word.size(), end, inbox);
+    return problem == std::errc() && rest == end ? std::optional(inbox) : std::nullopt;
 }
 
 // Takes fields off the front of a header; `isWhole` turns false, and stays so, when there are too few bytes.
@@ -105,6 +119,16 @@ std::uint64_t CaptureReader::number(Block block, std::size_t at, std::size_t siz
         return value;
     }
     return littleNumber(block, at, size);
+}
+
+void CaptureReader::beginFile(std::string name)
+{
+    m_name = std::move(name);
+    m_filesBefore += m_offset + m_bytes.size();
+    m_bytes.clear();
+    m_at = m_offset = 0;
+    m_isEnded = m_hasSection = false;
+    m_damage.reset();
 }
 
 void CaptureReader::feed(std::span<const std::byte> bytes)
@@ -200,6 +224,8 @@ CaptureReader::MaybeItem CaptureReader::readBlock(Block block)
         return nothing(beginSection(block));
     case interfaceBlock:
         return nothing(addInterface(block));
+    case statisticsBlock:
+        return nothing(addCounts(block));
     case packetBlock:
     case obsoletePacketBlock: {
         const auto packet = packetOf(block, type == obsoletePacketBlock);
@@ -227,7 +253,7 @@ Result<void> CaptureReader::beginSection(Block block)
         return damaged(m_offset + m_at, "a section's beginning is cut short");
     if (const auto major = number(block, 12, 2); major != 1)
         return damaged(m_offset + m_at + 12, fmt::format("it is a pcapng file of version {}; only 1 is known", major));
-    if (!m_hasSection) {
+    if (m_system.empty()) {
         const auto end = block.size() - 4;
         for (std::size_t at = 24; at + 4 <= end;) {
             const auto code = number(block, at, 2), size = number(block, at + 2, 2);
@@ -271,11 +297,63 @@ Result<void> CaptureReader::addInterface(Block block)
             interface.offset = static_cast<std::int64_t>(number(block, at + 4, 8));
         } else if (code == interfaceName) {
             interface.name = textAt(block.subspan(at + 4, size));
+        } else if (code == interfaceDescription) {
+            interface.inbox = inboxIn(textAt(block.subspan(at + 4, size)));
         }
         at += 4 + (size + 3) / 4 * 4;
     }
     m_interfaces.push_back(std::move(interface));
     return {};
+}
+
+// Other tools' statistics of their own interfaces say nothing of messages, and do no harm.
+Result<void> CaptureReader::addCounts(Block block)
+{
+    if (block.size() < blockFrame + 12)
+        return damaged(m_offset + m_at, "an interface's statistics are cut short");
+    const auto index = m_firstInterface + number(block, 8, 4);
+    if (index >= m_interfaces.size())
+        return damaged(m_offset + m_at + 8, "statistics are of an interface of which nothing was said");
+    auto &interface = m_interfaces[index];
+    InboxCounts counts;
+    const auto end = block.size() - 4;
+    for (std::size_t at = 20; at + 12 <= end;) {
+        const auto code = number(block, at, 2), size = number(block, at + 2, 2);
+        if (code == endOfOptions || size > end - at - 4)
+            break;
+        const auto whole = size == 8 ? number(block, at + 4, 8) : 0;
+        if (code == statisticsBegin && size == 8)
+            counts.since = timeOf(number(block, at + 4, 4) << 32 | number(block, at + 8, 4), interface);
+        else if (code == statisticsReceived)
+            counts.received = whole;
+        else if (code == statisticsDropped)
+            counts.dropped = whole;
+        else if (code == statisticsAccepted)
+            counts.written = whole;
+        at += 4 + (size + 3) / 4 * 4;
+    }
+    interface.counts = counts;
+    return {};
+}
+
+std::map<std::uint64_t, InboxCounts> CaptureReader::inboxCounts() const
+{
+    // Those of one capture in several sections count on from one to the next; those of several captures are added.
+    std::map<std::tuple<std::uint64_t, std::string, std::int64_t>, InboxCounts> captures;
+    for (const auto &interface : m_interfaces)
+        if (interface.inbox && interface.counts)
+            captures[{*interface.inbox, interface.name, interface.counts->since}] = *interface.counts;
+    std::map<std::uint64_t, InboxCounts> inboxes;
+    for (const auto &[key, counts] : captures) {
+        const auto [inbox, isNew] = inboxes.try_emplace(std::get<0>(key), counts);
+        if (isNew)
+            continue;
+        inbox->second.since = std::min(inbox->second.since, counts.since);
+        inbox->second.received += counts.received;
+        inbox->second.dropped += counts.dropped;
+        inbox->second.written += counts.written;
+    }
+    return inboxes;
 }
 
 std::int64_t CaptureReader::timeOf(std::uint64_t ticks, const Interface &interface)
@@ -419,7 +497,8 @@ std::optional<Error> CaptureReader::incomplete() const
     if (missing.messages == 0)
         return {};
     const auto others = missing.messages - 1;
-    return damaged(missing.place, missing.what + (others == 0 ? "" : fmt::format("; so it is with {} others", others))).error();
+    return damaged(missing.place, missing.what + (others == 0 ? "" : fmt::format("; so it is with {} others", others)))
+        .error();
 }
 
 // What other tools leave behind a packet's data is theirs: only comments are looked for.
@@ -440,7 +519,8 @@ std::string CaptureReader::commentIn(Block options) const
 }
 
 // At m_lastTime.
-Result<CaptureItem> CaptureReader::readMessage(std::uint64_t at, Block data, std::uint32_t interface, std::string comment)
+Result<CaptureItem> CaptureReader::readMessage(std::uint64_t at, Block data, std::uint32_t interface,
+                                               std::string comment)
 {
     auto message = readFields(at, data);
     if (!message)
@@ -500,7 +580,9 @@ Result<MessageView> CaptureReader::readFields(std::uint64_t at, Block data)
 // What stands behind the names, from `second` on.
 Result<void> CaptureReader::readSecond(std::uint64_t at, Block header, std::size_t second, MessageView &message)
 {
-    const auto later = [&](std::size_t offset, std::size_t size) { return littleNumber(header, second + offset, size); };
+    const auto later = [&](std::size_t offset, std::size_t size) {
+        return littleNumber(header, second + offset, size);
+    };
     message.inbox = later(0, 8);
     message.receiverWindow = later(8, 8);
     message.receiver = {.pid = static_cast<std::uint32_t>(later(16, 4)),

@@ -2,7 +2,8 @@
 #include "core/traffic/capture_file.h"
 
 #include <algorithm>
-#include <limits>
+
+#include <fmt/format.h>
 
 namespace ipclens {
 
@@ -84,13 +85,15 @@ void putSection(Bytes &file, const std::string &system)
     endBlock(file, begin);
 }
 
-void putInterface(Bytes &file, std::string_view name)
+void putInterface(Bytes &file, std::string_view name, std::string_view description = {})
 {
     const auto begin = beginBlock(file, interfaceBlock);
     put(file, user0, 2);
     put(file, 0, 2);
     put(file, 0, 4); // packets are not cut
     putOption(file, interfaceName, cut(name, 0xFFF0));
+    if (!description.empty())
+        putOption(file, interfaceDescription, description);
     putOption(file, timeResolution, "\x09");
     put(file, endOfOptions, 4);
     endBlock(file, begin);
@@ -121,14 +124,19 @@ void putReference(Bytes &file, const MessageReference &reference)
         putError(file, *reference.failure);
 }
 
+void putTime(Bytes &file, std::int64_t moment)
+{
+    const auto time = static_cast<std::uint64_t>(moment);
+    put(file, time >> 32, 4);
+    put(file, time & 0xFFFFFFFF, 4);
+}
+
 // The block's beginning, up to the size of the data, which is put in later.
 std::size_t beginPacket(Bytes &file, std::uint32_t interface, std::int64_t moment)
 {
     const auto begin = beginBlock(file, packetBlock);
     put(file, interface, 4);
-    const auto time = static_cast<std::uint64_t>(moment);
-    put(file, time >> 32, 4);
-    put(file, time & 0xFFFFFFFF, 4);
+    putTime(file, moment);
     put(file, 0, 8); // sizes: kept, and what was there
     return begin;
 }
@@ -271,7 +279,8 @@ std::uint32_t CaptureWriter::interfaceOf(Bytes &file, std::uint64_t inbox)
     const auto [it, isNew] = m_interfaces.try_emplace(inbox, static_cast<std::uint32_t>(m_interfaces.size()));
     if (isNew) {
         const auto name = m_names.find(inbox);
-        putInterface(file, name != m_names.end() ? std::string_view(name->second) : "window messages");
+        putInterface(file, name != m_names.end() ? std::string_view(name->second) : "window messages",
+                     fmt::format("inbox {}", inbox));
     }
     return it->second;
 }
@@ -301,6 +310,26 @@ void CaptureWriter::append(Bytes &file, const LateAnswer &answer)
     setNumber(file, begin + 20, file.size() - data);
     setNumber(file, begin + 24, file.size() - data);
     pad(file, begin);
+    endBlock(file, begin);
+}
+
+void CaptureWriter::append(Bytes &file, std::uint64_t inbox, std::int64_t time, const InboxCounts &counts)
+{
+    const auto interface = interfaceOf(file, inbox);
+    const auto begin = beginBlock(file, statisticsBlock);
+    put(file, interface, 4);
+    putTime(file, time);
+    put(file, statisticsBegin, 2);
+    put(file, 8, 2);
+    putTime(file, counts.since);
+    for (const auto &[code, value] : {std::pair{statisticsReceived, counts.received},
+                                      {statisticsDropped, counts.dropped},
+                                      {statisticsAccepted, counts.written}}) {
+        put(file, code, 2);
+        put(file, 8, 2);
+        put(file, value, 8);
+    }
+    put(file, endOfOptions, 4);
     endBlock(file, begin);
 }
 

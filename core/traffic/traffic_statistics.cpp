@@ -137,10 +137,8 @@ void TrafficStatistics::add(const MessageView &message)
     id.most = std::max(id.most, size);
     count(id.volume, size);
 
+    pass(message);
     auto &inbox = inboxOf(message.inbox);
-    inbox.firstSequence =
-        inbox.volume.messages == 0 ? message.sequence : std::min(inbox.firstSequence, message.sequence);
-    inbox.lastSequence = std::max(inbox.lastSequence, message.sequence);
     count(inbox.volume, size);
     if (message.isCopied() && message.isTruncated()) {
         ++inbox.truncated;
@@ -149,6 +147,24 @@ void TrafficStatistics::add(const MessageView &message)
     ++inbox.unanswered;
     if (message.isAnswered)
         addDuration(message, conversation, id);
+}
+
+void TrafficStatistics::pass(const MessageView &message)
+{
+    auto &inbox = inboxOf(message.inbox);
+    inbox.firstSequence = inbox.seen == 0 ? message.sequence : std::min(inbox.firstSequence, message.sequence);
+    inbox.lastSequence = std::max(inbox.lastSequence, message.sequence);
+    ++inbox.seen;
+}
+
+void TrafficStatistics::tellInbox(std::uint64_t inbox, const std::string &name,
+                                  const std::optional<InboxCounts> &counts)
+{
+    auto &row = inboxOf(inbox);
+    if (!m_inboxPlaces.contains(inbox))
+        return; // the row is that of all others
+    row.name = name;
+    row.counts = counts;
 }
 
 void TrafficStatistics::answered(const MessageView &message)

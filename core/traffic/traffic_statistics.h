@@ -1,7 +1,7 @@
 // What a capture consists of while it grows: who talks to whom, with which messages, how large, how fast, and what is missing.
 #pragma once
 
-#include "core/traffic/message_view.h"
+#include "core/traffic/capture_file.h"
 
 #include <array>
 #include <unordered_map>
@@ -76,20 +76,27 @@ public:
     struct InboxCount {
         std::uint64_t inbox = 0;
         Volume volume;
-        std::uint64_t firstSequence = 0;
+        std::uint64_t seen = 0;          // also those that pass() was told of
+        std::uint64_t firstSequence = 0; // of those seen
         std::uint64_t lastSequence = 0;
         std::uint64_t truncated = 0;  // payloads
         std::uint64_t cutBytes = 0;   // true sizes less what was kept
         std::uint64_t unanswered = 0; // no outcome seen
-        // Numbers between the first and the last that no message has: dropped, let go or filtered out.
+        std::string name;             // in the capture; empty when it says nothing
+        std::optional<InboxCounts> counts; // its own, as far as the capture has them
+        // Numbers between the first and the last that no message has: dropped, let go, or left out when it was
+        // captured.
         std::uint64_t missing() const
         {
             const auto numbers = lastSequence - firstSequence + 1;
-            return volume.messages == 0 || numbers < volume.messages ? 0 : numbers - volume.messages;
+            return seen == 0 || numbers < seen ? 0 : numbers - seen;
         }
     };
 
     void add(const MessageView &message);
+    // One that is not counted, but is there: its number is not missing.
+    void pass(const MessageView &message);
+    void tellInbox(std::uint64_t inbox, const std::string &name, const std::optional<InboxCounts> &counts);
     // The message was added before it was answered, and has its outcome now.
     void answered(const MessageView &message);
     void clear();

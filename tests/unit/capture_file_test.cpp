@@ -243,8 +243,32 @@ TEST(CaptureFile, KeepsCommentsMarksAndNamesOfInboxes)
     EXPECT_EQ(read.messages, (std::vector{messages[0], messages[5]}));
     EXPECT_EQ(read.annotations, (std::vector{Annotation(), said}));
     EXPECT_EQ(read.answers, (std::vector{late, early}));
-    EXPECT_EQ(read.inboxNames, (std::map<std::uint64_t, std::string>{{0, "window messages"}, {3, "IpclensInbox / Receive"}}));
+    EXPECT_EQ(read.inboxNames,
+              (std::map<std::uint64_t, std::string>{{0, "window messages"}, {3, "IpclensInbox / Receive"}}));
     EXPECT_EQ(read.system, "Windows 11");
+}
+
+TEST(CaptureFile, KeepsWhatInboxesHaveCounted)
+{
+    const auto capture = [](std::int64_t since, std::uint64_t received) {
+        Bytes file;
+        CaptureWriter writer(file, "Windows 11");
+        writer.nameInbox(7, "Seven");
+        writer.append(file, 7, since + 1, InboxCounts{.since = since, .received = 1, .dropped = 1, .written = 0});
+        writer.append(file, samples().front());
+        writer.append(file, 7, since + 2,
+                      InboxCounts{.since = since, .received = received, .dropped = 2, .written = 3});
+        return file;
+    };
+    auto file = capture(1'795'000'000'123'456'789, 10);
+    using Counts = std::map<std::uint64_t, InboxCounts>;
+    EXPECT_EQ(readCapture(file, 3).inboxCounts, (Counts{{7, {1'795'000'000'123'456'789, 10, 2, 3}}}))
+        << "the last ones, also of one without messages";
+    const auto add = [&file](const Bytes &other) { file.insert(file.end(), other.begin(), other.end()); };
+    add(capture(1'795'000'000'123'456'789, 20)); // the same capture's next file
+    EXPECT_EQ(readCapture(file).inboxCounts, (Counts{{7, {1'795'000'000'123'456'789, 20, 2, 3}}}));
+    add(capture(5, 30)); // another capture
+    EXPECT_EQ(readCapture(file).inboxCounts, (Counts{{7, {5, 50, 4, 6}}}));
 }
 
 TEST(CaptureFile, LongTextsAreCutBetweenCharacters)

@@ -12,6 +12,7 @@ struct ReadCapture {
     std::vector<Annotation> annotations; // of each message
     std::vector<LateAnswer> answers;
     std::map<std::uint64_t, std::string> inboxNames;
+    std::map<std::uint64_t, InboxCounts> inboxCounts;
     std::string system;
     std::optional<Error> error;
     std::optional<Error> incomplete;
@@ -45,6 +46,7 @@ inline ReadCapture readCapture(std::span<const std::byte> file, std::size_t piec
     if (const auto end = reader.finish(); !end && !read.error)
         read.error = end.error();
     read.inboxNames = reader.inboxNames();
+    read.inboxCounts = reader.inboxCounts();
     read.system = reader.system();
     read.incomplete = reader.incomplete();
     return read;

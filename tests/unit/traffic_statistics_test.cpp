@@ -124,6 +124,26 @@ TEST(TrafficStatistics, KnowsWhatIsMissing)
     EXPECT_EQ(counted.inboxes()[1].missing(), 0u);
 }
 
+TEST(TrafficStatistics, WhatIsFilteredOutIsNotMissing)
+{
+    TrafficStatistics counted;
+    counted.pass(message(1, 0, 1, 2));
+    counted.add(message(2, 0, 1, 2));
+    counted.pass(message(3, 0, 1, 2));
+    counted.add(message(5, 0, 1, 2));
+    ASSERT_EQ(counted.inboxes().size(), 1u);
+    EXPECT_EQ(counted.inboxes()[0].missing(), 1u);
+    EXPECT_EQ(counted.inboxes()[0].volume.messages, 2u);
+    EXPECT_EQ(counted.total().messages, 2u);
+    const InboxCounts counts{.received = 5, .dropped = 1, .written = 4};
+    counted.tellInbox(counted.inboxes()[0].inbox, "Box / Title", counts);
+    counted.tellInbox(77, "Silent", std::nullopt);
+    ASSERT_EQ(counted.inboxes().size(), 2u);
+    EXPECT_EQ(counted.inboxes()[0].name, "Box / Title");
+    EXPECT_EQ(counted.inboxes()[0].counts, counts);
+    EXPECT_EQ(counted.inboxes()[1].missing(), 0u);
+}
+
 TEST(TrafficStatistics, HandlerTimesCountWheneverTheAnswerComes)
 {
     TrafficStatistics counted;
