@@ -1,5 +1,7 @@
 #include "ui/message_model.h"
 
+#include "ui/layout_dialog.h"
+
 #include <QElapsedTimer>
 
 #include <algorithm>
@@ -18,13 +20,13 @@ constexpr std::size_t mostSingleChanges = 256; // rows that come and go one by o
 } // namespace
 
 MessageModel::MessageModel(QObject *parent)
-    : QAbstractTableModel(parent), m_looking(
-                                       [this] {
-                                           const bool isMore = lookAtMore();
-                                           emit progressed();
-                                           return isMore;
-                                       },
-                                       this),
+    : QAbstractTableModel(parent), m_layouts(std::make_unique<UserLayouts>()), m_looking(
+                                                                                   [this] {
+                                                                                       const bool isMore = lookAtMore();
+                                                                                       emit progressed();
+                                                                                       return isMore;
+                                                                                   },
+                                                                                   this),
       m_annotating([this] { return annotatePiece(); }, this)
 {
     m_sortTimer.setSingleShot(true);
@@ -118,19 +120,32 @@ void MessageModel::forget(std::uint64_t count)
 
 std::uint64_t MessageModel::apply(std::uint64_t inbox, std::span<const MessageOutcome> outcomes)
 {
-    std::uint64_t lost = 0;
     std::vector<Index> changed;
-    for (const auto &outcome : outcomes) {
-        const auto index = m_store.apply(inbox, outcome);
-        lost += !index;
-        if (!index)
-            continue;
-        m_colours.erase(*index);
-        changed.push_back(*index);
-        emit answered(*index);
+    for (const auto &outcome : outcomes)
+        if (const auto index = m_store.apply(inbox, outcome))
+            changed.push_back(*index);
+    showAnswers(changed);
+    return outcomes.size() - changed.size();
+}
+
+std::uint64_t MessageModel::apply(std::span<const std::pair<Index, MessageOutcome>> outcomes)
+{
+    std::vector<Index> changed;
+    for (const auto &[index, outcome] : outcomes)
+        if (m_store.applyAt(index, outcome))
+            changed.push_back(index);
+    showAnswers(changed);
+    return outcomes.size() - changed.size();
+}
+
+void MessageModel::showAnswers(const std::vector<Index> &changed)
+{
+    for (const auto index : changed) {
+        m_colours.erase(index);
+        emit answered(index);
     }
     if (changed.empty())
-        return lost;
+        return;
     lookAgain(changed);
     const auto [first, last] = std::ranges::minmax(changed);
     if (showsAll() && !isSorted() && first < m_next)
@@ -141,7 +156,6 @@ std::uint64_t MessageModel::apply(std::uint64_t inbox, std::span<const MessageOu
         m_isStale = true;
         sortSoon();
     }
-    return lost;
 }
 
 void MessageModel::clear()
@@ -475,6 +489,13 @@ void MessageModel::setColourRules(ColourRules rules)
     m_colours.clear();
     if (rows() > 0)
         emit dataChanged(index(0, 0), index(rows() - 1, ColumnCount - 1));
+}
+
+void MessageModel::layoutsChanged()
+{
+    m_layouts->forget();
+    if (rows() > 0)
+        emit dataChanged(index(0, Summary), index(rows() - 1, Summary));
 }
 
 // Rows. ---------------------------------------------------------------------------------------------------------------

@@ -15,11 +15,14 @@
 
 namespace ipclens {
 
+class UserLayouts;
+
 enum class TimeFormat { Local, Utc, SinceFirst, SincePrevious, Epoch };
 
 // Stores every message once and shows those that pass the filter, in order of arrival or sorted by a column. Rows are
 // numbers of messages, so that a row costs the same with ten messages and with a million. What takes long goes on in
-// pieces between events (filtering, marking, collecting what to sort by) or on a thread (sorting). Lives on the GUI thread.
+// pieces between events (filtering, marking, collecting what to sort by) or on a thread (sorting). Lives on the GUI
+// thread.
 class MessageModel : public QAbstractTableModel {
     Q_OBJECT
 public:
@@ -50,6 +53,8 @@ public:
     void append(MessageStore messages); // of another store, quicker
     // What came of messages of that inbox; how many were not found any more.
     std::uint64_t apply(std::uint64_t inbox, std::span<const MessageOutcome> outcomes);
+    // The same of messages with these indices.
+    std::uint64_t apply(std::span<const std::pair<Index, MessageOutcome>> outcomes);
     void clear();
 
     // While off, new messages are only stored; turning it on shows what came meanwhile.
@@ -68,10 +73,11 @@ public:
     void setTimeFormat(TimeFormat format);
     TimeFormat timeFormat() const { return m_timeFormat; }
     void setColourRules(ColourRules rules);
+    void layoutsChanged(); // the user's structs, which summaries are read by
     const ColourRules &colourRules() const { return m_rules; }
 
-    // By a column, or with -1 in order of arrival. What arrives while sorted comes last, and is sorted in soon after; what is let go
-    // or does not pass any more goes then, too.
+    // By a column, or with -1 in order of arrival. What arrives while sorted comes last, and is sorted in soon after;
+    // what is let go or does not pass any more goes then, too.
     void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
     int sortColumn() const { return m_sortColumn; }
     Qt::SortOrder sortOrder() const { return m_sortOrder; }
@@ -106,10 +112,11 @@ private:
         std::function<void(Annotation &)> change;
     };
 
+    void showAnswers(const std::vector<Index> &changed);
     bool showsAll() const { return m_filter.isEmpty(); } // what is shown are all messages looked at
     bool isSorted() const { return m_sortColumn >= 0; }
     int rows() const;
-    std::size_t found() const; // messages that are looked at and pass
+    std::size_t found() const;              // messages that are looked at and pass
     Index foundAt(std::size_t place) const; // in order of arrival
     std::size_t firstPlaceFrom(Index index) const;
     std::optional<std::size_t> placeOf(Index index) const;
@@ -141,6 +148,7 @@ private:
     MessageFilter m_filter;
     std::unique_ptr<FilterScan> m_scan;
     ColourRules m_rules;
+    const std::unique_ptr<UserLayouts> m_layouts;
     mutable std::unordered_map<Index, std::optional<theme::Role>> m_colours; // of messages lately in sight
     TimeFormat m_timeFormat = TimeFormat::Local;
     std::optional<std::int64_t> m_firstTime; // of the first message there was
@@ -154,8 +162,8 @@ private:
 
     int m_sortColumn = -1;
     Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
-    MessageOrder m_order; // while sorted: the rows
-    bool m_isStale = false; // m_order is to be made anew
+    MessageOrder m_order;                // while sorted: the rows
+    bool m_isStale = false;              // m_order is to be made anew
     std::unique_ptr<MessageSort> m_sort; // under way
     std::uint64_t m_goWithSort = 0;      // so many of the oldest messages are let go when it is done
     QTimer m_sortTimer;

@@ -2,6 +2,7 @@
 #include "ui/message_model.h"
 
 #include "core/traffic/message_text.h"
+#include "ui/layout_dialog.h"
 #include "ui/number_text.h"
 
 #include <QDateTime>
@@ -12,6 +13,7 @@ namespace ipclens {
 namespace {
 
 constexpr std::size_t rememberedColours = 4096;
+constexpr std::size_t mostSummary = 160; // characters
 
 QString hex(std::uint64_t number)
 {
@@ -152,7 +154,7 @@ QString MessageModel::text(int row, int column) const
     case Comment:
         return fromUtf8(message.comment()).simplified();
     case Summary:
-        return fromUtf8(summary(message));
+        return fromUtf8(summary(message, mostSummary, m_layouts->of(message)));
     default:
         return {};
     }

@@ -60,6 +60,14 @@ std::uint64_t bytesOf(const Error &error)
            textBytes(error.hint);
 }
 
+// With what finds it again.
+std::uint64_t bytesOf(const MessageStore::Context &context)
+{
+    constexpr std::uint64_t placeBytes = 64;
+    return sizeof context + placeBytes + textBytes(context.senderName) + textBytes(context.senderTitle) +
+           textBytes(context.name) + textBytes(context.receiverName);
+}
+
 } // namespace
 
 MessageView MessageStore::Context::view() const
@@ -81,31 +89,70 @@ MessageView MessageStore::Context::view() const
     return view;
 }
 
+std::uint32_t MessageStore::Contexts::add(Context context)
+{
+    m_bytes += bytesOf(context);
+    m_kept.push_back({.context = std::move(context)});
+    return static_cast<std::uint32_t>(size() - 1);
+}
+
+std::optional<MessageStore::Context> MessageStore::Contexts::takeUnused()
+{
+    if (m_kept.empty() || m_kept.front().records > 0)
+        return {};
+    auto context = std::move(m_kept.front().context);
+    m_bytes -= bytesOf(context);
+    m_kept.pop_front();
+    ++m_first;
+    return context;
+}
+
 std::uint32_t MessageStore::contextOf(const MessageView &message)
 {
-    if (m_lastContext < m_contexts.size() && isOf(m_contexts[m_lastContext], message))
+    // One that is old and still in use becomes new: else those that came after it could never be forgotten.
+    const auto isRecent = [this](std::uint32_t number) { return number + oldContext >= m_contexts.size(); };
+    if (m_contexts.has(m_lastContext) && isRecent(m_lastContext) && isOf(m_contexts[m_lastContext], message))
         return m_lastContext;
     const auto hash = hashOf(message);
     const auto [begin, end] = m_contextsByHash.equal_range(hash);
-    for (auto it = begin; it != end; ++it)
-        if (isOf(m_contexts[it->second], message))
-            return m_lastContext = it->second;
-    m_lastContext = static_cast<std::uint32_t>(m_contexts.size());
-    m_contexts.push_back({.kind = message.kind,
-                          .nullData = message.nullData,
-                          .senderWaits = message.senderWaits,
-                          .depth = message.depth,
-                          .senderWindow = message.senderWindow,
-                          .sender = message.sender,
-                          .senderName = std::string(message.senderName),
-                          .senderTitle = std::string(message.senderTitle),
-                          .name = std::string(message.name),
-                          .inbox = message.inbox,
-                          .receiverWindow = message.receiverWindow,
-                          .receiver = message.receiver,
-                          .receiverName = std::string(message.receiverName)});
-    m_contextsByHash.emplace(hash, m_lastContext);
+    auto known = begin;
+    while (known != end && !isOf(m_contexts[known->second], message))
+        ++known;
+    if (known != end && isRecent(known->second))
+        return m_lastContext = known->second;
+    m_lastContext = m_contexts.add({.kind = message.kind,
+                                    .nullData = message.nullData,
+                                    .senderWaits = message.senderWaits,
+                                    .depth = message.depth,
+                                    .senderWindow = message.senderWindow,
+                                    .sender = message.sender,
+                                    .senderName = std::string(message.senderName),
+                                    .senderTitle = std::string(message.senderTitle),
+                                    .name = std::string(message.name),
+                                    .inbox = message.inbox,
+                                    .receiverWindow = message.receiverWindow,
+                                    .receiver = message.receiver,
+                                    .receiverName = std::string(message.receiverName)});
+    if (known != end)
+        known->second = m_lastContext;
+    else
+        m_contextsByHash.emplace(hash, m_lastContext);
     return m_lastContext;
+}
+
+// Of those that no record has any more.
+void MessageStore::forgetContexts()
+{
+    for (;;) {
+        const auto number = m_contexts.size() - m_contexts.kept();
+        const auto context = m_contexts.takeUnused();
+        if (!context)
+            return;
+        const auto [begin, end] = m_contextsByHash.equal_range(hashOf(context->view()));
+        const auto known = std::find_if(begin, end, [&](const auto &entry) { return entry.second == number; });
+        if (known != end) // else it has become new meanwhile
+            m_contextsByHash.erase(known);
+    }
 }
 
 // The payload of the message that is appended next; its address.
@@ -137,6 +184,7 @@ void MessageStore::push(const Record &record)
     m_chunks.back().push_back(record);
     if (m_end == 0)
         m_firstTime = record.time;
+    m_contexts.use(record.context);
     ++m_end;
     m_bytes += cost(m_end - 1);
 }
@@ -189,9 +237,7 @@ void MessageStore::append(std::span<const Message> messages)
 void MessageStore::append(MessageStore other)
 {
     m_hasOdd |= other.m_hasOdd;
-    std::vector<std::uint32_t> contexts;
-    for (const auto &context : other.m_contexts)
-        contexts.push_back(contextOf(context.view()));
+    std::unordered_map<std::uint32_t, std::uint32_t> contexts; // its numbers, and ours
     const auto to = [shift = m_end - other.m_begin](Index index) { return index + shift; };
     for (auto &block : other.m_blocks) {
         block.last = to(block.last);
@@ -206,7 +252,10 @@ void MessageStore::append(MessageStore other)
     const auto odd = [this](Index index) { return m_more.at(index).whole->sequence; };
     for (auto index = other.m_begin; index < other.m_end;) {
         for (Record record : other.records(index)) {
-            record.context = contexts[record.context];
+            const auto [context, isNew] = contexts.try_emplace(record.context);
+            if (isNew)
+                context->second = contextOf(other.m_contexts[record.context].view());
+            record.context = context->second;
             noteInbox(m_contexts[record.context].inbox, record.isOdd ? odd(m_end) : record.sequence, m_end);
             push(record);
             ++index;
@@ -275,12 +324,12 @@ void MessageStore::noteInbox(std::uint64_t inbox, std::uint64_t sequence, Index 
         known.places.emplace_back(sequence, index);
 }
 
-std::optional<MessageStore::Index> MessageStore::find(std::uint64_t inbox, std::uint64_t sequence)
+std::optional<MessageStore::Index> MessageStore::find(std::uint64_t inbox, std::uint64_t sequence) const
 {
     const auto known = m_inboxes.find(inbox);
     if (known == m_inboxes.end())
         return {};
-    auto &[places, since, next] = known->second;
+    const auto &[places, since, next] = known->second;
     // From `index` on; stops behind `most` messages of that inbox, or at one that came later than what is looked for.
     const auto look = [&](Index index, std::uint32_t most) -> std::optional<Index> {
         for (index = std::max(index, m_begin); index < m_end && most > 0; ++index) {
@@ -288,7 +337,7 @@ std::optional<MessageStore::Index> MessageStore::find(std::uint64_t inbox, std::
             if (m_contexts[candidate.context].inbox != inbox)
                 continue;
             --most;
-            const auto number = candidate.isOdd ? m_more.at(index).whole->sequence : candidate.sequence;
+            const auto number = sequenceOf(index);
             if (number == sequence) {
                 next = index + 1;
                 return index;
@@ -307,29 +356,47 @@ std::optional<MessageStore::Index> MessageStore::find(std::uint64_t inbox, std::
 std::optional<MessageStore::Index> MessageStore::apply(std::uint64_t inbox, const MessageOutcome &outcome)
 {
     const auto index = find(inbox, outcome.sequence);
-    if (!index)
-        return {};
-    Record &to = record(*index);
-    m_bytes -= cost(*index);
+    if (index)
+        setOutcome(*index, outcome);
+    return index;
+}
+
+bool MessageStore::applyAt(Index index, const MessageOutcome &outcome)
+{
+    if (index < m_begin || index >= m_end || sequenceOf(index) != outcome.sequence)
+        return false;
+    setOutcome(index, outcome);
+    return true;
+}
+
+std::uint64_t MessageStore::sequenceOf(Index index) const
+{
+    const Record &of = record(index);
+    return of.isOdd ? m_more.at(index).whole->sequence : of.sequence;
+}
+
+void MessageStore::setOutcome(Index index, const MessageOutcome &outcome)
+{
+    Record &to = record(index);
+    m_bytes -= cost(index);
     if (to.isOdd) {
-        m_more.at(*index).whole->outcome = outcome;
+        m_more.at(index).whole->outcome = outcome;
     } else if (outcome.duration < 0 || static_cast<std::uint64_t>(outcome.duration) > longestDuration) {
-        auto whole = std::make_unique<Message>(at(*index).toMessage());
+        auto whole = std::make_unique<Message>(at(index).toMessage());
         whole->outcome = outcome;
         to.isOdd = to.hasMore = 1;
         m_hasOdd = true;
-        m_more[*index] = {.whole = std::move(whole), .failure = {}, .references = {}};
+        m_more[index] = {.whole = std::move(whole), .failure = {}, .references = {}};
     } else {
         to.isAnswered = 1;
         to.result = outcome.result;
         to.duration = static_cast<std::uint64_t>(outcome.duration) & longestDuration;
         if (outcome.failure) {
             to.hasMore = 1;
-            m_more[*index].failure = outcome.failure;
+            m_more[index].failure = outcome.failure;
         }
     }
-    m_bytes += cost(*index);
-    return index;
+    m_bytes += cost(index);
 }
 
 void MessageStore::annotate(Index index, Annotation annotation)
@@ -372,8 +439,9 @@ std::uint64_t MessageStore::excess() const
 {
     if (isEmpty())
         return 0;
-    auto held = m_bytes;
+    auto held = bytes();
     auto index = m_begin;
+    const auto contextShare = m_contexts.bytes() / size(); // that goes with a message, about
     const auto newest = record(m_end - 1).time;
     for (; index + 1 < m_end; ++index) {
         const bool tooMany = m_limits.messages != 0 && m_end - index > m_limits.messages;
@@ -381,7 +449,7 @@ std::uint64_t MessageStore::excess() const
         const bool tooOld = m_limits.age != 0 && newest - record(index).time > m_limits.age;
         if (!tooMany && !tooLarge && !tooOld)
             break;
-        held -= cost(index);
+        held -= std::min(held, cost(index) + contextShare);
     }
     return index - m_begin;
 }
@@ -392,6 +460,7 @@ void MessageStore::letGo(std::uint64_t count)
     for (; count > 0; --count) {
         const Record &oldest = record(m_begin);
         m_bytes -= cost(m_begin);
+        m_contexts.letGo(oldest.context);
         m_letGoBytes += at(m_begin).payload.size();
         ++m_letGoCount;
         if (oldest.hasMore)
@@ -403,6 +472,7 @@ void MessageStore::letGo(std::uint64_t count)
             m_chunksBegin = m_begin;
         }
     }
+    forgetContexts();
     m_large.erase(m_large.begin(), m_large.lower_bound(m_begin));
     while (!m_blocks.empty() && m_blocks.front().last < m_begin)
         m_blocks.pop_front();

@@ -3,6 +3,7 @@
 
 #include "core/traffic/message_view.h"
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <memory>
@@ -36,6 +37,36 @@ public:
         std::string receiverName;
 
         MessageView view() const; // of a message of which nothing else is known
+    };
+
+    // Contexts by the number that records have. The oldest are forgotten when no record has them any more; in their
+    // place stands the first that is kept.
+    class Contexts {
+    public:
+        const Context &operator[](std::size_t number) const
+        {
+            return m_kept.empty() ? m_none : m_kept[std::max(number, m_first) - m_first].context;
+        }
+        bool has(std::size_t number) const { return number >= m_first && number < size(); }
+        std::size_t size() const { return m_first + m_kept.size(); } // also those that were forgotten
+        std::size_t kept() const { return m_kept.size(); }           // the last so many
+        std::uint64_t bytes() const { return m_bytes; }
+
+        std::uint32_t add(Context context);
+        void use(std::size_t number) { ++m_kept[number - m_first].records; }
+        void letGo(std::size_t number) { --m_kept[number - m_first].records; }
+        // Takes away the oldest that no record has.
+        std::optional<Context> takeUnused();
+
+    private:
+        struct Kept {
+            Context context;
+            std::uint64_t records = 0;
+        };
+        std::deque<Kept> m_kept;
+        std::size_t m_first = 0;
+        std::uint64_t m_bytes = 0;
+        Context m_none;
     };
 
     // What is a message's own. Of one whose numbers do not fit in here `isOdd` is set and at() alone tells the truth.
@@ -77,8 +108,12 @@ public:
     void append(std::span<const Message> messages);
     void append(MessageStore other); // the messages of another store; costs next to nothing
 
-    // What came of the inbox's message of that sequence; which one it was, if it is still there.
+    // The inbox's message of that number; messages of an inbox are taken to have come in the order of their numbers.
+    std::optional<Index> find(std::uint64_t inbox, std::uint64_t sequence) const;
+    // What came of the inbox's message of that number; which one it was, if it is still there.
     std::optional<Index> apply(std::uint64_t inbox, const MessageOutcome &outcome);
+    // The same where it is known which message that is; false: it is not there any more.
+    bool applyAt(Index index, const MessageOutcome &outcome);
 
     // An empty annotation takes away what there was.
     void annotate(Index index, Annotation annotation);
@@ -93,11 +128,11 @@ public:
 
     // For whoever looks at very many: records that lie side by side, from `index` on.
     std::span<const Record> records(Index index) const;
-    const std::deque<Context> &contexts() const { return m_contexts; }
+    const Contexts &contexts() const { return m_contexts; }
 
     bool hasOdd() const { return m_hasOdd; } // among all that were ever in it
 
-    std::uint64_t bytes() const { return m_bytes; } // memory held for messages
+    std::uint64_t bytes() const { return m_bytes + m_contexts.bytes(); } // memory held for messages
 
     // Take effect when the owner acts on excess().
     void setLimits(const Limits &limits) { m_limits = limits; }
@@ -115,6 +150,7 @@ private:
     static constexpr std::uint64_t chunkSize = (256 << 10) / sizeof(Record); // pools give blocks of powers of two
     static constexpr std::size_t blockSize = 4 << 20;
     static constexpr std::size_t largePayload = 256 << 10;     // has memory of its own
+    static constexpr std::size_t oldContext = 4096;            // so many behind the newest one
     using Chunk = std::vector<Record, BytesAllocator<Record>>; // its capacity is chunkSize
 
     // Payloads one behind the other. What of it was never used was never touched either, and takes no memory.
@@ -132,17 +168,19 @@ private:
     struct InboxPlaces {
         std::vector<std::pair<std::uint64_t, Index>> places; // sequence and index, both ascending
         std::uint32_t since = 0;
-        Index next = 0; // behind the last that was found: outcomes come nearly in order
+        mutable Index next = 0; // behind the last that was found: outcomes come nearly in order
     };
 
     Record &record(Index index);
     const Record &record(Index index) const;
     void push(const Record &record);
     void noteInbox(std::uint64_t inbox, std::uint64_t sequence, Index index);
-    std::optional<Index> find(std::uint64_t inbox, std::uint64_t sequence);
+    std::uint64_t sequenceOf(Index index) const;
+    void setOutcome(Index index, const MessageOutcome &outcome);
     std::uint32_t contextOf(const MessageView &message);
     std::uint64_t store(std::span<const std::byte> payload);
     std::uint64_t cost(Index index) const;
+    void forgetContexts();
 
     std::deque<Chunk> m_chunks;
     Index m_chunksBegin = 0; // index of the first slot of the first chunk; a multiple of chunkSize
@@ -150,8 +188,8 @@ private:
     Index m_end = 0;
     std::int64_t m_firstTime = 0; // of the first message, also when that was let go
 
-    std::deque<Context> m_contexts; // stay in place
-    std::unordered_multimap<std::uint64_t, std::uint32_t> m_contextsByHash;
+    Contexts m_contexts;
+    std::unordered_multimap<std::uint64_t, std::uint32_t> m_contextsByHash; // of each context the last one
     std::uint32_t m_lastContext = 0;
     std::deque<Block> m_blocks;
     std::map<Index, Bytes> m_large;

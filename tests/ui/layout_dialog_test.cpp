@@ -1,4 +1,5 @@
 #include "ui/layout_dialog.h"
+#include "ui/message_model.h"
 
 #include <gtest/gtest.h>
 
@@ -8,6 +9,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSettings>
+#include <QSignalSpy>
 #include <QTextEdit>
 
 namespace ipclens {
@@ -89,6 +91,22 @@ TEST_F(LayoutDialogTest, ListsAskForParsedLayouts)
     UserLayout{"struct A { NONE x; };", PointerSize::Bits64}.save(key);
     layouts.forget();
     EXPECT_EQ(layouts.of(message), nullptr);
+}
+
+TEST_F(LayoutDialogTest, RowsAreReadByThem)
+{
+    const Message message{
+        .sequence = 1, .senderName = "demo.exe", .id = 7, .size = 4, .payload = Bytes(4, std::byte{1})};
+    MessageModel model;
+    model.append(std::vector{message});
+    const auto summary = [&] { return model.index(0, MessageModel::Summary).data().toString(); };
+    const auto before = summary();
+    UserLayout{"struct A { short x, y; };", PointerSize::Bits64}.save(UserLayout::keyOf(message, LayoutOf::Payload));
+    QSignalSpy changed(&model, &MessageModel::dataChanged);
+    model.layoutsChanged();
+    EXPECT_EQ(changed.count(), 1);
+    EXPECT_NE(summary(), before);
+    EXPECT_TRUE(summary().contains(QStringLiteral("x 257"))) << summary().toStdString();
 }
 
 } // namespace

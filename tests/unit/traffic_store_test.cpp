@@ -103,12 +103,13 @@ TEST(MessageStore, TakesOverAnotherStore)
     store.append(std::span(messages).first(1'111));
     other.append(std::span(messages).subspan(1'111));
     other.annotate(2, {.marked = true});
-    const auto bytes = store.bytes() + other.bytes();
+    const auto ofMessages = [](const MessageStore &one) { return one.bytes() - one.contexts().bytes(); };
+    const auto bytes = ofMessages(store) + ofMessages(other);
     store.append(std::move(other));
     ASSERT_EQ(store.size(), messages.size());
     for (std::size_t i = 0; i < messages.size(); ++i)
         ASSERT_EQ(store.at(i).toMessage(), messages[i]) << i;
-    EXPECT_EQ(store.bytes(), bytes);
+    EXPECT_EQ(ofMessages(store), bytes);
     EXPECT_TRUE(store.at(1'113).isMarked());
     EXPECT_EQ(store.annotations().size(), 1u);
     store.append(rich(9));
@@ -122,11 +123,13 @@ TEST(MessageStore, AccountsForEveryByte)
     MessageStore store;
     EXPECT_EQ(store.bytes(), 0u);
     store.append(numbered(0, 3, 100));
-    EXPECT_EQ(store.bytes(), 3 * (56 + 100));
+    const auto common = store.contexts().bytes(); // from whom to whom
+    EXPECT_GE(common, sizeof(MessageStore::Context));
+    EXPECT_EQ(store.bytes(), 3 * (56 + 100) + common);
     store.annotate(1, {.comment = std::string(200, 'x')});
-    EXPECT_GE(store.bytes(), 3 * (56 + 100) + 200);
+    EXPECT_GE(store.bytes(), 3 * (56 + 100) + 200 + common);
     store.annotate(1, {});
-    EXPECT_EQ(store.bytes(), 3 * (56 + 100));
+    EXPECT_EQ(store.bytes(), 3 * (56 + 100) + common);
     store.append(rich(11));
     store.append(odd(1));
     store.letGo(5);
@@ -196,8 +199,8 @@ TEST(MessageStore, LetsTheOldestGoAndCountsThem)
 {
     MessageStore store;
     store.append(numbered(0, 5000, 100));
-    const auto each = store.bytes() / 5000;
-    store.setLimits({.bytes = each * 1500});
+    const auto each = (store.bytes() - store.contexts().bytes()) / 5000;
+    store.setLimits({.bytes = each * 1500 + store.contexts().bytes()});
     EXPECT_EQ(store.excess(), 3500u);
     store.letGo(store.excess());
     EXPECT_EQ(store.begin(), 3500u);
@@ -236,6 +239,41 @@ TEST(MessageStore, LettingGoOfMoreThanThereIsEmptiesIt)
     EXPECT_EQ(store.letGoCount(), 2048u);
     store.append(numbered(2048, 1));
     EXPECT_EQ(store.at(2048).sequence, 2048u);
+}
+
+// A sender whose title is another one with every message.
+TEST(MessageStore, ForgetsWhomNoMessageIsFromAnyMore)
+{
+    MessageStore store;
+    store.setLimits({.bytes = 3 << 20});
+    auto steady = numbered(0, 1).front();
+    std::uint64_t most = 0;
+    std::size_t mostContexts = 0;
+    for (std::uint64_t i = 1; i <= 100'000; ++i) {
+        auto message = steady;
+        message.sequence = i;
+        if (i % 2 == 0)
+            message.senderTitle = "the title of number " + std::to_string(i);
+        store.append(message);
+        store.letGo(store.excess());
+        most = std::max(most, store.bytes());
+        mostContexts = std::max(mostContexts, store.contexts().kept());
+    }
+    EXPECT_LE(most, (std::uint64_t{3} << 20) * 101 / 100) << "how much goes with a message is known about";
+    EXPECT_LT(mostContexts, 20'000u);
+    EXPECT_GT(store.size(), 5'000u) << "nor does more go than has to";
+    for (auto index = store.begin(); index < store.end(); ++index) {
+        const auto message = store.at(index);
+        ASSERT_EQ(message.sequence, index + 1);
+        ASSERT_EQ(message.senderTitle, message.sequence % 2 == 0
+                                           ? "the title of number " + std::to_string(message.sequence)
+                                           : steady.senderTitle);
+        ASSERT_EQ(message.senderName, steady.senderName);
+    }
+    store.letGo(store.size());
+    EXPECT_EQ(store.bytes(), 0u);
+    store.append(steady);
+    EXPECT_EQ(store.at(store.end() - 1).toMessage(), steady);
 }
 
 TEST(MessageStore, ClearForgetsEverything)
