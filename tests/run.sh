@@ -132,6 +132,7 @@ for preset in "${presets[@]}"; do
             trap end_wine EXIT
             run_program wine-unit env -u DISPLAY wine "$bin/ipclens_unit_tests.exe"
             run_program wine-peer env -u DISPLAY wine "$bin/ipclens_peer_tests.exe"
+            check cpp-sender env -u DISPLAY bash "$root/tests/cpp-sender.sh" "$bin"
         fi
         ;;
     load)
@@ -152,6 +153,7 @@ for preset in "${presets[@]}"; do
             trap end_wine EXIT
             run_program wine-unit env -u DISPLAY wine "$bin/ipclens_unit_tests.exe"
             run_program wine-peer env -u DISPLAY wine "$bin/ipclens_peer_tests.exe"
+            check cpp-sender env -u DISPLAY bash "$root/tests/cpp-sender.sh" "$bin"
             start_display
             make_wine_prefix window
             # Wine keeps Qt's variables from its programs.

@@ -1,6 +1,5 @@
 #include "ui/capture_saver.h"
 
-#include "core/traffic/cpp_sender.h"
 #include "core/traffic/message_export.h"
 #include "ui/number_text.h"
 
@@ -13,7 +12,6 @@ namespace {
 
 constexpr qint64 pieceMilliseconds = 5;
 constexpr std::size_t blockSize = 1 << 20;
-constexpr std::size_t mostSenderBytes = 16 << 20; // it refuses more
 constexpr std::size_t mostPending = 32 << 20;     // then the disk is waited for
 
 void put(Bytes &block, std::string_view text)
@@ -28,7 +26,7 @@ CaptureSaver::CaptureSaver(const MessageStore &store, std::vector<MessageStore::
                            const std::map<std::uint64_t, std::string> &inboxNames, const std::string &system,
                            SaveFormat format, const QString &path)
     : m_store(store), m_messages(std::move(messages)), m_format(format), m_file(path, FileWriter::Kind::Whole),
-      m_writer(m_block, system)
+      m_writer(m_block, system), m_inboxNames(inboxNames)
 {
     for (const auto &[inbox, name] : inboxNames)
         m_writer.nameInbox(inbox, name);
@@ -48,6 +46,34 @@ CaptureSaver::CaptureSaver(const MessageStore &store, std::vector<MessageStore::
     m_timer.start(0);
 }
 
+Result<void> CaptureSaver::putMessage(const MessageView &message)
+{
+    switch (m_format) {
+    case SaveFormat::Capture:
+        m_writer.append(m_block, message);
+        break;
+    case SaveFormat::Csv:
+        put(m_block, csvOf(message));
+        break;
+    case SaveFormat::JsonLines:
+        put(m_block, jsonOf(message) + '\n');
+        break;
+    case SaveFormat::Sender:
+        if (auto added = m_sender.add(message); !added)
+            return added;
+        put(m_block, m_sender.take());
+        break;
+    }
+    return {};
+}
+
+void CaptureSaver::fail(const Error &error)
+{
+    m_timer.stop();
+    m_next = m_messages.size() + 1; // no more is to be written
+    emit finished(fromUtf8(toText(error)));
+}
+
 void CaptureSaver::writeMore()
 {
     if (m_file.pending() > mostPending) {
@@ -62,33 +88,18 @@ void CaptureSaver::writeMore()
             ++m_missed;
             continue;
         }
-        const auto message = m_store.at(index);
-        switch (m_format) {
-        case SaveFormat::Capture:
-            m_writer.append(m_block, message);
-            break;
-        case SaveFormat::Csv:
-            put(m_block, csvOf(message));
-            break;
-        case SaveFormat::JsonLines:
-            put(m_block, jsonOf(message) + '\n');
-            break;
-        case SaveFormat::Sender: // one text, made at the end
-            m_forSender.push_back(message.toMessage());
-            m_senderBytes += message.payload.size();
-            break;
-        }
-    }
-    bool isLast = m_next == m_messages.size();
-    if (m_format == SaveFormat::Sender && (isLast || m_senderBytes > mostSenderBytes)) {
-        const auto source = cppSender(m_forSender);
-        if (!source) {
-            m_timer.stop();
-            emit finished(fromUtf8(toText(source.error())));
+        if (const auto written = putMessage(m_store.at(index)); !written) {
+            fail(written.error());
             return;
         }
-        put(m_block, *source);
-        isLast = true;
+    }
+    const bool isLast = m_next == m_messages.size();
+    if (isLast && m_format == SaveFormat::Sender) {
+        if (const auto ended = m_sender.finish(m_inboxNames); !ended) {
+            fail(ended.error());
+            return;
+        }
+        put(m_block, m_sender.take());
     }
     if (m_block.size() >= blockSize || isLast)
         m_file.write(std::exchange(m_block, {}));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/traffic/capture_file.h"
+#include "core/traffic/cpp_sender.h"
 #include "core/traffic/message_store.h"
 #include "ui/file_writer.h"
 
@@ -31,6 +32,8 @@ signals:
 
 private:
     void writeMore();
+    Result<void> putMessage(const MessageView &message);
+    void fail(const Error &error);
 
     const MessageStore &m_store;
     const std::vector<MessageStore::Index> m_messages;
@@ -41,8 +44,8 @@ private:
     QTimer m_timer;
     std::size_t m_next = 0;
     std::uint64_t m_missed = 0;
-    std::vector<Message> m_forSender;
-    std::size_t m_senderBytes = 0;
+    const std::map<std::uint64_t, std::string> m_inboxNames;
+    CppSender m_sender;
 };
 
 } // namespace ipclens

@@ -1,6 +1,7 @@
 // The list of messages.
 #pragma once
 
+#include "core/traffic/message_export.h"
 #include "ui/message_model.h"
 
 #include <QTableView>
@@ -22,6 +23,8 @@ public:
     bool isFollowing() const { return m_following; }
     void followTail();
     void stopFollowing() { setFollowing(false); }
+    // What is known for a command that sends a message again.
+    void setSendContext(std::function<SendContext(const MessageView &)> context) { m_sendContext = std::move(context); }
     // Makes the row current and visible; -1 is ignored.
     void goToRow(int row);
     std::optional<MessageModel::Index> current() const;
@@ -96,6 +99,7 @@ private:
     bool m_goesToCurrent = false;                // when the order has changed: the user asked for it
     std::optional<MessageModel::Index> m_anchor; // else this message stays where it is on the screen
     int m_anchorOffset = 0;                      // rows from the top
+    std::function<SendContext(const MessageView &)> m_sendContext;
     Copying m_copying;
     IdleWork m_copyWork;
 };

@@ -205,14 +205,19 @@ bool MessageList::copyPiece()
             text += rowText(row);
             break;
         case CopyForm::Struct:
-            text += fromUtf8(cStructOf(message));
+            text += fromUtf8(cStructOf(message, messages.size() > 1 ? done + 1 : 0));
             break;
         case CopyForm::Json:
             text += fromUtf8(jsonOf(message));
             break;
         case CopyForm::Command:
-            text += fromUtf8(commandOf(message));
-            break;
+            if (const auto command = commandOf(message, m_sendContext ? m_sendContext(message) : SendContext{})) {
+                text += fromUtf8(*command);
+                break;
+            } else {
+                emit noticed(fromUtf8(toText(command.error())));
+                continue;
+            }
         }
         if (form != CopyForm::Struct) // which ends its lines itself
             text += QLatin1Char('\n');

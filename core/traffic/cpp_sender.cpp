@@ -1,13 +1,14 @@
 #include "core/traffic/cpp_sender.h"
 
+#include "core/text/c_literal.h"
+#include "core/traffic/inbox_name.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 namespace ipclens {
 namespace {
-
-constexpr std::uint64_t mostBytes = std::uint64_t{16} << 20;
 
 constexpr std::string_view begin = R"cpp(// Sends messages again that ipclens captured. Compile with: x86_64-w64-mingw32-g++ -static THIS.cpp -luser32
 #ifndef UNICODE
@@ -78,34 +79,13 @@ int main()
 }
 )cpp";
 
-// A wide string literal; NULL where there is none.
+// NULL where there is none.
 std::string literal(const std::string &text)
 {
-    if (text.empty())
-        return "NULL";
-    std::string result = "L\"";
-    for (std::size_t at = 0; at < text.size();) {
-        const auto lead = static_cast<unsigned char>(text[at]);
-        const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-        char32_t code = length == 1 ? lead : lead & (0xFFU >> (length + 1));
-        for (std::size_t i = 1; i < length && at + i < text.size(); ++i)
-            code = code << 6 | (static_cast<unsigned char>(text[at + i]) & 0x3FU);
-        at += length;
-        if (code == '"' || code == '\\')
-            result += fmt::format("\\{}", static_cast<char>(code));
-        else if (code >= ' ' && code <= '~' && code != '?') // no trigraphs
-            result += static_cast<char>(code);
-        else if (code < 0xA0)
-            result += fmt::format("\\{:03o}", static_cast<std::uint32_t>(code)); // \u may not name these
-        else if (code < 0x10000)
-            result += fmt::format("\\u{:04X}", static_cast<std::uint32_t>(code));
-        else
-            result += fmt::format("\\U{:08X}", static_cast<std::uint32_t>(code));
-    }
-    return result + '"';
+    return text.empty() ? "NULL" : wideLiteral(text);
 }
 
-void appendArray(std::string &source, std::size_t number, const Bytes &bytes)
+void appendArray(std::string &source, std::uint64_t number, std::span<const std::byte> bytes)
 {
     constexpr std::size_t perLine = 20;
     source += fmt::format("static const unsigned char data{}[] = {{", number);
@@ -124,44 +104,72 @@ Failure refuse(ErrorKind kind, std::string object, std::string meaning)
 
 } // namespace
 
-Result<std::string> cppSender(std::span<const Message> messages, const std::string &className, const std::string &title)
+CppSender::CppSender() : m_text(begin)
 {
-    if (messages.empty())
+}
+
+Result<void> CppSender::add(const MessageView &message)
+{
+    const auto object = fmt::format("message {}", message.sequence);
+    const bool isRegistered = !message.isCopied();
+    if (!isRegistered && message.isTruncated())
+        return refuse(ErrorKind::Invalid, object, "its payload was cut when it was captured: it cannot be sent again");
+    if (isRegistered && message.name.empty())
+        return refuse(ErrorKind::Invalid, object, "nobody knows the name of its registered message");
+    if (message.size > 0xFFFF'FFFF)
+        return refuse(ErrorKind::Invalid, object,
+                      fmt::format("it says that it has {} bytes, more than a message can have", message.size));
+    m_bytes += message.payload.size();
+    if (m_bytes > mostBytes)
+        return refuse(ErrorKind::OutOfRange, object,
+                      fmt::format("the payloads up to it have over {} bytes: too large for a source file", mostBytes));
+    if (++m_count > mostMessages)
+        return refuse(ErrorKind::OutOfRange, object,
+                      fmt::format("a source file has at most {} messages", mostMessages));
+
+    m_inboxes.insert(message.inbox);
+    if (!message.payload.empty())
+        appendArray(m_text, m_count, message.payload);
+    constexpr std::int64_t longest = 0x7FFF'FFFF;
+    const auto pause = m_count == 1 ? 0 : std::clamp<std::int64_t>((message.time - m_before) / 1'000'000, 0, longest);
+    m_before = m_count == 1 ? message.time : std::max(m_before, message.time);
+    const bool isAnswered = message.isAnswered && !message.failure;
+    const std::string data = message.nullData || isRegistered ? "NULL"
+                             : message.payload.empty()        ? "empty"
+                                                              : fmt::format("data{}", m_count);
+    m_rows += fmt::format("    {{{}, {}ULL, {}, {}UL, {}ULL, {}ULL, {}UL, {}, (long long)0x{:X}ULL}},\n",
+                          isRegistered ? wideLiteral(message.name) : "NULL", isRegistered ? 0 : message.id, data,
+                          isRegistered ? 0 : message.size, message.wParam, message.lParam, pause, isAnswered,
+                          isAnswered ? static_cast<std::uint64_t>(message.result) : 0);
+    return {};
+}
+
+Result<void> CppSender::finish(const std::map<std::uint64_t, std::string> &inboxNames)
+{
+    if (m_count == 0)
         return refuse(ErrorKind::OutOfRange, "no messages", "there is nothing to send");
-    std::uint64_t bytes = 0;
-    for (const Message &message : messages) {
-        if (message.isTruncated())
-            return refuse(ErrorKind::Invalid, fmt::format("message {}", message.sequence),
-                          "its payload was cut when it was captured: it cannot be sent again");
-        bytes += message.payload.size();
-        if (bytes > mostBytes)
-            return refuse(ErrorKind::OutOfRange, fmt::format("message {}", message.sequence),
-                          fmt::format("the payloads up to it have over {} bytes: too large for a source file", mostBytes));
-    }
-    std::string source(begin);
-    for (std::size_t i = 0; i < messages.size(); ++i)
-        if (!messages[i].payload.empty())
-            appendArray(source, i + 1, messages[i].payload);
-    source += "static const unsigned char empty[] = {0};\n\nstatic const Message messages[] = {\n";
-    std::int64_t before = messages.front().time;
-    for (std::size_t i = 0; i < messages.size(); ++i) {
-        const Message &message = messages[i];
-        constexpr std::int64_t longest = 0x7FFF'FFFF;
-        const std::int64_t pause = std::clamp<std::int64_t>((message.time - before) / 1'000'000, 0, longest);
-        before = std::max(before, message.time);
-        const bool isRegistered = message.kind == MessageKind::Registered;
-        const bool isAnswered = message.outcome && !message.outcome->failure;
-        const std::string data = message.nullData || isRegistered ? "NULL"
-                                 : message.payload.empty()        ? "empty"
-                                                                  : fmt::format("data{}", i + 1);
-        source += fmt::format("    {{{}, {}ULL, {}, {}UL, {}ULL, {}ULL, {}UL, {}, (long long)0x{:X}ULL}},\n", isRegistered ? literal(message.name) : "NULL",
-                              isRegistered ? 0 : message.id, data, isRegistered ? 0 : message.size, message.wParam, message.lParam,
-                              pause, isAnswered, isAnswered ? static_cast<std::uint64_t>(message.outcome->result) : 0);
-    }
-    source += fmt::format("}};\n\nstatic const wchar_t *const receiverClass = {};\nstatic const wchar_t *const receiverTitle = {};\n",
-                          literal(className), literal(title));
-    source += end;
-    return source;
+    std::optional<WindowTarget> receiver;
+    if (const auto name = inboxNames.find(*m_inboxes.begin()); m_inboxes.size() == 1 && name != inboxNames.end())
+        receiver = targetOfInbox(name->second);
+    m_text += "static const unsigned char empty[] = {0};\n\nstatic const Message messages[] = {\n";
+    m_text += m_rows;
+    m_rows.clear();
+    m_text += fmt::format(
+        "}};\n\nstatic const wchar_t *const receiverClass = {};\nstatic const wchar_t *const receiverTitle = {};\n",
+        literal(receiver ? receiver->className : ""), literal(receiver ? receiver->title : ""));
+    m_text += end;
+    return {};
+}
+
+Result<std::string> cppSender(std::span<const Message> messages, const std::map<std::uint64_t, std::string> &inboxNames)
+{
+    CppSender sender;
+    for (const Message &message : messages)
+        if (auto added = sender.add(message); !added)
+            return Failure(std::move(added.error()));
+    if (auto finished = sender.finish(inboxNames); !finished)
+        return Failure(std::move(finished.error()));
+    return sender.take();
 }
 
 } // namespace ipclens

@@ -1,12 +1,15 @@
 #include "core/traffic/message_export.h"
 
+#include "core/text/c_literal.h"
 #include "core/text/hex.h"
+#include "core/traffic/inbox_name.h"
 #include "core/traffic/message_search.h"
 #include "core/wire/json.h"
 
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace ipclens {
 namespace {
@@ -22,32 +25,7 @@ std::string csvCell(std::string_view text)
 
 std::string jsonText(std::string_view text)
 {
-    std::string json = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\')
-            json += fmt::format("\\{}", c);
-        else if (static_cast<unsigned char>(c) < 0x20)
-            json += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        else
-            json += c;
-    }
-    return json + '"';
-}
-
-// A C++ literal. Numbers in octal take three digits at most, so that what follows is not taken for a part of them.
-std::string cLiteral(std::string_view text)
-{
-    std::string literal = "\"";
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\' || c == '?')
-            literal += fmt::format("\\{}", c);
-        else if (byte < 0x20 || byte >= 0x7F)
-            literal += fmt::format("\\{:03o}", byte);
-        else
-            literal += c;
-    }
-    return literal + '"';
+    return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::string arrayOf(std::span<const std::byte> bytes, std::string_view indent)
@@ -60,50 +38,84 @@ std::string arrayOf(std::span<const std::byte> bytes, std::string_view indent)
     return text;
 }
 
-// One line for a comment: what a program's name says must not end it.
 std::string comment(const MessageView &message)
 {
     std::string text = fmt::format("No. {}", message.sequence);
     if (!message.senderName.empty())
         text += fmt::format(", from {} {}", message.senderName, message.sender.pid);
-    if (message.isTruncated())
+    if (message.isCopied() && message.isTruncated())
         text += fmt::format(", cut: {} of {} bytes were kept", message.payload.size(), message.size);
-    std::ranges::replace_if(
-        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\\' || c == '?'; }, '_');
-    return text;
+    return commentText(text);
+}
+
+std::string referenceText(const MessageReference &reference)
+{
+    auto text = reference.kind == ReferenceKind::Section
+                    ? "section " + reference.section
+                    : fmt::format("{} 0x{:x}", reference.process.pid, reference.address);
+    return text + (reference.failure ? fmt::format(": {}", toText(*reference.failure)) : ": " + toHex(reference.bytes));
+}
+
+// Whether cmd.exe, PowerShell and sh all take it as it is between double quotes.
+bool isPlain(std::string_view text)
+{
+    return text.find_first_of("\"$`%!\n\r") == text.npos && !text.ends_with('\\') && text.find("\\\\") == text.npos;
+}
+
+std::string shellWord(std::string_view text)
+{
+    if (isPlain(text))
+        return fmt::format("\"{}\"", text);
+    std::string inner(text); // in single quotes sh takes everything but these as it is
+    for (std::size_t at = 0; (at = inner.find('\'', at)) != inner.npos; at += 4)
+        inner.replace(at, 1, "'\\''");
+    return '\'' + inner + '\'';
+}
+
+// --class and --title of the window that the inbox stood for; empty where its name does not tell.
+std::string targetOf(std::string_view inboxName)
+{
+    const auto target = targetOfInbox(inboxName);
+    if (!target)
+        return {};
+    return fmt::format(" --class {}{}", shellWord(target->className),
+                       target->title.empty() ? "" : " --title " + shellWord(target->title));
 }
 
 } // namespace
 
 std::string csvTitles()
 {
-    return "number,time,kind,sender pid,sender exe,sender window,id,name,wParam,lParam,size,null,inbox,receiver "
-           "pid,receiver exe,"
-           "receiver window,depth,posted,result,duration,failure,marked,comment,payload\n";
+    return "number,time,kind,sender pid,sender created,sender exe,sender title,sender "
+           "window,id,name,wParam,lParam,size,null,inbox,"
+           "receiver pid,receiver created,receiver exe,receiver "
+           "window,depth,posted,result,duration,failure,references,marked,pinned,"
+           "comment,payload\n";
 }
 
 std::string csvOf(const MessageView &message)
 {
-    return fmt::format("{},{}.{:09},{},{},{},0x{:08x},{},{},{},{},{},{},{},{},{},0x{:08x},{},{},{},{},{},{},{},{}\n",
-                       message.sequence, message.time / 1'000'000'000, message.time % 1'000'000'000,
-                       toText(message.kind), message.sender.pid, csvCell(message.senderName), message.senderWindow,
+    std::string references;
+    for (const auto &reference : message.references)
+        references += (references.empty() ? "" : "; ") + referenceText(reference);
+    const auto senders = fmt::format("{},{},{},{},0x{:08x}", message.sender.pid, message.sender.created,
+                                     csvCell(message.senderName), csvCell(message.senderTitle), message.senderWindow);
+    const auto receivers = fmt::format("{},{},{},0x{:08x}", message.receiver.pid, message.receiver.created,
+                                       csvCell(message.receiverName), message.receiverWindow);
+    const auto outcome = fmt::format("{},{},{}", message.isAnswered ? fmt::to_string(message.result) : "",
+                                     message.isAnswered ? fmt::to_string(message.duration) : "",
+                                     csvCell(message.failure ? toText(*message.failure) : ""));
+    return fmt::format("{},{}.{:09},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", message.sequence,
+                       message.time / 1'000'000'000, message.time % 1'000'000'000, toText(message.kind), senders,
                        message.id, csvCell(message.name), message.wParam, message.lParam, message.size,
-                       message.nullData ? 1 : 0, message.inbox, message.receiver.pid, csvCell(message.receiverName),
-                       message.receiverWindow, message.depth, message.senderWaits ? 0 : 1,
-                       message.isAnswered ? fmt::to_string(message.result) : "",
-                       message.isAnswered ? fmt::to_string(message.duration) : "",
-                       csvCell(message.failure ? toText(*message.failure) : ""), message.isMarked() ? 1 : 0,
+                       message.nullData ? 1 : 0, message.inbox, receivers, message.depth, message.senderWaits ? 0 : 1,
+                       outcome, csvCell(references), message.isMarked() ? 1 : 0, message.isPinned() ? 1 : 0,
                        csvCell(message.comment()), toHex(message.payload));
 }
 
 std::string jsonOf(const MessageView &message)
 {
-    MessageBatch batch;
-    batch.messages.push_back(message.toMessage());
-    const std::string document = toJson(Event(std::move(batch)));
-    // The array of the batch's messages has one; what stands around it has no brackets before it.
-    const auto begin = document.find('[') + 1;
-    auto json = document.substr(begin, document.rfind("],\"received\"") - begin);
+    auto json = toJson(message.toMessage());
     if (message.annotation && !message.annotation->isEmpty()) {
         json.pop_back();
         json += fmt::format(",\"marked\":{},\"pinned\":{},\"comment\":{}}}", message.isMarked(), message.isPinned(),
@@ -112,39 +124,73 @@ std::string jsonOf(const MessageView &message)
     return json;
 }
 
-std::string cStructOf(const MessageView &message)
+std::string jsonOf(const LateAnswer &answer)
 {
-    if (!message.isCopied())
-        return fmt::format(
-            "// {}\nstatic const UINT message = RegisterWindowMessageA({});\nstatic const WPARAM wParam = 0x{:x};\n"
-            "static const LPARAM lParam = 0x{:x};\n",
-            comment(message), cLiteral(message.name), message.wParam, message.lParam);
-    const auto array = message.payload.empty() ? std::string()
-                                               : fmt::format("static const unsigned char payload[{}] = {{{}\n}};\n",
-                                                             message.payload.size(), arrayOf(message.payload, "    "));
-    return fmt::format("// {}\n{}static const COPYDATASTRUCT message = {{ 0x{:x}, {}, {} }};\n", comment(message),
-                       array, message.id, message.nullData ? message.size : message.payload.size(),
-                       message.payload.empty() ? "NULL" : "(void *)payload");
+    return fmt::format("{{\"answer\":{{\"inbox\":{},\"time\":{},\"messageTime\":{},\"outcome\":{}}}}}", answer.inbox,
+                       answer.time, answer.messageTime ? fmt::to_string(*answer.messageTime) : "null",
+                       toJson(answer.outcome));
 }
 
-std::string commandOf(const MessageView &message)
+std::string cStructOf(const MessageView &message, std::uint64_t number)
 {
-    std::string command = "ipclens-cli send";
-    if (message.receiverWindow != 0)
-        command += fmt::format(" --window 0x{:x}", message.receiverWindow);
-    else
-        command += " --title TITLE";
-    if (!message.isCopied()) {
-        std::string name(message.name); // in single quotes a shell takes everything but these as it is
-        for (std::size_t at = 0; (at = name.find('\'', at)) != name.npos; at += 4)
-            name.replace(at, 1, "'\\''");
-        return command + fmt::format(" --message '{}' --wparam {} --lparam {}", name, message.wParam, message.lParam);
+    const auto end = number == 0 ? std::string() : fmt::to_string(number);
+    const auto title = fmt::format("// {}\n", comment(message));
+    if (!message.isCopied())
+        return title +
+               fmt::format(
+                   "// SendMessageW(window, RegisterWindowMessageW(name{0}), wParam{0}, lParam{0})\n"
+                   "static const wchar_t name{0}[] = {1};\nstatic const WPARAM wParam{0} = (WPARAM)0x{2:x}ULL;\n"
+                   "static const LPARAM lParam{0} = (LPARAM)0x{3:x}ULL;\n",
+                   end, wideLiteral(message.name), message.wParam, message.lParam);
+    const auto array = message.payload.empty()
+                           ? std::string()
+                           : fmt::format("static const unsigned char payload{}[{}] = {{{}\n}};\n", end,
+                                         message.payload.size(), arrayOf(message.payload, "    "));
+    // cbData has 32 bits, whatever a damaged capture says.
+    const auto size = static_cast<std::uint32_t>(message.nullData ? message.size : message.payload.size());
+    return title + array +
+           fmt::format("static const COPYDATASTRUCT message{} = {{ (ULONG_PTR)0x{:x}ULL, {}, {} }};\n", end, message.id,
+                       size, message.payload.empty() ? "NULL" : fmt::format("(void *)payload{}", end));
+}
+
+Result<std::string> commandOf(const MessageView &message, const SendContext &context)
+{
+    constexpr std::size_t mostOnALine = 1024; // bytes, twice as many digits: cmd.exe takes 8,191 characters
+    const auto refuse = [&](ErrorKind kind, std::string meaning, std::string hint) {
+        return Failure(Error{.kind = kind,
+                             .operation = "write a command that sends it again",
+                             .object = fmt::format("message {}", message.sequence),
+                             .meaning = std::move(meaning),
+                             .hint = std::move(hint)});
+    };
+    if (message.isCopied() && message.isTruncated())
+        return refuse(ErrorKind::Invalid, "its payload was cut when it was captured", "");
+    std::string command = "ipclens-cli";
+    if (!context.connectTo.empty())
+        command += " --connect " + shellWord(context.connectTo);
+    auto target = targetOf(context.inboxName);
+    if (target.empty())
+        target =
+            message.receiverWindow != 0 ? fmt::format(" --window 0x{:x}", message.receiverWindow) : " --title TITLE";
+    if (!message.isCopied() && message.name.empty())
+        return refuse(ErrorKind::Invalid, "nobody knows the name of its registered message", "");
+    if (!message.isCopied())
+        return command + fmt::format(" send{} --message {} --wparam {} --lparam {}", target, shellWord(message.name),
+                                     message.wParam, message.lParam);
+    if (message.payload.size() > mostOnALine) {
+        if (context.captureFile.empty())
+            return refuse(ErrorKind::OutOfRange,
+                          fmt::format("its {} bytes are too many for a command line", message.payload.size()),
+                          "Save the capture, and replay the message from its file");
+        return command +
+               fmt::format(" replay {} --filter {}{}", shellWord(context.captureFile),
+                           shellWord(fmt::format("number == {} && inbox == {}", message.sequence, message.inbox)),
+                           target);
     }
-    command += fmt::format(" --id {}", message.id);
+    command += fmt::format(" send{} --id {}", target, message.id);
     if (message.nullData)
         return command + " --null";
-    return command +
-           (message.payload.empty() ? std::string(" --text ''") : fmt::format(" --data {}", toHex(message.payload)));
+    return command + (message.payload.empty() ? std::string(" --text \"\"") : " --data " + toHex(message.payload));
 }
 
 } // namespace ipclens

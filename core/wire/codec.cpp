@@ -265,6 +265,21 @@ Bytes packAlone(const Error &error)
     return alone(error);
 }
 
+Bytes packAlone(const Message &message)
+{
+    return alone(message);
+}
+
+Bytes packAlone(const MessageOutcome &outcome)
+{
+    return alone(outcome);
+}
+
+Bytes packAlone(const SeriesOutcome &outcome)
+{
+    return alone(outcome);
+}
+
 Result<IncomingFrame> IncomingFrame::open(ReceivedFrame received)
 {
     IncomingFrame frame;

@@ -50,6 +50,9 @@ Frame packEvent(const Event &event);
 Bytes packAlone(const AnyReply &reply);
 Bytes packAlone(const Event &event);
 Bytes packAlone(const Error &error);
+Bytes packAlone(const Message &message);
+Bytes packAlone(const MessageOutcome &outcome);
+Bytes packAlone(const SeriesOutcome &outcome);
 
 // A frame that came in, taken apart as far as is needed to know what it is. Its values are unpacked once, by the one
 // function that fits; errors are of kind Protocol. Valid as long as the ReceivedFrame's head.

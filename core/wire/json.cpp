@@ -47,4 +47,19 @@ std::string toJson(const Error &error)
     return jsonOf(packAlone(error));
 }
 
+std::string toJson(const Message &message)
+{
+    return jsonOf(packAlone(message));
+}
+
+std::string toJson(const MessageOutcome &outcome)
+{
+    return jsonOf(packAlone(outcome));
+}
+
+std::string toJson(const SeriesOutcome &outcome)
+{
+    return jsonOf(packAlone(outcome));
+}
+
 } // namespace ipclens

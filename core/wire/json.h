@@ -1,4 +1,5 @@
-// Replies and events as JSON documents, made from what travels over the wire: bytes as hex strings, enums as names.
+// Replies, events and what they consist of as JSON documents, made from what travels over the wire: bytes as hex
+// strings, enums as names.
 #pragma once
 
 #include "core/session/commands.h"
@@ -11,5 +12,8 @@ namespace ipclens {
 std::string toJson(const AnyReply &reply);
 std::string toJson(const Event &event);
 std::string toJson(const Error &error);
+std::string toJson(const Message &message);
+std::string toJson(const MessageOutcome &outcome);
+std::string toJson(const SeriesOutcome &outcome);
 
 } // namespace ipclens
