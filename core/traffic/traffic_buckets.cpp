@@ -79,9 +79,7 @@ void TrafficBuckets::add(Level &level, std::int64_t number, const Bucket &one, b
 
 void TrafficBuckets::clear()
 {
-    m_levels = {};
-    m_total = {};
-    m_extent = {};
+    *this = TrafficBuckets(m_narrowest);
 }
 
 int TrafficBuckets::finestLevel(std::int64_t begin) const
@@ -107,9 +105,10 @@ TrafficBuckets::Columns TrafficBuckets::columns(std::span<const TrafficBuckets *
     if (range.end <= range.begin)
         return {};
 
-    const auto wanted = std::max(ceilDivide(range.length(), std::max(most, 1)), finest);
+    const auto &first = *parts.front();
+    const auto wanted = std::max(ceilDivide(range.length(), std::max(most, 1)), first.m_narrowest);
     int level = 0;
-    while (level + 1 < levelCount && bucketWidth(level + 1) <= wanted)
+    while (level + 1 < levelCount && first.bucketWidth(level + 1) <= wanted)
         ++level;
     for (const auto *part : parts)
         level = std::max(level, part->finestLevel(range.begin));
@@ -117,12 +116,12 @@ TrafficBuckets::Columns TrafficBuckets::columns(std::span<const TrafficBuckets *
         level = std::max(level, part->finestLevel(range.begin));
 
     Columns result;
-    const auto bucket = bucketWidth(level);
+    const auto bucket = first.bucketWidth(level);
     result.width = ceilDivide(wanted, bucket) * bucket;
-    const auto first = floorDivide(range.begin, result.width);
+    const auto begin = floorDivide(range.begin, result.width);
     const auto last = ceilDivide(range.end, result.width);
-    result.begin = first * result.width;
-    result.buckets.resize(static_cast<std::size_t>(last - first));
+    result.begin = begin * result.width;
+    result.buckets.resize(static_cast<std::size_t>(last - begin));
     for (const auto *part : parts)
         part->addTo(result, level);
     return result;

@@ -1,6 +1,7 @@
 // How much traffic there was when, at several zoom levels.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -44,7 +45,13 @@ public:
         std::vector<Bucket> buckets;
     };
 
-    static constexpr std::int64_t finest = 10'000'000; // 10 ms, the narrowest column
+    static constexpr std::int64_t finest = 10'000'000; // 10 ms
+
+    // `narrowest`: nanoseconds of the narrowest column; 1 to 73 years, others become the nearest of these.
+    explicit TrafficBuckets(std::int64_t narrowest = finest)
+        : m_narrowest(std::clamp<std::int64_t>(narrowest, 1, widest / 2))
+    {
+    }
 
     void add(std::int64_t time, double value);
     void clear();
@@ -55,12 +62,14 @@ public:
 
     // Columns that cover `range`, at most `most` + 1 of them (`most` >= 1).
     Columns columns(TimeRange range, int most) const;
-    // Of several together. Their columns are as wide as those that `aligned` would get for the same range.
+    // Of several together, at least one, of the same narrowest columns. Their columns are as wide as those that
+    // `aligned` would get for the same range.
     static Columns columns(std::span<const TrafficBuckets *const> parts, TimeRange range, int most,
                            std::span<const TrafficBuckets *const> aligned = {});
 
 private:
-    static constexpr int levelCount = 10; // 10 ms, 40 ms, ... 44 minutes
+    static constexpr std::int64_t widest = std::numeric_limits<std::int64_t>::max() / 2; // far beyond any capture
+    static constexpr int levelCount = 10; // 10 ms, 40 ms, ... 44 minutes, unless the narrowest is another
     static constexpr std::int64_t chunkSize = 1024;
     static constexpr std::size_t mostEntries = 128 << 10; // of a level: 22 minutes of the finest
 
@@ -78,11 +87,15 @@ private:
         Chunk *last = nullptr;
     };
 
-    static std::int64_t bucketWidth(int level) { return finest << (2 * level); }
+    std::int64_t bucketWidth(int level) const
+    {
+        return m_narrowest > widest >> (2 * level) ? widest : m_narrowest << (2 * level);
+    }
     int finestLevel(std::int64_t begin) const; // that reaches back so far
     void addTo(Columns &columns, int level) const;
     static void add(Level &level, std::int64_t number, const Bucket &one, bool isCoarsest);
 
+    std::int64_t m_narrowest;
     std::array<Level, levelCount> m_levels;
     Bucket m_total;
     TimeRange m_extent;

@@ -63,7 +63,7 @@ void TrafficCurves::clear()
 {
     m_curves.clear();
     m_byKey.clear();
-    m_rest = {};
+    m_rest = {.buckets = TrafficBuckets(m_finest)};
     m_restKinds = 0;
     m_last = nullptr;
     m_lastKey.clear();
@@ -74,9 +74,9 @@ void TrafficCurves::clear()
             m_curves.push_back({.name = filter.text,
                                 .colour = filter.colour,
                                 .filter = *MessageFilter::parse(filter.text),
-                                .buckets = {}});
+                                .buckets = TrafficBuckets(m_finest)});
     } else if (m_plotted.split == CurveSplit::None) {
-        m_curves.emplace_back();
+        m_curves.push_back({.buckets = TrafficBuckets(m_finest)});
     }
 }
 
@@ -168,7 +168,7 @@ TrafficCurves::Curve &TrafficCurves::curveFor(const std::string &key, const Mess
         return m_rest;
     Curve *curve = &m_rest;
     if (m_curves.size() < mostKept) {
-        curve = &m_curves.emplace_back();
+        curve = &m_curves.emplace_back(Curve{.buckets = TrafficBuckets(m_finest)});
         curve->colour = static_cast<int>(m_curves.size()) - 1;
         curve->name = m_plotted.split == CurveSplit::Sender ? nameOfSender(message) : nameOfId(message);
     } else {

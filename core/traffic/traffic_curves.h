@@ -42,7 +42,12 @@ public:
     static constexpr std::size_t mostShown = 10;
     static constexpr std::size_t mostKept = 32;
 
-    TrafficCurves() { clear(); }
+    // `finest`: see TrafficBuckets.
+    explicit TrafficCurves(std::int64_t finest = TrafficBuckets::finest)
+        : m_finest(finest), m_rest{.buckets = TrafficBuckets(finest)}
+    {
+        clear();
+    }
 
     // What is wrong with a Plotted: its field, or one of its filters.
     struct Problem {
@@ -78,9 +83,9 @@ public:
 
 private:
     struct Curve {
-        std::string name;
+        std::string name = {};
         int colour = 0;
-        MessageFilter filter; // of CurveSplit::Filter
+        MessageFilter filter = {}; // of CurveSplit::Filter
         TrafficBuckets buckets;
     };
 
@@ -88,6 +93,7 @@ private:
     Curve &curveOf(const MessageView &message);
     Curve &curveFor(const std::string &key, const MessageView &message);
 
+    std::int64_t m_finest;
     Plotted m_plotted;
     std::optional<MessageValue> m_field;
     std::deque<Curve> m_curves; // stay in place

@@ -159,5 +159,30 @@ TEST(TrafficBuckets, ClearStartsAgain)
     EXPECT_EQ(buckets.extent().begin, 2 * second);
 }
 
+TEST(TrafficBuckets, MayHaveOtherNarrowestColumns)
+{
+    constexpr std::int64_t second = 1'000'000'000;
+    for (const std::int64_t width : {second, 7 * second, 3'000'000L}) {
+        TrafficBuckets buckets(width);
+        for (std::int64_t i = 0; i < 1000; ++i)
+            buckets.add(i * width / 2, 1);
+        const auto columns = buckets.columns(buckets.extent(), 501);
+        EXPECT_EQ(columns.width, width);
+        ASSERT_EQ(columns.buckets.size(), 500u);
+        for (const auto &bucket : columns.buckets)
+            EXPECT_EQ(bucket.count, 2u);
+        buckets.clear();
+        buckets.add(5, 1);
+        EXPECT_EQ(buckets.columns({0, width}, 1).width, width);
+    }
+    TrafficBuckets wide(std::numeric_limits<std::int64_t>::max());
+    wide.add(1, 1);
+    wide.add(-1, 1);
+    std::uint64_t count = 0;
+    for (const auto &bucket : wide.columns({-10, 10}, 10).buckets)
+        count += bucket.count;
+    EXPECT_EQ(count, 2u);
+}
+
 } // namespace
 } // namespace ipclens
