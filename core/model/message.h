@@ -25,7 +25,8 @@ struct MessageReference {
 struct MessageOutcome {
     std::uint64_t sequence = 0;
     std::int64_t result = 0;       // what the sender was given
-    std::int64_t duration = 0;     // nanoseconds from arrival to the answer, how long the sender waited; in a relay of the receiver's own
+    std::int64_t duration =
+        0; // nanoseconds from arrival to the answer, how long the sender waited; in a relay of the receiver's own
     std::optional<Error> failure;  // why a relay has no answer of the real receiver
     bool operator==(const MessageOutcome &) const = default;
     IPCLENS_FIELDS(sequence, result, duration, failure)
@@ -33,11 +34,13 @@ struct MessageOutcome {
 
 struct Message {
     std::uint64_t sequence = 0;    // 1, 2, 3, ... per inbox, also counting messages that were dropped
-    std::int64_t time = 0;         // arrival, nanoseconds since 1970 UTC, from a monotonic clock with one anchor in each session
+    std::int64_t time =
+        0; // arrival, nanoseconds since 1970 UTC, from a monotonic clock with one anchor in each session
     MessageKind kind = MessageKind::CopyData;
     std::uint64_t senderWindow = 0; // the sender's claim (wParam of WM_COPYDATA), unverified; 0 for registered messages
-    ProcessKey sender;              // owner of senderWindow at arrival, or up to 100 ms before; pid 0: there is no such window
-    std::string senderName;         // executable name of that process; empty when unknown, or when it had ended before a tap was read
+    ProcessKey sender; // owner of senderWindow at arrival, or up to 100 ms before; pid 0: there is no such window
+    std::string
+        senderName; // executable name of that process; empty when unknown, or when it had ended before a tap was read
     std::string senderTitle;        // of senderWindow at arrival, or up to 100 ms before
     std::string name;               // of a registered message
     std::uint64_t id = 0;           // dwData of WM_COPYDATA, or the registered message's number

@@ -100,21 +100,23 @@ struct WindowTarget {
     IPCLENS_FIELDS(window, className, title)
 };
 
-// A hidden window with the class and title of `receiver`, which programs that look for these find first. What it gets it passes on
-// and gives the sender the receiver's own answer. Who shows or activates it shows and activates the receiver. It goes away with the
-// receiver's window.
+// A hidden window with the class and title of `receiver`, which programs that look for these find first. What it gets
+// it passes on and gives the sender the receiver's own answer. Who shows or activates it shows and activates the
+// receiver. It goes away with the receiver's window.
 //
-// Passed on unseen are also WM_NULL, WM_CLOSE, WM_QUIT, WM_COMMAND, WM_SYSCOMMAND, WM_APPCOMMAND, keys and the mouse, and all from
-// WM_USER on. Broadcasts, which the receiver gets as well, are noted but not passed on; only WM_COPYDATA sent to all windows comes twice.
+// Passed on unseen are also WM_NULL, WM_CLOSE, WM_QUIT, WM_COMMAND, WM_SYSCOMMAND, WM_APPCOMMAND, keys and the mouse,
+// and all from WM_USER on. Broadcasts, which the receiver gets as well, are noted but not passed on; only WM_COPYDATA
+// sent to all windows comes twice.
 //
-// While the receiver is busy others wait, as they would for itself; when it looks for messages inside of its handler they are passed
-// on inside of each other, as there. A message inside of 16 others of which none ends within 2 s is a loop: it is answered with 0. A
-// receiver that posts to the relay what it gets goes round for ever, as it would by posting to itself.
+// While the receiver is busy others wait, as they would for itself; when it looks for messages inside of its handler
+// they are passed on inside of each other, as there. A message inside of 16 others of which none ends within 2 s is a
+// loop: it is answered with 0. A receiver that posts to the relay what it gets goes round for ever, as it would by
+// posting to itself.
 //
-// A sender can tell by: the window's handle, process and styles; SetWindowPos by the receiver that brings it to the front (put right twice
-// a second, and told as a notice when that fails); SMTO_ABORTIFHUNG failing up to 5 s later than it would on a receiver that hangs.
-// The receiver can tell by asking which thread or process sends, and by SMTO_BLOCK: a message that it sends so to the relay while it
-// handles another waits until its time is over.
+// A sender can tell by: the window's handle, process and styles; SetWindowPos by the receiver that brings it to the
+// front (put right twice a second, and told as a notice when that fails); SMTO_ABORTIFHUNG failing up to 5 s later than
+// it would on a receiver that hangs. The receiver can tell by asking which thread or process sends, and by SMTO_BLOCK:
+// a message that it sends so to the relay while it handles another waits until its time is over.
 struct RelayRequest {
     WindowTarget receiver;
     std::vector<std::string> messages; // registered messages to note; empty: all. All are passed on
@@ -122,8 +124,8 @@ struct RelayRequest {
     std::uint64_t queueBytes = 256 << 20;
     std::uint32_t referenceBytes = 4096;
     std::vector<PointerRule> pointers;
-    // As for an inbox. Only WM_COPYDATA and the messages named above are let through, and passed on to a receiver that may be elevated:
-    // with no names no registered message.
+    // As for an inbox. Only WM_COPYDATA and the messages named above are let through, and passed on to a receiver that
+    // may be elevated: with no names no registered message.
     bool acceptLowerIntegrity = false;
     IPCLENS_FIELDS(receiver, messages, maxPayload, queueBytes, referenceBytes, pointers, acceptLowerIntegrity)
 };

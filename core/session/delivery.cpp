@@ -96,7 +96,8 @@ void Delivery::deliver(Open &open)
         return;
     Arrivals arrivals = open.inbox->take();
     const std::array counts{arrivals.received, arrivals.dropped, arrivals.droppedBytes, arrivals.truncated, arrivals.skipped};
-    if (arrivals.messages.empty() && arrivals.outcomes.empty() && !arrivals.ended && !arrivals.notice && counts == open.told)
+    if (arrivals.messages.empty() && arrivals.outcomes.empty() && !arrivals.ended && !arrivals.notice &&
+        counts == open.told)
         return;
     open.told = counts;
     for (Message &message : arrivals.messages)

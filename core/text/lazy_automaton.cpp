@@ -32,12 +32,18 @@ bool LazyAutomaton::holds(TextAssertion assertion, Place place)
 {
     const bool isWordEdge = (place.before == Side::Word) != (place.after == Side::Word);
     switch (assertion) {
-    case TextAssertion::TextBegin: return place.before == Side::Nothing;
-    case TextAssertion::TextEnd: return place.after == Side::Nothing;
-    case TextAssertion::LineBegin: return place.before == Side::Nothing || place.before == Side::LineFeed;
-    case TextAssertion::LineEnd: return place.after == Side::Nothing || place.after == Side::LineFeed;
-    case TextAssertion::WordEdge: return isWordEdge;
-    case TextAssertion::NoWordEdge: return !isWordEdge;
+    case TextAssertion::TextBegin:
+        return place.before == Side::Nothing;
+    case TextAssertion::TextEnd:
+        return place.after == Side::Nothing;
+    case TextAssertion::LineBegin:
+        return place.before == Side::Nothing || place.before == Side::LineFeed;
+    case TextAssertion::LineEnd:
+        return place.after == Side::Nothing || place.after == Side::LineFeed;
+    case TextAssertion::WordEdge:
+        return isWordEdge;
+    case TextAssertion::NoWordEdge:
+        return !isWordEdge;
     }
     return false;
 }

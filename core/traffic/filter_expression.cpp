@@ -18,8 +18,8 @@ std::span<const FilterName> filterReference()
             all.push_back({field.name, field.meaning, FilterName::Sort::Field});
         calls.reserve(filter::allFunctions().size());
         for (const auto &function : filter::allFunctions())
-            all.push_back({calls.emplace_back(std::string(function.name) + "("), function.meaning,
-                           FilterName::Sort::Function});
+            all.push_back(
+                {calls.emplace_back(std::string(function.name) + "("), function.meaning, FilterName::Sort::Function});
         all.insert(all.end(), filter::allSigns().begin(), filter::allSigns().end());
         return all;
     }();

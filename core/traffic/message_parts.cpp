@@ -8,8 +8,8 @@
 
 namespace ipclens {
 
-// The message that has come as far as the part begins; else any of that key, or a new one. There can be several of a key where
-// a capture was merged with itself.
+// The message that has come as far as the part begins; else any of that key, or a new one. There can be several of a
+// key where a capture was merged with itself.
 MessageParts::Place MessageParts::openFor(const Key &key, const Part &part)
 {
     auto found = m_open.end();
@@ -104,9 +104,10 @@ void MessageParts::giveUp(Open &open)
     const auto whole = open.total != 0 ? fmt::format(" of {}", open.total) : std::string();
     if (m_missing.messages++ == 0) {
         m_missing.place = open.joined ? open.joined->place : open.place;
-        m_missing.what = open.joined ? fmt::format("message {} goes on in packets that are missing or cut: {}{} bytes are there",
-                                                   open.key.sequence, open.joined->bytes.size(), whole)
-                                     : fmt::format("the beginning of message {} is missing", open.key.sequence);
+        m_missing.what =
+            open.joined ? fmt::format("message {} goes on in packets that are missing or cut: {}{} bytes are there",
+                                      open.key.sequence, open.joined->bytes.size(), whole)
+                        : fmt::format("the beginning of message {} is missing", open.key.sequence);
     }
     if (open.joined) {
         m_held -= open.joined->bytes.size();

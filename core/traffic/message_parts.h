@@ -12,9 +12,9 @@
 
 namespace ipclens {
 
-// Takes the first packets of large messages and those in which they go on, in any order and with others between them, and
-// gives the messages when they are complete. One that cannot become so is given as far as it goes without a gap, and told as
-// missing. Keeps at most mostHeld bytes. One thread.
+// Takes the first packets of large messages and those in which they go on, in any order and with others between them,
+// and gives the messages when they are complete. One that cannot become so is given as far as it goes without a gap,
+// and told as missing. Keeps at most mostHeld bytes. One thread.
 class MessageParts {
 public:
     static constexpr std::uint64_t mostHeld = std::uint64_t{256} << 20;

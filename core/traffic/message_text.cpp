@@ -102,8 +102,7 @@ PayloadText readUtf16(std::span<const std::byte> payload, bool whole)
     const auto all = end;
     while (end > begin && unitAt(payload, end - 1) == 0)
         --end;
-    if (!whole && end > begin && isSurrogate(unitAt(payload, end - 1)) &&
-        unitAt(payload, end - 1) < 0xDC00)
+    if (!whole && end > begin && isSurrogate(unitAt(payload, end - 1)) && unitAt(payload, end - 1) < 0xDC00)
         --end;
     if (end == begin || (begin == 0 && end < 2)) // one unit alone is more likely a number
         return {};
@@ -357,7 +356,8 @@ std::string summary(const MessageView &message, std::size_t most, const LayoutTy
             if (line.find(reference.section) == line.npos) // mostly it is the text itself
                 line += " -> " + oneLine(reference.section, most, false);
         } else if (!reference.bytes.empty()) {
-            line += " -> " + (layout && !isOfPayload ? structure(reference.bytes) : hexSummary(reference.bytes, most, true));
+            line += " -> " +
+                    (layout && !isOfPayload ? structure(reference.bytes) : hexSummary(reference.bytes, most, true));
         }
     }
     return line;

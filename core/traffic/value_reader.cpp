@@ -115,7 +115,9 @@ Operand ValueReader::readPrimary(int depth, Beside beside)
     } else if (atEnd()) {
         fail(begin, 0, "a field, a function or a value was expected");
     } else {
-        fail(begin, 1, fmt::format("{} does not begin a field, a function or a value; text to look for stands in quotes", here()));
+        fail(
+            begin, 1,
+            fmt::format("{} does not begin a field, a function or a value; text to look for stands in quotes", here()));
     }
     if (at(position()) == '[')
         readSlice(operand, begin);

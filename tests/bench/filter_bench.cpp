@@ -17,8 +17,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
-#include <thread>
 #include <malloc.h>
+#include <thread>
 
 namespace {
 
@@ -119,7 +119,8 @@ private:
     void post()
     {
         m_since.start();
-        QMetaObject::invokeMethod(this, [this] { beat(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this] { beat(); }, Qt::QueuedConnection);
     }
     void beat()
     {
@@ -207,9 +208,11 @@ void workingOnAll(MessageModel &model, MessageList &list)
         heartbeatLine(fmt::format("1,000,000 rows {} ({:.0f} ms)", what, 1000 * taken), longest);
     };
     for (const auto &[name, column] : {std::pair("by size", MessageModel::Size), {"by summary", MessageModel::Summary}})
-        measure(fmt::format("are sorted {}", name), [&] { model.sort(column, Qt::DescendingOrder); },
-                [&] { return !model.isSorting(); });
-    measure("are in order of arrival again", [&] { model.sort(-1); }, [] { return true; });
+        measure(
+            fmt::format("are sorted {}", name), [&] { model.sort(column, Qt::DescendingOrder); },
+            [&] { return !model.isSorting(); });
+    measure(
+        "are in order of arrival again", [&] { model.sort(-1); }, [] { return true; });
     measure(
         "are marked",
         [&] {
@@ -327,7 +330,8 @@ void againstTshark(const QString &path, const char *cli)
     const auto pair = bench::alternate(
         3, [&] { return timeOf(fmt::format("'{}' filter '{}' 'data.id == 7'", cli, file)); },
         [&] {
-            return timeOf(fmt::format("tshark -X lua_script:resources/ipclens.lua -r '{}' -Y 'ipclens.data.id == 7'", file));
+            return timeOf(
+                fmt::format("tshark -X lua_script:resources/ipclens.lua -r '{}' -Y 'ipclens.data.id == 7'", file));
         });
     bench::report("filter a file of 1,000,000 messages: ipclens-cli, tshark", pair, "ms", "at most 0.01");
 }

@@ -10,7 +10,8 @@ using namespace ipclens;
 
 namespace {
 
-// For each line "WINDOW COUNT" on its standard input: sends so many messages of `size` bytes as fast as it can, then says so.
+// For each line "WINDOW COUNT" on its standard input: sends so many messages of `size` bytes as fast as it can, then
+// says so.
 int sendAll(DWORD size)
 {
     std::vector<char> payload(size);
@@ -24,7 +25,8 @@ int sendAll(DWORD size)
     int count = 0;
     while (std::scanf("%llu %d", &window, &count) == 2) {
         for (int i = 0; i < count; ++i)
-            if (!SendMessageW(reinterpret_cast<HWND>(static_cast<std::uintptr_t>(window)), WM_COPYDATA, 0, reinterpret_cast<LPARAM>(&data)))
+            if (!SendMessageW(reinterpret_cast<HWND>(static_cast<std::uintptr_t>(window)), WM_COPYDATA, 0,
+                              reinterpret_cast<LPARAM>(&data)))
                 return 1;
         say("done");
     }
@@ -92,7 +94,8 @@ LRESULT CALLBACK countMessages(HWND window, UINT message, WPARAM wParam, LPARAM 
     return TRUE;
 }
 
-// A hidden window on a thread of its own that counts and does nothing else; of the same kind as an inbox, on the same kind of thread.
+// A hidden window on a thread of its own that counts and does nothing else; of the same kind as an inbox, on the same
+// kind of thread.
 HWND startCountingWindow()
 {
     static HANDLE ready = CreateEventW(nullptr, FALSE, FALSE, nullptr);
@@ -107,7 +110,8 @@ HWND startCountingWindow()
             windowClass.hInstance = GetModuleHandleW(nullptr);
             windowClass.lpszClassName = L"IpclensBenchCounter";
             RegisterClassExW(&windowClass);
-            window = CreateWindowExW(0, L"IpclensBenchCounter", L"", WS_POPUP, 0, 0, 0, 0, nullptr, nullptr, windowClass.hInstance, nullptr);
+            window = CreateWindowExW(0, L"IpclensBenchCounter", L"", WS_POPUP, 0, 0, 0, 0, nullptr, nullptr,
+                                     windowClass.hInstance, nullptr);
             SetEvent(ready);
             MSG message;
             while (GetMessageW(&message, nullptr, 0, 0) > 0)
@@ -155,7 +159,8 @@ int main(int argc, char **argv)
                               {1, 1 << 20, 150, "1-MiB", "at least 0.85"}};
     {
         Senders senders(loads[0]); // how far two that are the same are apart here
-        const auto pair = bench::alternate(runs, [&] { return senders.rate(second); }, [&] { return senders.rate(counter); });
+        const auto pair = bench::alternate(
+            runs, [&] { return senders.rate(second); }, [&] { return senders.rate(counter); });
         bench::report("a second bare window, 64-byte messages, 1 sender(s)", pair, "msg/s", "1");
     }
     for (const Load &load : loads) {

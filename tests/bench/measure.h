@@ -30,8 +30,8 @@ struct Pair {
     double baseline = 0;
 };
 
-// Runs both alternately, each first every other time, so that drift of the machine hits both; the medians, in whatever unit the two
-// return.
+// Runs both alternately, each first every other time, so that drift of the machine hits both; the medians, in whatever
+// unit the two return.
 template <class Ours, class Baseline>
 Pair alternate(int runs, Ours ours, Baseline baseline)
 {

@@ -31,12 +31,11 @@ MessageStore makeMessages()
         .outcome = MessageOutcome{.sequence = 7, .result = -3, .duration = 1'500'000, .failure = Error{.code = 1460}}});
     store.append(Message{
         .kind = MessageKind::Registered, .name = "Mapped", .id = 0xC001, .wParam = 99, .lParam = ~std::uint64_t{0}});
-    store.append(Message{.payload = toBytes(std::string_view("\1\0T\0h\0e\0 \0\xFC\0\0\0", 14)),
-                         .references = {{.section = "Local\\Shared", .bytes = toBytes("abc")},
-                                        {.kind = ReferenceKind::Pointer,
-                                         .process = {.pid = 7},
-                                         .address = 0x1000,
-                                         .bytes = toBytes("\1\2\3")}}});
+    store.append(Message{
+        .payload = toBytes(std::string_view("\1\0T\0h\0e\0 \0\xFC\0\0\0", 14)),
+        .references = {
+            {.section = "Local\\Shared", .bytes = toBytes("abc")},
+            {.kind = ReferenceKind::Pointer, .process = {.pid = 7}, .address = 0x1000, .bytes = toBytes("\1\2\3")}}});
     store.append(Message{.sequence = std::uint64_t{1} << 40, .size = 12, .nullData = true, .senderWaits = false});
     store.annotate(1, {.marked = true, .comment = "strange"});
     return store;

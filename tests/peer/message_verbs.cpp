@@ -21,14 +21,16 @@ const PeerVerb copyDataVerb("copydata", [](const Words &words) {
     for (std::size_t i = 0; i < bytes.size(); ++i)
         bytes[i] = patternAt(toNumber(words.at(4)) + i);
     COPYDATASTRUCT data{toNumber(words.at(2)), static_cast<DWORD>(bytes.size()), bytes.data()};
-    return std::to_string(SendMessageW(windowOf(words.at(0)), WM_COPYDATA, toNumber(words.at(1)), reinterpret_cast<LPARAM>(&data)));
+    return std::to_string(
+        SendMessageW(windowOf(words.at(0)), WM_COPYDATA, toNumber(words.at(1)), reinterpret_cast<LPARAM>(&data)));
 });
 
 // copydata.bytes WINDOW SENDER ID HEX
 const PeerVerb bytesVerb("copydata.bytes", [](const Words &words) {
     Bytes bytes = fromHex(words.at(3)).value();
     COPYDATASTRUCT data{toNumber(words.at(2)), static_cast<DWORD>(bytes.size()), bytes.data()};
-    return std::to_string(SendMessageW(windowOf(words.at(0)), WM_COPYDATA, toNumber(words.at(1)), reinterpret_cast<LPARAM>(&data)));
+    return std::to_string(
+        SendMessageW(windowOf(words.at(0)), WM_COPYDATA, toNumber(words.at(1)), reinterpret_cast<LPARAM>(&data)));
 });
 
 // copydata.timed WINDOW ID: when it was answered, by the performance counter
@@ -55,7 +57,8 @@ const PeerVerb manyVerb("copydata.many", [](const Words &words) {
 
 // copydata.last WINDOW: sends from a window of its own, and ends at once
 const PeerVerb lastWordsVerb("copydata.last", [](const Words &words) {
-    const HWND own = CreateWindowExW(0, L"Static", L"Last words", 0, 0, 0, 0, 0, HWND_MESSAGE, nullptr, nullptr, nullptr);
+    const HWND own =
+        CreateWindowExW(0, L"Static", L"Last words", 0, 0, 0, 0, 0, HWND_MESSAGE, nullptr, nullptr, nullptr);
     COPYDATASTRUCT data{};
     SendMessageW(windowOf(words.at(0)), WM_COPYDATA, reinterpret_cast<WPARAM>(own), reinterpret_cast<LPARAM>(&data));
     TerminateProcess(GetCurrentProcess(), 0);
@@ -65,8 +68,8 @@ const PeerVerb lastWordsVerb("copydata.last", [](const Words &words) {
 template <class Function>
 std::string give(Function function, const Words &words)
 {
-    return std::to_string(function(windowOf(words.at(0)), static_cast<UINT>(toNumber(words.at(1))), toNumber(words.at(2)),
-                                   static_cast<LPARAM>(toNumber(words.at(3)))));
+    return std::to_string(function(windowOf(words.at(0)), static_cast<UINT>(toNumber(words.at(1))),
+                                   toNumber(words.at(2)), static_cast<LPARAM>(toNumber(words.at(3)))));
 }
 
 // send, post and notify WINDOW MESSAGE WPARAM LPARAM
@@ -77,7 +80,8 @@ const PeerVerb notifyVerb("notify", [](const Words &words) { return give(SendNot
 // copydata.null WINDOW SENDER ID SIZE: lpData is NULL
 const PeerVerb nullDataVerb("copydata.null", [](const Words &words) {
     COPYDATASTRUCT data{toNumber(words.at(2)), static_cast<DWORD>(toNumber(words.at(3))), nullptr};
-    return std::to_string(SendMessageW(windowOf(words.at(0)), WM_COPYDATA, toNumber(words.at(1)), reinterpret_cast<LPARAM>(&data)));
+    return std::to_string(
+        SendMessageW(windowOf(words.at(0)), WM_COPYDATA, toNumber(words.at(1)), reinterpret_cast<LPARAM>(&data)));
 });
 
 // copydata.nothing WINDOW: lParam is 0
@@ -87,11 +91,13 @@ const PeerVerb nothingVerb("copydata.nothing", [](const Words &words) {
 
 // registered WINDOW NAME WPARAM LPARAM
 const PeerVerb registeredVerb("registered", [](const Words &words) {
-    return std::to_string(SendMessageW(windowOf(words.at(0)), RegisterWindowMessageW(wide(fromWord(words.at(1))).c_str()),
+    return std::to_string(SendMessageW(windowOf(words.at(0)),
+                                       RegisterWindowMessageW(wide(fromWord(words.at(1))).c_str()),
                                        toNumber(words.at(2)), static_cast<LPARAM>(toNumber(words.at(3)))));
 });
 
-// flood WINDOW SENDER COUNT SEED: COUNT messages, numbered by dwData from SEED on; how many were accepted. COUNT 0: without end.
+// flood WINDOW SENDER COUNT SEED: COUNT messages, numbered by dwData from SEED on; how many were accepted. COUNT 0:
+// without end.
 const PeerVerb floodVerb("flood", [](const Words &words) {
     const HWND window = windowOf(words.at(0));
     const std::uint64_t count = toNumber(words.at(2));

@@ -153,11 +153,13 @@ TEST_F(Relays, leaveBroadcastsToTheReceiverItself)
     for (const char *how : {"post", "notify", "send"}) {
         SCOPED_TRACE(how);
         sender.ask(fmt::format("{} {} {} 1 2", how, everybody, message));
-        EXPECT_EQ(sender.ask(fmt::format("send {} {} 1 3", relay->window(), message)), "0"); // to the relay alone, and much like it
+        EXPECT_EQ(sender.ask(fmt::format("send {} {} 1 3", relay->window(), message)),
+                  "0"); // to the relay alone, and much like it
         EXPECT_NE(sender.askNumber(fmt::format("post {} {} 3 4", relay->window(), message)), 0u); // after all of them
         expected += 3;
         EXPECT_TRUE(eventually([&] { return receiver.askNumber("window.count") >= expected; }));
-        EXPECT_TRUE(eventually([&] { return receiver.ask("window.last") == fmt::format("registered {} 3 4", message); }));
+        EXPECT_TRUE(
+            eventually([&] { return receiver.ask("window.last") == fmt::format("registered {} 3 4", message); }));
         EXPECT_EQ(receiver.askNumber("window.count"), expected);
     }
     relay->close();

@@ -1,7 +1,7 @@
 // Taps in real programs: what their windows get is seen, and they never come to harm.
-#include "tests/peer/windows_peer.h"
 #include "core/os/windows/tap_ring.h"
 #include "core/text/hex.h"
+#include "tests/peer/windows_peer.h"
 #include "tests/unit/memory_source_buffer.h"
 
 #include <array>
@@ -31,7 +31,8 @@ std::string rulesOf(HANDLE handle)
     DWORD size = 0;
     wchar_t *text = nullptr;
     if (!GetKernelObjectSecurity(handle, DACL_SECURITY_INFORMATION, descriptor.data(), descriptor.size(), &size) ||
-        !ConvertSecurityDescriptorToStringSecurityDescriptorW(descriptor.data(), SDDL_REVISION_1, DACL_SECURITY_INFORMATION, &text, nullptr))
+        !ConvertSecurityDescriptorToStringSecurityDescriptorW(descriptor.data(), SDDL_REVISION_1,
+                                                              DACL_SECURITY_INFORMATION, &text, nullptr))
         throwLastError("reading a security descriptor");
     return toNarrow(text);
 }
@@ -71,7 +72,9 @@ protected:
         const auto process = value(system->openProcess({.pid = host->pid()}, Access::Read));
         const auto regions = value(process->regions(process->extent(), {}));
         constexpr std::uint64_t size = (sizeof(tap::Header) + TapRequest{}.ringBytes + 0xFFF) & ~std::uint64_t{0xFFF};
-        return std::ranges::count_if(regions, [](const Region &region) { return region.type == RegionType::Mapped && region.range.size == size; });
+        return std::ranges::count_if(regions, [](const Region &region) {
+            return region.type == RegionType::Mapped && region.range.size == size;
+        });
     }
 
     std::unique_ptr<System> system = makeSystem();
@@ -246,7 +249,10 @@ TEST_F(Taps, outliveTheirHosts)
 // ipclens-cli with a tap, and nobody to end it well.
 class CliTap {
 public:
-    explicit CliTap(std::uint64_t window) : m_stream(value(startChild(cliCommand({"tap", "--window", std::to_string(window), "--yes-load-code"})))) {}
+    explicit CliTap(std::uint64_t window)
+        : m_stream(value(startChild(cliCommand({"tap", "--window", std::to_string(window), "--yes-load-code"}))))
+    {
+    }
     void waitForLines(int count) // of what it sees
     {
         Bytes some(1, std::byte{});
@@ -471,7 +477,8 @@ TEST_F(Taps, hearWhyTheRingCannotBeOpened)
     PostMessageW(handle, RegisterWindowMessageW(tap::requestName), 12345, tap::attachRequest);
     EXPECT_TRUE(eventually([&] { return GetPropW(handle, tap::refusalName) != nullptr; }));
     UnhookWindowsHookEx(hook);
-    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(GetPropW(handle, tap::refusalName)), std::uintptr_t{ERROR_FILE_NOT_FOUND});
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(GetPropW(handle, tap::refusalName)),
+              std::uintptr_t{ERROR_FILE_NOT_FOUND});
     open(); // is not misled by what was left there
 }
 

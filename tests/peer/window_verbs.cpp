@@ -20,14 +20,16 @@ std::string lastMessage;
 std::atomic<std::uint64_t> messages = 0;
 std::atomic<LRESULT> reply = 0;
 enum class Hold { No, Wait, Pump };
-std::atomic<Hold> hold = Hold::No;  // handlers wait until window.release; pumping they look for messages meanwhile, as dialogs do
-std::atomic<int> holding = 0;       // handlers that do
+std::atomic<Hold> hold =
+    Hold::No; // handlers wait until window.release; pumping they look for messages meanwhile, as dialogs do
+std::atomic<int> holding = 0;        // handlers that do
 std::atomic<DWORD> handlingTime = 0; // milliseconds that handlers take
 std::atomic<bool> asksBack = false; // handlers send to the claimed sender, and answer with what it gave
 std::wstring bounceTo;              // handlers send what they got to the window of this class; guarded by lastMutex
 std::atomic<bool> bouncesChanged = false; // one more each time
 std::atomic<int> bounces = 0;
-std::map<std::uint64_t, std::int64_t> ends; // when the handler of a WM_COPYDATA message ended, by dwData; guarded by lastMutex
+std::map<std::uint64_t, std::int64_t>
+    ends; // when the handler of a WM_COPYDATA message ended, by dwData; guarded by lastMutex
 
 std::int64_t counter()
 {
@@ -245,7 +247,8 @@ const PeerVerb askBackVerb("window.askback", [](const Words &) {
     return std::string();
 });
 
-// window.bounce CLASS [changed]: handlers send it on to the first window of this class, the same or each time with other numbers
+// window.bounce CLASS [changed]: handlers send it on to the first window of this class, the same or each time with
+// other numbers
 const PeerVerb bounceVerb("window.bounce", [](const Words &words) {
     const std::scoped_lock lock(lastMutex);
     bounceTo = wide(fromWord(words.at(0)));

@@ -132,9 +132,11 @@ TEST(FilterExpression, ComparesText)
     EXPECT_TRUE(matches("sender.exe matches \"^demo\" && sender.exe ~ \"EXE$\"")) << "in any case";
     EXPECT_FALSE(matches("sender.exe matches \"(?-i)demo\""));
     EXPECT_TRUE(matches(R"(sender.exe matches "^De.*\.exe$")"));
-    EXPECT_TRUE(matches(R"(sender.exe matches "o\.exe" && sender.exe matches "o\\.exe" && sender.exe matches r"o\.exe")"));
+    EXPECT_TRUE(
+        matches(R"(sender.exe matches "o\.exe" && sender.exe matches "o\\.exe" && sender.exe matches r"o\.exe")"));
     EXPECT_FALSE(matches(R"(sender.exe matches "Dem\.")"));
-    EXPECT_TRUE(matches(R"(sender.exe matches "\bdemo\b" && sender.exe matches "\x44\w+" && sender.exe matches "\u0044emo")"));
+    EXPECT_TRUE(
+        matches(R"(sender.exe matches "\bdemo\b" && sender.exe matches "\x44\w+" && sender.exe matches "\u0044emo")"));
     EXPECT_TRUE(matches("kind == \"registered\" && wparam == 99", registered()));
     EXPECT_TRUE(matches("message.id in {0xC000..0xFFFF}", registered()));
 }
@@ -400,12 +402,13 @@ TEST(FilterExpression, EndlessNestingIsRefused)
 TEST(FilterExpression, TakesAnyText)
 {
     std::mt19937 random(1); // NOLINT: the same on every run
-    constexpr std::string_view pieces[] = {"size",  "payload",  "sender.exe", "u32(",  "lower(", "(",     ")",    "[",
-                                           "]",     "{",        "}",          ",",     "..",     "==",    "!=",   "<",
-                                           ">=",    "contains", "matches",    "in",    "&&",     "||",    "!",    "not",
-                                           "4d:79", "0x1f",     "-1",       "&",    "+",    "*",    "%",    "^^",   "xor",     "r'\\'",     "~",
-                                           "section.name", "time.delta",         "1.5e3", "\"a\\x", "\"b\"", "u'c'", ":",
-                                           "-",     "64K",      "true",       "\xFF",  " ",      "\0"};
+    constexpr std::string_view pieces[] = {
+        "size",       "payload", "sender.exe", "u32(",  "lower(", "(",   ")",     "[",    "]",
+        "{",          "}",       ",",          "..",    "==",     "!=",  "<",     ">=",   "contains",
+        "matches",    "in",      "&&",         "||",    "!",      "not", "4d:79", "0x1f", "-1",
+        "&",          "+",       "*",          "%",     "^^",     "xor", "r'\\'", "~",    "section.name",
+        "time.delta", "1.5e3",   "\"a\\x",     "\"b\"", "u'c'",   ":",   "-",     "64K",  "true",
+        "\xFF",       " ",       "\0"};
     const auto message = copied();
     std::size_t good = 0;
     for (int round = 0; round < 20'000; ++round) {

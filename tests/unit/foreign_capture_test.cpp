@@ -175,7 +175,7 @@ TEST_P(ForeignCapture, TimesAreExact)
         std::int64_t time;
     };
     const Case cases[] = {
-        {{}, 1'600'000'000'999'999, 1'600'000'000'999'999'000},             // microseconds, unless said otherwise
+        {{}, 1'600'000'000'999'999, 1'600'000'000'999'999'000},                // microseconds, unless said otherwise
         {{.resolution = 6}, 1'600'000'000'000'001, 1'600'000'000'000'001'000}, // a double would be off by one
         {{.resolution = 6, .offset = 100}, 5'000'003, 105'000'003'000},
         {{.resolution = 6, .offset = -2}, 5'000'003, 3'000'003'000},
@@ -183,8 +183,8 @@ TEST_P(ForeignCapture, TimesAreExact)
         {{.resolution = 3}, 17'001, 17'001'000'000},
         {{.resolution = 7}, 12'345'678'901'234'567, 1'234'567'890'123'456'700},
         {{.resolution = 12}, 17'000'000'000'999'999, 17'000'000'000'999},
-        {{.resolution = 0x80 | 10}, (17ull << 10) + 1, 17'000'976'562},                  // 1/1024 s = 976562.5 ns
-        {{.resolution = 0x80 | 32}, (17ull << 32) + 0xFFFF'FFFF, 17'999'999'999},        // NTP's
+        {{.resolution = 0x80 | 10}, (17ull << 10) + 1, 17'000'976'562},           // 1/1024 s = 976562.5 ns
+        {{.resolution = 0x80 | 32}, (17ull << 32) + 0xFFFF'FFFF, 17'999'999'999}, // NTP's
         {{.resolution = 0x80 | 40}, (17ull << 40) + (1ull << 39) + 1, 17'500'000'000},
         {{.resolution = 0x80 | 62}, (2ull << 62) + (1ull << 61), 2'500'000'000},
     };
@@ -232,9 +232,14 @@ TEST_P(ForeignCapture, SectionsHaveInterfacesAndByteOrdersOfTheirOwn)
 
 TEST_P(ForeignCapture, RefusesWhatHasNoMessagesByName)
 {
-    for (const auto &[type, name] : {std::pair{1u, "1 (Ethernet)"}, {101u, "101 (raw IP)"}, {127u, "127 (radiotap)"},
-                                     {187u, "187 (Bluetooth HCI)"}, {220u, "220 (USB, Linux, padded)"}, {231u, "231 (D-Bus)"},
-                                     {252u, "252 (Wireshark's exported packets)"}, {148u, "148 (another user's own)"},
+    for (const auto &[type, name] : {std::pair{1u, "1 (Ethernet)"},
+                                     {101u, "101 (raw IP)"},
+                                     {127u, "127 (radiotap)"},
+                                     {187u, "187 (Bluetooth HCI)"},
+                                     {220u, "220 (USB, Linux, padded)"},
+                                     {231u, "231 (D-Bus)"},
+                                     {252u, "252 (Wireshark's exported packets)"},
+                                     {148u, "148 (another user's own)"},
                                      {60'000u, "60000, not messages"}}) {
         Foreign made(GetParam());
         made.section();

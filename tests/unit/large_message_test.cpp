@@ -86,8 +86,8 @@ struct Written {
 TEST(LargeMessages, FillPacketsThatOtherToolsTake)
 {
     std::vector<Message> messages;
-    for (const std::size_t size : {std::size_t{10}, mostInPacket - 140, mostInPacket - 139, mostInPacket, std::size_t{1} << 20,
-                                   (std::size_t{16} << 20) + 3})
+    for (const std::size_t size : {std::size_t{10}, mostInPacket - 140, mostInPacket - 139, mostInPacket,
+                                   std::size_t{1} << 20, (std::size_t{16} << 20) + 3})
         messages.push_back(large(messages.size() + 1, size));
     messages[4].size += 1000; // and cut
     const Written written(messages);

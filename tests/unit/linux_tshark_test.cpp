@@ -66,7 +66,8 @@ protected:
     }
     Output tshark(const std::filesystem::path &path, const std::string &options) const
     {
-        return run(fmt::format("tshark -X lua_script:{}/ipclens.lua -r '{}' {} 2>&1", IPCLENS_RESOURCES, path.string(), options));
+        return run(fmt::format("tshark -X lua_script:{}/ipclens.lua -r '{}' {} 2>&1", IPCLENS_RESOURCES, path.string(),
+                               options));
     }
     // What other tools make of it: {0} is the capture, {1} the result.
     Bytes made(const std::string &command)
@@ -94,7 +95,8 @@ std::vector<Message> capture()
             message.lParam = 0x7FF6'0000'0000 + i;
         } else {
             message.senderWindow = 0x10000 + i;
-            message.sender = {.pid = static_cast<std::uint32_t>(4 * i), .created = static_cast<std::int64_t>(i) * 1'000'000'007};
+            message.sender = {.pid = static_cast<std::uint32_t>(4 * i),
+                              .created = static_cast<std::int64_t>(i) * 1'000'000'007};
             message.senderName = i % 3 == 0 ? "" : "Demo.exe";
             message.id = i * 0x1'0000'0001;
             message.payload = Bytes(i % 37, static_cast<std::byte>(i));
@@ -111,7 +113,8 @@ std::vector<Message> capture()
         if (i % 4 != 0)
             message.outcome = MessageOutcome{.sequence = i + 1, .result = static_cast<std::int64_t>(i) - 100, .duration = static_cast<std::int64_t>(i) * 1'000};
         if (i % 9 == 1 && message.outcome)
-            message.outcome->failure = Error{.kind = ErrorKind::TimedOut, .code = 1460, .operation = "SendMessageTimeout", .hint = "wait"};
+            message.outcome->failure =
+                Error{.kind = ErrorKind::TimedOut, .code = 1460, .operation = "SendMessageTimeout", .hint = "wait"};
         if (i % 10 == 3)
             message.references = {{.section = "Local\\Shared", .bytes = toBytes("\x01\x02\x03")},
                                   {.kind = ReferenceKind::Pointer, .process = {.pid = 7, .created = 9}, .address = 0x1000 + i, .failure = Error{.meaning = "gone"}}};
@@ -124,7 +127,9 @@ std::vector<Message> capture()
 struct Shown {
     std::string field;
     std::string (*text)(const json &) = [](const json &value) {
-        return value.is_string() ? value.get<std::string>() : value.is_boolean() ? (value.get<bool>() ? "1" : "0") : value.dump();
+        return value.is_string()    ? value.get<std::string>()
+               : value.is_boolean() ? (value.get<bool>() ? "1" : "0")
+                                    : value.dump();
     };
 };
 
@@ -143,15 +148,18 @@ std::string errorKindText(const json &value)
 const std::map<std::string, Shown> &shownFields()
 {
     const auto pid = [](const std::string &path, const std::string &field) {
-        return std::array{std::pair{path + "/pid", Shown{field + ".pid"}}, std::pair{path + "/created", Shown{field + ".created"}}};
+        return std::array{std::pair{path + "/pid", Shown{field + ".pid"}},
+                          std::pair{path + "/created", Shown{field + ".created"}}};
     };
     static const auto all = [&] {
         std::map<std::string, Shown> fields{
             {"/sequence", {"ipclens.number"}},
-            {"/time", {"frame.time_epoch", [](const json &value) {
-                           const auto time = value.get<std::int64_t>();
-                           return fmt::format("{}.{:09}", time / 1'000'000'000, time % 1'000'000'000);
-                       }}},
+            {"/time",
+             {"frame.time_epoch",
+              [](const json &value) {
+                  const auto time = value.get<std::int64_t>();
+                  return fmt::format("{}.{:09}", time / 1'000'000'000, time % 1'000'000'000);
+              }}},
             {"/kind", {"ipclens.kind", [](const json &value) { return std::string(value == "CopyData" ? "0" : "1"); }}},
             {"/senderWindow", {"ipclens.sender.window", hexText}},
             {"/senderName", {"ipclens.sender.exe"}},
@@ -166,11 +174,13 @@ const std::map<std::string, Shown> &shownFields()
             {"/receiverWindow", {"ipclens.receiver.window", hexText}},
             {"/receiverName", {"ipclens.receiver.exe"}},
             {"/depth", {"ipclens.depth"}},
-            {"/senderWaits", {"ipclens.posted", [](const json &value) { return std::string(value.get<bool>() ? "0" : "1"); }}},
+            {"/senderWaits",
+             {"ipclens.posted", [](const json &value) { return std::string(value.get<bool>() ? "0" : "1"); }}},
             {"/outcome/sequence", {"ipclens.number"}},
             {"/outcome/result", {"ipclens.result"}},
             {"/outcome/duration", {"ipclens.duration"}},
-            {"/references/kind", {"ipclens.reference", [](const json &value) { return std::string(value == "Section" ? "0" : "1"); }}},
+            {"/references/kind",
+             {"ipclens.reference", [](const json &value) { return std::string(value == "Section" ? "0" : "1"); }}},
             {"/references/section", {"ipclens.reference.section"}},
             {"/references/address", {"ipclens.reference.address", hexText}},
             {"/references/bytes", {"ipclens.reference.bytes"}},
@@ -191,7 +201,8 @@ const std::map<std::string, Shown> &shownFields()
     return all;
 }
 
-// The leaves of a message's JSON as the dissector shows them, by its fields; those of several references after one another.
+// The leaves of a message's JSON as the dissector shows them, by its fields; those of several references after one
+// another.
 void flatten(const json &value, const std::string &path, std::map<std::string, std::string> &shown)
 {
     if (value.is_object()) {
@@ -223,7 +234,10 @@ TEST_F(TsharkTest, ShowsTheSameFieldsInEveryRowAsOurJson)
     for (auto &message : messages) {
         auto written = message;
         if (message.outcome && message.sequence % 7 == 0) {
-            late.push_back({.inbox = message.inbox, .outcome = *message.outcome, .time = message.time + 5'000'000, .messageTime = message.time});
+            late.push_back({.inbox = message.inbox,
+                            .outcome = *message.outcome,
+                            .time = message.time + 5'000'000,
+                            .messageTime = message.time});
             written.outcome.reset();
         }
         writer.append(file, {written, saidOf(message)});
@@ -329,9 +343,11 @@ TEST_F(TsharkTest, ReadsLargeMessagesAndWhatStandsBehindThem)
     const auto numbers = tshark(m_path, "-Y ipclens.number -T fields -e ipclens.number");
     EXPECT_EQ(numbers.status, 0) << numbers.text;
     EXPECT_THAT(numbers.text, testing::EndsWith("1\n2\n3\n4\n5\n6\n7\n8\n"));
-    const auto parts = tshark(m_path, "-Y 'ipclens.number == 5 || ipclens.part == 5' -T fields -e ipclens.payload -e ipclens.part.bytes");
+    const auto parts = tshark(
+        m_path, "-Y 'ipclens.number == 5 || ipclens.part == 5' -T fields -e ipclens.payload -e ipclens.part.bytes");
     std::string payload;
-    for (const char c : parts.text.substr(parts.text.find('\n', parts.text.find("Running as user") == 0 ? 0 : std::string::npos) + 1))
+    for (const char c :
+         parts.text.substr(parts.text.find('\n', parts.text.find("Running as user") == 0 ? 0 : std::string::npos) + 1))
         payload += c == '\t' || c == '\n' ? "" : std::string(1, c);
     EXPECT_TRUE(payload == toHex(messages[4].payload));
     EXPECT_THAT(tshark(m_path, "-Y ipclens.goes_on==1 -T fields -e ipclens.truncated -e ipclens.payload.size").text,

@@ -81,16 +81,19 @@ TEST(StructLayout, TypesOfWindows)
     EXPECT_EQ(offsets(layout("struct A { DWORD id; FILETIME t; DWORD x; };")), (Offsets{0, 4, 12, 16})) << "two DWORDs";
     EXPECT_EQ(offsets(layout("struct A { BYTE b; SYSTEMTIME t; BYTE c; };")), (Offsets{0, 2, 18, 20}));
     EXPECT_EQ(offsets(layout("struct A { BYTE b; GUID g; LARGE_INTEGER i; };")), (Offsets{0, 4, 24, 32}));
-    EXPECT_EQ(offsets(layout("struct A { BYTE b; RECT r; POINT p; SIZE s; COORD c; };")), (Offsets{0, 4, 20, 28, 36, 40}));
+    EXPECT_EQ(offsets(layout("struct A { BYTE b; RECT r; POINT p; SIZE s; COORD c; };")),
+              (Offsets{0, 4, 20, 28, 36, 40}));
     EXPECT_EQ(offsets(layout("struct A { BYTE b; MSG m; };")), (Offsets{0, 8, 56}));
     EXPECT_EQ(offsets(layout("struct A { BYTE b; MSG m; };", PointerSize::Bits32)), (Offsets{0, 4, 32}));
     EXPECT_EQ(offsets(layout("struct A { BYTE b; COPYDATASTRUCT c; };")), (Offsets{0, 8, 32}));
     EXPECT_EQ(offsets(layout("struct A { TCHAR t; TBYTE b; char c; HALF_PTR h; };")), (Offsets{0, 2, 4, 8, 12}));
-    EXPECT_EQ(offsets(layout("struct A { LPRECT r; PCWSTR s; LPCGUID g; PDWORD d; UINT_PTR u; };", PointerSize::Bits32)),
-              (Offsets{0, 4, 8, 12, 16, 20}));
+    EXPECT_EQ(
+        offsets(layout("struct A { LPRECT r; PCWSTR s; LPCGUID g; PDWORD d; UINT_PTR u; };", PointerSize::Bits32)),
+        (Offsets{0, 4, 8, 12, 16, 20}));
     EXPECT_EQ(offsets(layout("struct A { unsigned __int16 a; signed __int32 b; __int8 c; unsigned __int64 d; };")),
               (Offsets{0, 4, 8, 16, 24}));
-    EXPECT_EQ(offsets(layout("struct A { CONST VOID FAR *p; IN OUT DWORD n; UNALIGNED long l; };")), (Offsets{0, 8, 12, 16}));
+    EXPECT_EQ(offsets(layout("struct A { CONST VOID FAR *p; IN OUT DWORD n; UNALIGNED long l; };")),
+              (Offsets{0, 8, 12, 16}));
     EXPECT_EQ(layout("struct A { POINT p; };").fields[0].type->fields[1].name, "y");
     EXPECT_EQ(layout("struct A { LOGFONTW f; };").size, 92u);
 }
@@ -109,16 +112,20 @@ TEST(StructLayout, BitFieldsShareAnInteger)
               (Bits{{0, 0, 3}, {0, 3, 5}, {4, 0, 30}, {8, 0, 0}, {12, 0, 0}}));
     EXPECT_EQ(bits(layout("struct A { BYTE x : 3; WORD y : 3; int z : 3; long w : 4; };")),
               (Bits{{0, 0, 3}, {2, 0, 3}, {4, 0, 3}, {4, 3, 4}, {8, 0, 0}}));
-    EXPECT_EQ(bits(layout("struct A { DWORD a : 3; DWORD : 4; DWORD b : 1; };")), (Bits{{0, 0, 3}, {0, 7, 1}, {4, 0, 0}}));
+    EXPECT_EQ(bits(layout("struct A { DWORD a : 3; DWORD : 4; DWORD b : 1; };")),
+              (Bits{{0, 0, 3}, {0, 7, 1}, {4, 0, 0}}));
     EXPECT_EQ(bits(layout("struct A { char x : 3; int : 0; char d; };")), (Bits{{0, 0, 3}, {4, 0, 0}, {8, 0, 0}}));
     EXPECT_EQ(bits(layout("struct A { char c; int : 0; char d; };")), (Bits{{0, 0, 0}, {1, 0, 0}, {2, 0, 0}}));
     EXPECT_EQ(bits(layout("union A { int a : 3; char b; short c : 9; };")),
               (Bits{{0, 0, 3}, {0, 0, 0}, {0, 0, 9}, {4, 0, 0}}));
     EXPECT_EQ(bits(layout("#pragma pack(push,1)\nstruct A { char c; int x : 3; char d; };\n#pragma pack(pop)")),
               (Bits{{0, 0, 0}, {1, 0, 3}, {5, 0, 0}, {6, 0, 0}}));
-    const auto values = layout("enum E : BYTE { X = 2 }; struct A { int a : 3; unsigned b : 3; bool c : 1; BYTE d : 1; enum E e : 2; };");
+    const auto values = layout(
+        "enum E : BYTE { X = 2 }; struct A { int a : 3; unsigned b : 3; bool c : 1; BYTE d : 1; enum E e : 2; };");
     const auto bytes = toBytes(std::string_view("\x3E\0\0\0\x03\x02", 6));
-    const auto value = [&](std::size_t i) { return layoutValue(values.fields[i], std::span(bytes).subspan(values.fields[i].offset)); };
+    const auto value = [&](std::size_t i) {
+        return layoutValue(values.fields[i], std::span(bytes).subspan(values.fields[i].offset));
+    };
     EXPECT_EQ(value(0), "-2 (0x6)");
     EXPECT_EQ(value(1), "7 (0x7)");
     EXPECT_EQ(value(2), "true");
@@ -149,7 +156,8 @@ TEST(StructLayout, ConstantsAndMacros)
     EXPECT_EQ(count("struct A { int x[(~0 & 0xF) ^ 012]; };"), 5u);
     EXPECT_EQ(count("struct B { BYTE b; DWORD d; }; struct A { char x[sizeof(struct B) * sizeof(void *)]; };"), 64u);
     EXPECT_EQ(count("enum { FIRST = 3, NEXT }; struct A { char x[NEXT]; };"), 4u);
-    EXPECT_EQ(offsets(layout("#define MYTYPE DWORD\n#define ATTR\nstruct ATTR A { BYTE b; MYTYPE d; };")), (Offsets{0, 4, 8}));
+    EXPECT_EQ(offsets(layout("#define MYTYPE DWORD\n#define ATTR\nstruct ATTR A { BYTE b; MYTYPE d; };")),
+              (Offsets{0, 4, 8}));
     EXPECT_EQ(count("#define N N\nenum { N = 3 }; struct A { int x[N]; };"), 3u) << "a macro is not in itself";
     // 2^30 words are not written out.
     std::string bomb = "#define A0 int x\n";
@@ -164,12 +172,14 @@ TEST(StructLayout, ConstantsAndMacros)
 TEST(StructLayout, NamesAndTheirOrder)
 {
     EXPECT_EQ(layout("typedef struct _A { int x; } A, *PA;").name, "A");
-    EXPECT_EQ(offsets(layout("typedef struct _NODE NODE, *PNODE;\nstruct _NODE { DWORD id; PNODE next; NODE *other; };")),
-              (Offsets{0, 8, 16, 24}));
+    EXPECT_EQ(
+        offsets(layout("typedef struct _NODE NODE, *PNODE;\nstruct _NODE { DWORD id; PNODE next; NODE *other; };")),
+        (Offsets{0, 8, 16, 24}));
     EXPECT_EQ(offsets(layout("struct B; struct A { struct B *b; struct C *c; };")), (Offsets{0, 8, 16}));
     // As in C++: a struct with a name is merely defined there.
     EXPECT_EQ(offsets(layout("struct O { struct I { int a; }; struct I x[2]; };")), (Offsets{0, 8}));
-    EXPECT_EQ(offsets(layout("struct O { struct { int a; union { int b; char c; }; }; int d; };")), (Offsets{0, 8, 12}));
+    EXPECT_EQ(offsets(layout("struct O { struct { int a; union { int b; char c; }; }; int d; };")),
+              (Offsets{0, 8, 12}));
     EXPECT_EQ(layout("typedef enum { RED, GREEN } COLOUR; struct A { COLOUR c; };").fields[0].type->name, "COLOUR");
     EXPECT_EQ(offsets(layout("enum class E : unsigned char { A }; struct S { E e; WORD w; };")), (Offsets{0, 2, 4}));
 }
@@ -194,7 +204,9 @@ TEST(StructLayout, TypesThatHoldOneAnotherAreShared)
     for (int i = 0; i < 30'000; ++i)
         names += ",n" + std::to_string(i);
     EXPECT_EQ(layout(names + ";").fields.size(), 4000u);
-    EXPECT_TRUE(parseStructLayout("struct A { int x" + std::string(100'000, '['), PointerSize::Bits64).error().meaning.size() > 0);
+    EXPECT_TRUE(
+        parseStructLayout("struct A { int x" + std::string(100'000, '['), PointerSize::Bits64).error().meaning.size() >
+        0);
     EXPECT_FALSE(parseStructLayout("struct A { int x[" + std::string(100'000, '('), PointerSize::Bits64));
     std::string nested;
     for (int i = 0; i < 5000; ++i)
@@ -273,9 +285,13 @@ TEST(StructLayout, ReadsValues)
     EXPECT_EQ(value(6), "0x42");
     EXPECT_EQ(value(7), "");
     const auto more = layout("struct S { FILETIME t; GUID g; char ansi[4]; char open[]; };");
-    const auto data = toBytes(std::string_view("\0\x80\x3E\xD5\xDE\xB1\x9D\x01\x64\x9B\x61\x6F\x8B\x86\xD0\x11\xB4\x2D\0\xC0"
-                                               "\x4F\xC9\x64\xFFgr\xFC\0rest\0x", 34));
-    const auto text = [&](std::size_t i) { return layoutValue(more.fields[i], std::span(data).subspan(more.fields[i].offset)); };
+    const auto data =
+        toBytes(std::string_view("\0\x80\x3E\xD5\xDE\xB1\x9D\x01\x64\x9B\x61\x6F\x8B\x86\xD0\x11\xB4\x2D\0\xC0"
+                                 "\x4F\xC9\x64\xFFgr\xFC\0rest\0x",
+                                 34));
+    const auto text = [&](std::size_t i) {
+        return layoutValue(more.fields[i], std::span(data).subspan(more.fields[i].offset));
+    };
     EXPECT_EQ(text(0), formatTyped(TypedKind::FileTime, ByteOrder::Little, data));
     EXPECT_EQ(text(1), "{6f619b64-868b-11d0-b42d-00c04fc964ff}");
     EXPECT_EQ(text(2), "\"gr\xC3\xBC\"") << "ANSI";
@@ -287,26 +303,46 @@ TEST(StructLayout, ReadsValues)
 
 TEST(StructLayout, AnyTextGivesALayoutOrAProblem)
 {
-    constexpr std::string_view words[] = {"struct",   "union",
-                                          "enum",     "typedef",
-                                          "A",        "B",
-                                          "{",        "}",
-                                          ";",        "[",
-                                          "]",        "3",
-                                          "*",        ",",
-                                          "DWORD",    "long",
-                                          "unsigned", "(",
-                                          ")",        "\n#pragma pack(",
-                                          "push",     "#define N 4\n",
-                                          "N",        "=",
-                                          ":",        "-",
-                                          "/*",       "*/",
-                                          "//",       "\xC3",
-                                          "\n",       " ",
-                                          "sizeof",   "N2",
-                                          "#define N2 N N\n", "FILETIME",
-                                          ":",        "POINT",
-                                          "ANYSIZE_ARRAY", "<<"};
+    constexpr std::string_view words[] = {"struct",
+                                          "union",
+                                          "enum",
+                                          "typedef",
+                                          "A",
+                                          "B",
+                                          "{",
+                                          "}",
+                                          ";",
+                                          "[",
+                                          "]",
+                                          "3",
+                                          "*",
+                                          ",",
+                                          "DWORD",
+                                          "long",
+                                          "unsigned",
+                                          "(",
+                                          ")",
+                                          "\n#pragma pack(",
+                                          "push",
+                                          "#define N 4\n",
+                                          "N",
+                                          "=",
+                                          ":",
+                                          "-",
+                                          "/*",
+                                          "*/",
+                                          "//",
+                                          "\xC3",
+                                          "\n",
+                                          " ",
+                                          "sizeof",
+                                          "N2",
+                                          "#define N2 N N\n",
+                                          "FILETIME",
+                                          ":",
+                                          "POINT",
+                                          "ANYSIZE_ARRAY",
+                                          "<<"};
     std::mt19937 random(7); // NOLINT: the same on every run
     int good = 0;
     for (int round = 0; round < 20'000; ++round) {

@@ -5,8 +5,8 @@
 
 namespace ipclens {
 
-// The performance counter as nanoseconds since 1970 UTC, tied to the wall clock once in this process, so that the messages of all its
-// inboxes lie on one line. Any thread.
+// The performance counter as nanoseconds since 1970 UTC, tied to the wall clock once in this process, so that the
+// messages of all its inboxes lie on one line. Any thread.
 class ArrivalClock {
 public:
     static std::int64_t ticks();

@@ -20,7 +20,8 @@ BroadcastWitness::BroadcastWitness()
     windowClass.hInstance = GetModuleHandleW(nullptr);
     windowClass.lpszClassName = className;
     RegisterClassExW(&windowClass); // the class is there already when another witness is, and stays
-    m_window = CreateWindowExW(WS_EX_TOPMOST, className, L"", WS_POPUP, 0, 0, 0, 0, nullptr, nullptr, windowClass.hInstance, this);
+    m_window = CreateWindowExW(WS_EX_TOPMOST, className, L"", WS_POPUP, 0, 0, 0, 0, nullptr, nullptr,
+                               windowClass.hInstance, this);
 }
 
 BroadcastWitness::~BroadcastWitness()
@@ -41,7 +42,8 @@ LRESULT CALLBACK BroadcastWitness::windowProcedure(HWND window, UINT message, WP
         SetWindowLongPtrW(window, GWLP_USERDATA,
                           reinterpret_cast<LONG_PTR>(reinterpret_cast<const CREATESTRUCTW *>(lParam)->lpCreateParams));
     else if (auto *const self = reinterpret_cast<BroadcastWitness *>(GetWindowLongPtrW(window, GWLP_USERDATA));
-             self && message != WM_NULL && message != WM_COPYDATA) // one asks each window whether it hangs, one has a pointer
+             self && message != WM_NULL &&
+             message != WM_COPYDATA) // one asks each window whether it hangs, one has a pointer
         self->remember({.message = message, .wParam = wParam, .lParam = lParam, .time = GetTickCount64()});
     return DefWindowProcW(window, message, wParam, lParam);
 }

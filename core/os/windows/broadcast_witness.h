@@ -8,8 +8,9 @@
 
 namespace ipclens {
 
-// A hidden window that nobody looks for: what it gets was sent to all windows. It lies before all others, so that broadcasts, which go
-// through the windows from the front to the back, reach it before any other window of its thread. For one thread, which pumps messages.
+// A hidden window that nobody looks for: what it gets was sent to all windows. It lies before all others, so that
+// broadcasts, which go through the windows from the front to the back, reach it before any other window of its thread.
+// For one thread, which pumps messages.
 class BroadcastWitness {
 public:
     // The system's refusal leaves it without a window: then nothing is a broadcast.
@@ -20,7 +21,8 @@ public:
 
     // To be called whenever another window of the thread was put to the front.
     void goToFront();
-    // Whether the message, which another window of the thread has just got, came to this one as well. Once for each time it came.
+    // Whether the message, which another window of the thread has just got, came to this one as well. Once for each
+    // time it came.
     bool saw(UINT message, WPARAM wParam, LPARAM lParam);
 
 private:

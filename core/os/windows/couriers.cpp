@@ -9,7 +9,10 @@ namespace ipclens {
 
 class Couriers::Courier {
 public:
-    Courier() : m_given(CreateEventW(nullptr, FALSE, FALSE, nullptr)), m_done(CreateEventW(nullptr, TRUE, FALSE, nullptr)) {}
+    Courier()
+        : m_given(CreateEventW(nullptr, FALSE, FALSE, nullptr)), m_done(CreateEventW(nullptr, TRUE, FALSE, nullptr))
+    {
+    }
 
     bool isWhole() const { return m_given && m_done; }
 

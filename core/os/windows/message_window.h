@@ -84,8 +84,9 @@ public:
     void end(Error error);
     void tell(Error notice) { m_queue.tell(std::move(notice)); }
 
-    // For a handler that has to wait: until one of `events` is set (at most mostEvents), the time is over, the window is being closed, or, in
-    // Noticing, others wait for their messages to be taken. Deaf, the thread looks hung to Windows after 5 s.
+    // For a handler that has to wait: until one of `events` is set (at most mostEvents), the time is over, the window
+    // is being closed, or, in Noticing, others wait for their messages to be taken. Deaf, the thread looks hung to
+    // Windows after 5 s.
     static constexpr std::size_t mostEvents = 32;
     enum class Wake { Event, Sent, Time, Closing };
     enum class Waiting { Deaf, Alive, Noticing };

@@ -12,8 +12,8 @@ namespace ipclens {
 // Rules by the numbers of their messages.
 Result<std::map<UINT, PointerPlace>> placesOf(const std::vector<PointerRule> &rules);
 
-// Reads it while the sender waits for its answer, because a sender may free it as soon as it has that. For one thread. An upper
-// bound on what the sender waits for is the reading of `mostBytes`.
+// Reads it while the sender waits for its answer, because a sender may free it as soon as it has that. For one thread.
+// An upper bound on what the sender waits for is the reading of `mostBytes`.
 class ReferenceReader {
 public:
     // `places` by number of the registered message.

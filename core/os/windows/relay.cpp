@@ -20,11 +20,11 @@ namespace {
 // A property of every relay's window, so that no relay is ever put before another one.
 constexpr const wchar_t *relayProperty = L"ipclens relay";
 
-constexpr DWORD patience = 10;           // milliseconds in which most receivers have answered
-constexpr DWORD lookInterval = 250;      // milliseconds
+constexpr DWORD patience = 10;            // milliseconds in which most receivers have answered
+constexpr DWORD lookInterval = 250;       // milliseconds
 constexpr std::uint64_t hungAfter = 5000; // milliseconds without a look for messages: what Windows itself takes for hung [doc]
-constexpr std::size_t mostUnderWay = 16; // messages inside of each other
-constexpr DWORD loopPatience = 2000;     // milliseconds in which one of them ends, unless each waits for the next
+constexpr std::size_t mostUnderWay = 16;  // messages inside of each other
+constexpr DWORD loopPatience = 2000;      // milliseconds in which one of them ends, unless each waits for the next
 static_assert(mostUnderWay <= MessageWindow::mostEvents);
 
 std::wstring titleOf(HWND window)
@@ -47,8 +47,8 @@ bool isPassedOn(UINT message)
         return true;
     default:
         // A hidden window gets no input but what others make up for it.
-        return (message >= WM_KEYFIRST && message <= WM_KEYLAST) || (message >= WM_MOUSEFIRST && message <= WM_MOUSELAST) ||
-               (message >= WM_USER && message <= 0xFFFF);
+        return (message >= WM_KEYFIRST && message <= WM_KEYLAST) ||
+               (message >= WM_MOUSEFIRST && message <= WM_MOUSELAST) || (message >= WM_USER && message <= 0xFFFF);
     }
 }
 
@@ -153,7 +153,8 @@ Result<std::unique_ptr<Inbox>> WindowsRelay::open(WindowsSystem &system, const R
     relay->m_title = titleOf(relay->target());
     MessageWindowSettings settings{
         .what = "relay " + receiver->className,
-        .takenHint = "A relay has the class of its receiver, but this program uses it itself: tap that window, or run a relay of ipclens-cli",
+        .takenHint = "A relay has the class of its receiver, but this program uses it itself: tap that window, or run "
+                     "a relay of ipclens-cli",
         .className = relay->m_className,
         .title = relay->m_title,
         .extendedStyle = static_cast<DWORD>(GetWindowLongPtrW(relay->target(), GWL_EXSTYLE)) & WS_EX_TOPMOST,
@@ -193,7 +194,8 @@ bool WindowsRelay::isFoundFirst() const
 void WindowsRelay::stayInFront()
 {
     const bool isTopmost = (GetWindowLongPtrW(target(), GWL_EXSTYLE) & WS_EX_TOPMOST) != 0;
-    // Windows does not let everybody put a window before those of the program in front, but it lets everybody keep one topmost.
+    // Windows does not let everybody put a window before those of the program in front, but it lets everybody keep one
+    // topmost.
     for (const HWND place : {HWND_TOP, HWND_TOPMOST}) {
         if (isFoundFirst())
             return;
@@ -241,9 +243,10 @@ void WindowsRelay::lookForOthers(MessageWindow &window)
     GetWindowThreadProcessId(other, &pid);
     window.tell({.operation = "relay",
                  .object = receiverText(),
-                 .meaning = fmt::format("programs that look for it find window 0x{:X} of process {} before the relay: what they send "
-                                        "there is not seen",
-                                        reinterpret_cast<std::uintptr_t>(other), pid),
+                 .meaning = fmt::format(
+                     "programs that look for it find window 0x{:X} of process {} before the relay: what they send "
+                     "there is not seen",
+                     reinterpret_cast<std::uintptr_t>(other), pid),
                  .hint = "Open the relay anew, or tap the receiver"});
 }
 
@@ -276,8 +279,8 @@ Answer WindowsRelay::answer(MessageWindow &window, const Incoming &message)
     return passOn(window, message);
 }
 
-// Receivers that look for messages inside of a handler have handlers inside of each other, and so has the relay. In a loop, where the
-// receiver sends to the relay again and again, none of them can end.
+// Receivers that look for messages inside of a handler have handlers inside of each other, and so has the relay. In a
+// loop, where the receiver sends to the relay again and again, none of them can end.
 bool WindowsRelay::isLoop(MessageWindow &window) const
 {
     std::vector<HANDLE> pending;
@@ -290,7 +293,7 @@ bool WindowsRelay::isLoop(MessageWindow &window) const
 Answer WindowsRelay::passOn(MessageWindow &window, const Incoming &message)
 {
     if (m_witness->saw(message.message, message.wParam, message.lParam))
-        return {}; // the receiver has got it as all windows have
+        return {};                                    // the receiver has got it as all windows have
     AllowSetForegroundWindow(m_receiver.process.pid); // senders allow it to whom they found
     const DWORD how = InSendMessageEx(nullptr);
     if (message.message != WM_COPYDATA && (how == ISMEX_NOSEND || (how & ISMEX_NOTIFY) != 0))
@@ -299,8 +302,10 @@ Answer WindowsRelay::passOn(MessageWindow &window, const Incoming &message)
         return {.failure = Error{.kind = ErrorKind::Refused,
                                  .operation = "relay",
                                  .object = receiverText(),
-                                 .meaning = fmt::format("{} messages are inside of each other, and none ends: the receiver sends them to "
-                                                        "the relay again", m_underWay.size())}};
+                                 .meaning = fmt::format(
+                                     "{} messages are inside of each other, and none ends: the receiver sends them to "
+                                     "the relay again",
+                                     m_underWay.size())}};
     Errand errand{.receiver = target(),
                   .message = message.message,
                   .wParam = message.wParam,
@@ -313,7 +318,8 @@ Answer WindowsRelay::passOn(MessageWindow &window, const Incoming &message)
                                      .lpData = nullptr};
     const auto courier = m_couriers.send(std::move(errand));
     if (!courier)
-        return {.failure = Error{.operation = "relay", .object = receiverText(), .meaning = "the system gives no more threads"}};
+        return {.failure = Error{
+                    .operation = "relay", .object = receiverText(), .meaning = "the system gives no more threads"}};
     const UnderWay underWay(m_underWay, Couriers::done(*courier));
     return waitForAnswer(window, courier);
 }
@@ -324,7 +330,8 @@ Answer WindowsRelay::passOnUnanswered(const Incoming &message, bool isPosted)
     const BOOL given = isPosted ? PostMessageW(target(), message.message, message.wParam, message.lParam)
                                 : SendNotifyMessageW(target(), message.message, message.wParam, message.lParam);
     const DWORD code = GetLastError();
-    return given ? Answer{} : Answer{.failure = systemError(code, isPosted ? "PostMessage" : "SendNotifyMessage", receiverText())};
+    return given ? Answer{}
+                 : Answer{.failure = systemError(code, isPosted ? "PostMessage" : "SendNotifyMessage", receiverText())};
 }
 
 Answer WindowsRelay::waitForAnswer(MessageWindow &window, const std::shared_ptr<Couriers::Courier> &courier)
@@ -341,10 +348,10 @@ Answer WindowsRelay::waitForAnswer(MessageWindow &window, const std::shared_ptr<
     return {.failure = sendError(came.code, m_receiver.handle, 0), .duration = came.duration};
 }
 
-// Others wait their turn meanwhile, as they would for the receiver itself: taken inside of this one, they would have to be answered
-// before it. Unless the receiver looks for messages inside of its handler, or sends one itself: it may wait for one of theirs. It is
-// asked, with a message that says nothing, when somebody waits. Twice: an answer may be that of a receiver which has just finished, and
-// be known before the other one; by the second it is known as well.
+// Others wait their turn meanwhile, as they would for the receiver itself: taken inside of this one, they would have to
+// be answered before it. Unless the receiver looks for messages inside of its handler, or sends one itself: it may wait
+// for one of theirs. It is asked, with a message that says nothing, when somebody waits. Twice: an answer may be that
+// of a receiver which has just finished, and be known before the other one; by the second it is known as well.
 bool WindowsRelay::waitUntilDone(MessageWindow &window, HANDLE done)
 {
     using Wake = MessageWindow::Wake;
@@ -371,11 +378,14 @@ bool WindowsRelay::waitUntilDone(MessageWindow &window, HANDLE done)
         } else if (woken == Wake::Time) {
             look(window);
         }
-        // Where the receiver hangs, so must the relay: senders that give up on hung windows (SMTO_ABORTIFHUNG) shall do so here, too.
+        // Where the receiver hangs, so must the relay: senders that give up on hung windows (SMTO_ABORTIFHUNG) shall do
+        // so here, too.
         const bool isHung = GetTickCount64() - begin >= hungAfter && IsHungAppWindow(target());
         const std::array<HANDLE, 2> events{done, question ? Couriers::done(*question) : nullptr};
         woken = window.wait(std::span(events).first(question ? 2 : 1), lookInterval,
-                            isHung ? Waiting::Deaf : question || !asks ? Waiting::Alive : Waiting::Noticing);
+                            isHung              ? Waiting::Deaf
+                            : question || !asks ? Waiting::Alive
+                                                : Waiting::Noticing);
     }
     if (question)
         m_couriers.forget(std::move(question));

@@ -17,7 +17,8 @@ Result<std::wstring> userOf(HANDLE process, const std::string &object)
         return systemFailure(code, "OpenProcessToken", object);
     alignas(TOKEN_USER) std::array<std::byte, sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE> buffer;
     DWORD size = 0;
-    const BOOL told = GetTokenInformation(token.get(), TokenUser, buffer.data(), static_cast<DWORD>(buffer.size()), &size);
+    const BOOL told =
+        GetTokenInformation(token.get(), TokenUser, buffer.data(), static_cast<DWORD>(buffer.size()), &size);
     code = GetLastError();
     if (!told)
         return systemFailure(code, "GetTokenInformation", object);
@@ -33,7 +34,8 @@ Result<std::wstring> userOf(HANDLE process, const std::string &object)
 Result<LocalMemory> securityFrom(const std::wstring &rules)
 {
     PSECURITY_DESCRIPTOR descriptor = nullptr;
-    const BOOL made = ConvertStringSecurityDescriptorToSecurityDescriptorW(rules.c_str(), SDDL_REVISION_1, &descriptor, nullptr);
+    const BOOL made =
+        ConvertStringSecurityDescriptorToSecurityDescriptorW(rules.c_str(), SDDL_REVISION_1, &descriptor, nullptr);
     const DWORD code = GetLastError();
     if (!made)
         return systemFailure(code, "ConvertStringSecurityDescriptorToSecurityDescriptor", "this user");

@@ -14,7 +14,8 @@ struct LocalMemoryTraits {
 };
 using LocalMemory = UniqueHandle<LocalMemoryTraits>;
 
-// The user that a process runs as, "S-1-5-21-..."; its handle allows PROCESS_QUERY_LIMITED_INFORMATION. `object` names it in errors.
+// The user that a process runs as, "S-1-5-21-..."; its handle allows PROCESS_QUERY_LIMITED_INFORMATION. `object` names
+// it in errors.
 Result<std::wstring> userOf(HANDLE process, const std::string &object);
 
 // A security descriptor from Windows' text for them (SDDL).

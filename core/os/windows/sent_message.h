@@ -32,8 +32,8 @@ inline bool canRead(const void *data, std::size_t size)
     return true;
 }
 
-// Whether the sender of the message being handled waits for the handler. WM_COPYDATA is never posted: one that does not seem to be sent
-// comes from the window's own thread, whose sends are calls.
+// Whether the sender of the message being handled waits for the handler. WM_COPYDATA is never posted: one that does not
+// seem to be sent comes from the window's own thread, whose sends are calls.
 inline bool isSenderWaiting(UINT message)
 {
     const DWORD how = InSendMessageEx(nullptr);

@@ -216,7 +216,8 @@ Result<void> WindowsTap::share(const TapRequest &request)
         m_ring->messages[i] = m_registered[i].id;
     m_ring->isCapturing = 1;
     m_ring->aliveAt = GetTickCount64();
-    m_reader.emplace(*m_ring, capacity, m_target, m_registered, ReferenceReader(request.referenceBytes, std::move(*places)));
+    m_reader.emplace(*m_ring, capacity, m_target, m_registered,
+                     ReferenceReader(request.referenceBytes, std::move(*places)));
     return {};
 }
 
@@ -236,7 +237,8 @@ Result<Hook> WindowsTap::hook()
 
 Result<void> WindowsTap::request(std::intptr_t what) const
 {
-    const BOOL posted = PostMessageW(toHandle(m_target.handle), RegisterWindowMessageW(tap::requestName), m_number, what);
+    const BOOL posted =
+        PostMessageW(toHandle(m_target.handle), RegisterWindowMessageW(tap::requestName), m_number, what);
     const DWORD code = GetLastError();
     return posted ? Result<void>() : systemFailure(code, "PostMessage", textOf(m_target));
 }
@@ -267,8 +269,9 @@ Result<void> WindowsTap::attach()
         if (!IsWindow(window))
             return systemFailure(ERROR_INVALID_WINDOW_HANDLE, "open tap", textOf(m_target));
         if (const auto refusal = reinterpret_cast<std::uintptr_t>(RemovePropW(window, tap::refusalName)); refusal != 0)
-            return systemFailure(static_cast<DWORD>(refusal), "open the tap's ring", textOf(m_target),
-                                 "Our DLL is in the program, but the program may not write to what this session shares with it");
+            return systemFailure(
+                static_cast<DWORD>(refusal), "open the tap's ring", textOf(m_target),
+                "Our DLL is in the program, but the program may not write to what this session shares with it");
         if (GetTickCount64() > end)
             return Failure(Error{.kind = ErrorKind::TimedOut,
                                  .operation = "open tap",
@@ -306,16 +309,20 @@ void WindowsTap::close()
     const auto hooked = hook();
     waitForDetached(hooked.has_value());
     const auto left = [this](std::string why, std::string hint) {
-        m_ended = Error{.operation = "close tap", .object = textOf(m_target), .meaning = std::move(why), .hint = std::move(hint)};
+        m_ended = Error{
+            .operation = "close tap", .object = textOf(m_target), .meaning = std::move(why), .hint = std::move(hint)};
     };
-    constexpr const char *stays = "The window works as before; our DLL stays in its program and does no more than pass on";
+    constexpr const char *stays =
+        "The window works as before; our DLL stays in its program and does no more than pass on";
     if (state() == tap::PassingOn)
         left("another program stands before our procedure, which therefore cannot be taken out", stays);
     else if (state() == tap::Detaching && isThere())
         left("a handler that began before is still running, as with a dialog or a menu open",
              "The window's procedure is its own again; our DLL ends what it does when that handler returns");
     else if (state() == tap::Attached && isThere())
-        left(hooked ? fmt::format("its thread did not look for messages within {} ms", detachTimeout) : toText(hooked.error()), stays);
+        left(hooked ? fmt::format("its thread did not look for messages within {} ms", detachTimeout)
+                    : toText(hooked.error()),
+             stays);
     m_owner = {}; // whoever is still there notices
 }
 
@@ -335,10 +342,11 @@ Arrivals WindowsTap::take()
     m_ring->aliveAt.store(GetTickCount64(), std::memory_order_relaxed);
     const bool hadEnded = hasHostEnded(); // what it wrote before is there by now
     if (!m_reader->read(arrivals))
-        m_ended = Error{.kind = ErrorKind::Protocol,
-                        .operation = "tap",
-                        .object = textOf(m_target),
-                        .meaning = "the program wrote over the ring that our DLL in it writes to; what was there is lost"};
+        m_ended =
+            Error{.kind = ErrorKind::Protocol,
+                  .operation = "tap",
+                  .object = textOf(m_target),
+                  .meaning = "the program wrote over the ring that our DLL in it writes to; what was there is lost"};
     if (hadEnded || state() != tap::Attached || m_ended)
         noteEnd(arrivals);
     return arrivals;

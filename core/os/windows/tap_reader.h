@@ -8,12 +8,14 @@
 
 namespace ipclens {
 
-// Reads the records that the DLL writes, and trusts none of them: the program that it is in can write there, too. For one thread.
+// Reads the records that the DLL writes, and trusts none of them: the program that it is in can write there, too. For
+// one thread.
 class TapReader {
 public:
-    // The ring outlives this. `window` is the tapped one; `capacity` is kept here, because the host could change what is in the header.
-    TapReader(tap::Header &ring, std::uint32_t capacity, const Window &window, const std::vector<RegisteredMessage> &registered,
-              ReferenceReader references)
+    // The ring outlives this. `window` is the tapped one; `capacity` is kept here, because the host could change what
+    // is in the header.
+    TapReader(tap::Header &ring, std::uint32_t capacity, const Window &window,
+              const std::vector<RegisteredMessage> &registered, ReferenceReader references)
         : m_ring(ring), m_capacity(capacity), m_window(window), m_names(registered), m_references(std::move(references))
     {
     }

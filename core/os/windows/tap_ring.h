@@ -27,13 +27,13 @@ inline constexpr wchar_t refusalName[] = L"ipclens tap refusal";
 inline constexpr char hookName[] = "ipclensTapHook";
 
 enum State : std::uint32_t {
-    Waiting,     // for the hook to see the request
+    Waiting, // for the hook to see the request
     Attached,
-    Detaching,   // the procedure is out, but calls of it that began before have not returned; Detached follows by itself
-    Detached,    // nothing of ours is left in the way
-    PassingOn,   // somebody stands before our procedure: it stays and passes on
+    Detaching, // the procedure is out, but calls of it that began before have not returned; Detached follows by itself
+    Detached,  // nothing of ours is left in the way
+    PassingOn, // somebody stands before our procedure: it stays and passes on
     WindowGone,
-    Failed,      // see `error`
+    Failed, // see `error`
 };
 
 // Written by the session before the DLL sees it, but for what is said. Every counter is written by one side alone.

@@ -14,8 +14,8 @@ struct WindowOwner {
     std::string title;
 };
 
-// Owner and title of a window at this moment. Remembers for 100 ms, because asking is a round trip to another process under
-// Wine. For one thread.
+// Owner and title of a window at this moment. Remembers for 100 ms, because asking is a round trip to another process
+// under Wine. For one thread.
 class WindowOwners {
 public:
     // `senders` outlives this.

@@ -51,8 +51,8 @@ void takeOut(Tapped &one)
         one.isOut = setProcedure(one, one.previous);
 }
 
-// A call of our procedure comes back. The last one for a window that is out, or gone, ends what there is of it. The DLL stays loaded:
-// it cannot give itself back while this is its own code running.
+// A call of our procedure comes back. The last one for a window that is out, or gone, ends what there is of it. The DLL
+// stays loaded: it cannot give itself back while this is its own code running.
 void leave(Tapped &one)
 {
     if (--one.frames > 0 || !one.isOut)
@@ -197,8 +197,9 @@ LRESULT CALLBACK tapProcedure(HWND window, UINT message, WPARAM wParam, LPARAM l
         lookForOwner(*one);
     }
     ++one->frames;
-    const LRESULT result = one->ring && isNoted(*one->ring, message) ? passOnNoted(*one, window, message, wParam, lParam)
-                                                                     : passOn(*one, window, message, wParam, lParam);
+    const LRESULT result = one->ring && isNoted(*one->ring, message)
+                               ? passOnNoted(*one, window, message, wParam, lParam)
+                               : passOn(*one, window, message, wParam, lParam);
     leave(*one);
     return result;
 }
@@ -292,10 +293,12 @@ DWORD goOnAt(Tapped &one)
 {
     if (one.ring && !one.isOut && isOwnerThere(one.tap))
         return ERROR_BUSY;
-    letGoOfRing(one, one.isOut ? Detached : PassingOn); // of a session that is done with it, or has ended without a word
+    letGoOfRing(one,
+                one.isOut ? Detached : PassingOn); // of a session that is done with it, or has ended without a word
     if (!one.isOut && isInTheWay(one))
         return 0;
-    // Whoever stands before ours and keeps the probe to himself may lead through it all the same: twice in one chain it has no end.
+    // Whoever stands before ours and keeps the probe to himself may lead through it all the same: twice in one chain it
+    // has no end.
     if (!one.isOut && procedureOf(one) != reinterpret_cast<LONG_PTR>(one.previous))
         return ERROR_INVALID_OPERATION;
     const DWORD error = standBefore(one);

@@ -70,7 +70,8 @@ bool setProcedure(const Tapped &one, WNDPROC procedure)
 bool pin()
 {
     HMODULE self = nullptr;
-    return GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, reinterpret_cast<const wchar_t *>(&pin), &self) != FALSE;
+    return GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, reinterpret_cast<const wchar_t *>(&pin), &self) !=
+           FALSE;
 }
 
 void unpin()

@@ -12,7 +12,7 @@ struct Tapped {
     HWND window = nullptr; // none: free
     WNDPROC previous = nullptr;
     bool isUnicode = false;
-    bool isOut = false;    // the window's procedure does not lead through ours any more
+    bool isOut = false; // the window's procedure does not lead through ours any more
     bool wasProbed = false;
     Header *ring = nullptr; // none: messages are only passed on
     std::uint64_t tap = 0;
