@@ -50,6 +50,7 @@ for command in $commands; do
     grep -qE "^\.B[A-Z]* (.*\" ?)?$command( |\"|$)" <<<"$page" || fail "the manual page does not name $command"
 done
 [ -s "$fresh/usr/share/applications/ipclens.desktop" ] || fail "the desktop entry is missing"
+[ -s "$fresh/usr/share/ipclens/ipclens.lua" ] || fail "Wireshark's dissector is missing"
 # The tour's first picture is the window with a session that has listed its processes; the rest of it wants the demo.
 rm -rf "$fresh/tour"
 env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 QT_QPA_PLATFORM=offscreen \

@@ -36,6 +36,6 @@ done
 
 zip=$(ls "$build"/windows/ipclens-*-windows-x64.zip)
 files=$(cmake -E tar tf "$zip" | sort | tr '\n' ' ')
-expected="LICENSE.txt README.txt THIRD-PARTY.txt ipclens-cli.exe ipclens-demo-shared.dll ipclens-demo.exe ipclens-tap.dll ipclens.exe "
+expected="LICENSE.txt README.txt THIRD-PARTY.txt ipclens-cli.exe ipclens-demo-shared.dll ipclens-demo.exe ipclens-tap.dll ipclens.exe ipclens.lua "
 [ "$files" = "$expected" ] || fail "the zip holds: $files"
 [ -z "$failed" ] && echo "${zip##*/} is as it has to be; ipclens.exe has $size bytes"

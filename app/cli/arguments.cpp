@@ -117,6 +117,14 @@ CLI::Option *addHex(CLI::App &command, std::string name, std::optional<Bytes> &b
     return name.starts_with('-') ? option->type_name("HEX") : option;
 }
 
+MessageFilter readFilter(const std::string &option, const std::string &text)
+{
+    auto filter = MessageFilter::parse(text);
+    if (!filter)
+        refuse(option, toText(toError(filter.error(), "read a filter", text)));
+    return std::move(*filter);
+}
+
 void refuse(const std::string &name, const std::string &problem)
 {
     throw CLI::ValidationError(name, problem);

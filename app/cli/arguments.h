@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/session/commands.h"
+#include "core/traffic/message_filter.h"
 
 #include <string>
 
@@ -33,6 +34,9 @@ CLI::Option *addHex(CLI::App &command, std::string name, std::optional<Bytes> &b
 void addTarget(CLI::App &command, WindowTarget &target);
 void settleTarget(const WindowTarget &target, const CLI::App &command);
 
+// Wrong usage where the text is no filter.
+MessageFilter readFilter(const std::string &option, const std::string &text);
+
 // Ends reading the command line as wrong usage.
 [[noreturn]] void refuse(const std::string &name, const std::string &problem);
 
@@ -50,8 +54,13 @@ void addEditingCommands(CLI::App &app, Run &run);
 void addWatchCommand(CLI::App &app, Run &run);
 void addSearchCommands(CLI::App &app, Run &run);
 void addCreatingCommands(CLI::App &app, Run &run);
-void addMessageCommands(CLI::App &app, Run &run);
+void addSend(CLI::App &app, Run &run);
+void addListeningCommands(CLI::App &app, Run &run);
+void addReplay(CLI::App &app, Run &run);
 void addCaptureCommands(CLI::App &app, Run &run);
+void addShow(CLI::App &app, Run &run);
+void addStats(CLI::App &app, Run &run);
+void addSequence(CLI::App &app, Run &run);
 void addSharingCommands(CLI::App &app, Run &run);
 void addSessionCommands(CLI::App &app, Run &run);
 

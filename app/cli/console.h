@@ -1,8 +1,10 @@
 // What the console program needs of its console beyond standard C++: implemented once per system.
 #pragma once
 
+#include <cstddef>
 #include <cstdio>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,15 @@ void prepareConsole();
 
 // Makes standard input give its bytes as they are.
 void prepareBinaryInput();
+
+// Standard error is a terminal, where a line can be written over.
+bool isErrorTerminal();
+
+// Opens a file (UTF-8 path) for reading bytes; nullptr with errno set.
+std::FILE *openForReading(const std::string &path);
+
+// Reads what is there, at most `into`, past any buffer; waits for the first byte. 0 at the end, -1 with errno set.
+std::ptrdiff_t readSome(std::FILE *file, std::span<std::byte> into);
 
 // Opens a file (UTF-8 path) for writing bytes; nullptr with errno set. EEXIST when it is there already, unless
 // `replace`.

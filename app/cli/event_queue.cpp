@@ -21,6 +21,13 @@ void EventQueue::interrupt()
     m_notEmpty.notify_one();
 }
 
+void EventQueue::poke()
+{
+    const std::scoped_lock lock(m_mutex);
+    m_poked = true;
+    m_notEmpty.notify_one();
+}
+
 void EventQueue::finish()
 {
     const std::scoped_lock lock(m_mutex);
@@ -46,13 +53,15 @@ void EventQueue::close()
 EventQueue::Wake EventQueue::next(Event &event, std::optional<Time> deadline)
 {
     std::unique_lock lock(m_mutex);
-    const auto happened = [this] { return m_interrupted || !m_events.empty() || m_finished || m_lost; };
+    const auto happened = [this] { return m_interrupted || m_poked || !m_events.empty() || m_finished || m_lost; };
     if (!deadline)
         m_notEmpty.wait(lock, happened);
     else if (!m_notEmpty.wait_until(lock, *deadline, happened))
         return Wake::Deadline;
     if (std::exchange(m_interrupted, false))
         return Wake::Interrupted;
+    if (std::exchange(m_poked, false))
+        return Wake::Poked;
     if (!m_events.empty()) {
         event = std::move(m_events.front());
         m_events.pop_front();

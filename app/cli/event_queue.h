@@ -20,6 +20,7 @@ public:
         Interrupted, // the user asked to end; told once
         Finished,    // finish() was called and all events before it were taken
         Lost,        // the far end is gone and all events before were taken; see lostError()
+        Poked,       // poke() was called; told once
         Deadline     // nothing happened in time
     };
     using Time = std::chrono::steady_clock::time_point;
@@ -27,6 +28,7 @@ public:
     // Waits while the queue is full, which holds the far end back.
     void push(Event event);
     void interrupt();
+    void poke(); // somebody has something for the one who waits
     void finish();
     void lose(Error error);
     // From now on push() neither waits nor keeps anything.
@@ -44,6 +46,7 @@ private:
     std::condition_variable m_notFull;
     std::deque<Event> m_events;
     bool m_interrupted = false;
+    bool m_poked = false;
     bool m_finished = false;
     bool m_closed = false;
     std::optional<Error> m_lost;

@@ -1,13 +1,10 @@
 // Printing and saving what an inbox, a relay or a tap gets.
 #pragma once
 
-#include "app/cli/capture_streams.h"
+#include "app/cli/message_rows.h"
 #include "app/cli/run.h"
-#include "core/traffic/message_filter.h"
-
-#include <chrono>
-#include <deque>
-#include <set>
+#include "app/cli/segmented_output.h"
+#include "core/traffic/held_messages.h"
 
 namespace CLI {
 class App;
@@ -22,59 +19,65 @@ struct ListeningOptions {
     MessageFilter filter;
     std::string write;
     bool replace = false;
+    MessageStore::Limits limits; // of what is written
+    double keepSeconds = 0;
+    RowFormat rows;
 };
 
-// --count, --duration, --filter, --write and --replace.
+// --count, --duration, --filter, --write with its limits, and --replace.
 void addListeningOptions(CLI::App &command, ListeningOptions &options);
 // After the command line was read; wrong usage where the filter is none.
 void settleListening(ListeningOptions &options);
 
-// Prints what arrives until it is enough, then closes the inbox and prints what was still on its way. A message whose handler still
-// runs is held back for a second at most, so that its result is known, too.
+// Prints what arrives until it is enough, then closes the inbox and prints what was still on its way. HeldMessages says
+// when a message is printed whose handler still runs.
 class Listening {
 public:
-    Listening(Run &run, const ListeningOptions &options) : m_run(run), m_options(options) {}
+    Listening(Run &run, const ListeningOptions &options);
 
-    // `what`: "listening"; `about` follows the window's handle. `name` is the inbox's in a capture; a receiver's class and title follow.
-    template <class Command>
-    Result<void> listen(Command command, const std::string &what, const std::string &name, const std::string &about = {})
-    {
-        if (auto prepared = prepare(); !prepared)
-            return prepared;
-        const auto opened = m_run.ask(std::move(command));
-        if (!opened)
-            return Failure(opened.error());
-        return listenTo(*opened, what, name, about);
-    }
+    // What is opened, and how it is told: `what` is "listening"; `about` follows the window's handle. `name` is the
+    // inbox's in a capture; a receiver's class and title follow.
+    struct Opening {
+        AnyCommand command; // its reply is InboxOpened
+        std::string what;
+        std::string name;
+        std::string about = {};
+    };
+    // All of them, or none.
+    Result<void> listen(std::vector<Opening> openings);
 
 private:
-    struct Held {
-        Message message;
-        std::chrono::steady_clock::time_point until;
+    struct Open {
+        InboxId inbox = 0;
+        std::string name;
+        std::int64_t since = 0;   // nanoseconds since 1970 UTC
+        MessageBatch counts = {}; // the last batch without its messages
     };
 
     Result<void> prepare();
-    Result<void> listenTo(const InboxOpened &opened, const std::string &what, const std::string &name, const std::string &about);
-    void announce(const InboxOpened &opened, const std::string &what, const std::string &about);
+    Result<void> open(Opening opening);
+    void announce(const InboxOpened &opened, const Opening &opening);
+    Result<void> listenToAll();
+    void tellCounts() const;
     bool isEnough() const { return m_options.count > 0 && m_printed >= m_options.count; }
+    bool isPrinting() const { return m_options.write != "-"; }
     Result<void> printArrivals();
     Result<void> close();
     Result<void> takeBatch();
-    Result<void> printHeld(bool all);
-    Result<void> print(Message message);
+    Result<void> printHeld();
+    Result<void> print(const MessageView &message);
+    Result<void> print(const LateAnswer &answer);
 
     Run &m_run;
     const ListeningOptions &m_options;
-    std::optional<CaptureOutput> m_output;
-    InboxId m_inbox = 0;
+    MessageRows m_rows;
+    std::optional<SegmentedOutput> m_output;
+    std::vector<Open> m_open;
     Event m_event;
-    std::deque<Held> m_held; // in the order they came
-    MessageBatch m_counts; // the last batch without its messages
+    HeldMessages m_held;
     std::optional<Error> m_ended;
-    MessageClock m_clock;
     std::uint64_t m_printed = 0;
-    std::int64_t m_lastTime = 0;          // of what was written last
-    std::set<std::uint64_t> m_unanswered; // of those written, their sequences
+    std::int64_t m_lastTime = 0; // of those printed
     bool m_interrupted = false;
 };
 

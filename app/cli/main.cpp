@@ -46,8 +46,13 @@ int main(std::vector<std::string> arguments)
     addWatchCommand(app, run);
     addSearchCommands(app, run);
     addCreatingCommands(app, run);
-    addMessageCommands(app, run);
+    addSend(app, run);
+    addListeningCommands(app, run);
+    addReplay(app, run);
     addCaptureCommands(app, run);
+    addShow(app, run);
+    addStats(app, run);
+    addSequence(app, run);
     addSharingCommands(app, run);
     addSessionCommands(app, run);
 

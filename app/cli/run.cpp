@@ -8,8 +8,14 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 namespace ipclens {
+namespace {
+
+bool isShowingProgress = false; // on standard error; main thread only
+
+} // namespace
 
 Run::Run() : m_events(std::make_shared<EventQueue>())
 {
@@ -106,7 +112,15 @@ Result<void> Run::flush()
 
 void Run::note(std::string_view line)
 {
-    std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+    const bool afterProgress = std::exchange(isShowingProgress, false);
+    std::fprintf(stderr, "%s%.*s\n", afterProgress ? "\r\x1b[K" : "", static_cast<int>(line.size()), line.data());
+}
+
+void Run::noteProgress(std::string_view line)
+{
+    isShowingProgress = true;
+    std::fprintf(stderr, "\r\x1b[K%.*s", static_cast<int>(line.size()), line.data());
+    std::fflush(stderr);
 }
 
 void Run::complain(const Error &error) const

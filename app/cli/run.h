@@ -56,6 +56,7 @@ public:
 
     // Standard error: for people beside a document, and how a failed run says why.
     static void note(std::string_view line);
+    static void noteProgress(std::string_view line); // until the next note, on a terminal
     void complain(const Error &error) const;
 
 private:

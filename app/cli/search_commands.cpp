@@ -297,6 +297,7 @@ private:
         for (;;) {
             switch (m_run.events().next(event, end)) {
             case EventQueue::Wake::Deadline: return true;
+            case EventQueue::Wake::Poked:
             case EventQueue::Wake::Event: break;
             case EventQueue::Wake::Lost: return Failure(m_run.events().lostError());
             case EventQueue::Wake::Interrupted:

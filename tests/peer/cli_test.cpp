@@ -1,7 +1,6 @@
 // ipclens-cli.exe as users run it, over real second processes.
-#include "core/text/hex.h"
 #include "core/traffic/capture_file.h"
-#include "tests/peer/windows_peer.h"
+#include "tests/peer/cli_fixture.h"
 #include "tests/unit/memory_source_buffer.h"
 
 #include <algorithm>
@@ -9,7 +8,6 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <thread>
 
@@ -17,46 +15,6 @@ namespace ipclens::test {
 namespace {
 
 using nlohmann::json;
-
-// Every run keeps its journal in a folder of the test.
-class Cli : public testing::Test {
-protected:
-    ProgramRun run(std::vector<std::string> arguments)
-    {
-        arguments.insert(arguments.begin(), {"--journal", journal.path().string()});
-        return runCli(arguments);
-    }
-    // Runs it with --json; what it printed. The test fails when it did not succeed.
-    json runJson(std::vector<std::string> arguments)
-    {
-        arguments.insert(arguments.begin(), "--json");
-        const ProgramRun result = run(std::move(arguments));
-        EXPECT_EQ(result.exitCode, 0u) << result.err;
-        return parse(result.out);
-    }
-    // Runs it with --json; the error it printed.
-    json runRefused(std::vector<std::string> arguments, DWORD exitCode = 1)
-    {
-        arguments.insert(arguments.begin(), "--json");
-        const ProgramRun result = run(std::move(arguments));
-        EXPECT_EQ(result.exitCode, exitCode) << result.out << result.err;
-        const json error = parse(result.err);
-        EXPECT_FALSE(error.value("operation", "").empty()) << result.err;
-        EXPECT_FALSE(error.value("meaning", "").empty()) << result.err;
-        return error;
-    }
-    static json parse(const std::string &text)
-    {
-        json parsed = json::parse(text, nullptr, false);
-        EXPECT_FALSE(parsed.is_discarded()) << "not JSON: " << text;
-        return parsed;
-    }
-    static std::string hex(std::string_view text) { return toHex(std::as_bytes(std::span(text.data(), text.size()))); }
-
-    TemporaryFolder journal;
-    Peer peer;
-    const std::string name = uniqueName("section");
-};
 
 TEST_F(Cli, listsReadsAndWritesAMappingOfAnotherProcess)
 {
@@ -348,10 +306,13 @@ TEST_F(Cli, joinsAnswersThatStandBehindTheirMessages)
     writer.append(bytes, message(1));
     writer.append(bytes, message(2));
     writer.append(bytes, message(3));
-    writer.append(bytes, {.inbox = 4, .outcome = {.sequence = 3, .result = 33, .duration = 3'000'000}, .time = 4'000'000});
-    writer.append(bytes, {.inbox = 4, .outcome = {.sequence = 1, .result = 11, .duration = 1'000'000}, .time = 5'000'000});
+    writer.append(bytes,
+                  {.inbox = 4, .outcome = {.sequence = 3, .result = 33, .duration = 3'000'000}, .time = 4'000'000});
+    writer.append(bytes,
+                  {.inbox = 4, .outcome = {.sequence = 1, .result = 11, .duration = 1'000'000}, .time = 5'000'000});
     writer.append(bytes, message(1)); // another capture was appended
-    writer.append(bytes, {.inbox = 4, .outcome = {.sequence = 1, .result = 12, .duration = 1'000'000}, .time = 6'000'000});
+    writer.append(bytes,
+                  {.inbox = 4, .outcome = {.sequence = 1, .result = 12, .duration = 1'000'000}, .time = 6'000'000});
     writer.append(bytes, {.inbox = 4, .outcome = {.sequence = 9, .result = 1, .duration = 1}, .time = 7'000'000});
     const std::string file = (journal.path() / "late.pcapng").string();
     std::ofstream(file, std::ios::binary).write(reinterpret_cast<const char *>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
@@ -371,7 +332,7 @@ TEST_F(Cli, joinsAnswersThatStandBehindTheirMessages)
     EXPECT_EQ(results(run({"--json", "filter", file, "result == 33"})), (Found{{3, 33}}));
     const ProgramRun slow = run({"--json", "filter", file, "duration > 2"});
     EXPECT_EQ(results(slow), (Found{{3, 33}}));
-    EXPECT_THAT(slow.err, testing::HasSubstr("not close before: 1")) << "of a message that is not there";
+    EXPECT_THAT(slow.err, testing::HasSubstr("not in the capture: 1")) << "of a message that is not there";
     EXPECT_EQ(results(run({"--json", "export", file, "--filter", "result < 20"})), (Found{{1, 11}, {1, 12}}));
     const json statistics = runJson({"stats", file});
     EXPECT_EQ(statistics["durations"]["count"], 3) << statistics;
@@ -438,6 +399,89 @@ TEST_F(Cli, repeatsWithVariables)
     EXPECT_THAT(sent.err, testing::HasSubstr("sent 12 failed 0"));
     EXPECT_EQ(peer.ask("window.last"), fmt::format("copydata 0 0 10 data {}", peer.ask("sum " + hex("message 12"))));
     EXPECT_EQ(parse(sent.out.substr(0, sent.out.find('\n')))["number"], 1);
+}
+
+TEST_F(Cli, sendsContentOfAllSorts)
+{
+    const std::string className = uniqueName("receiver");
+    peer.askNumber(fmt::format("window.create {} {} top pump", toWord(className), toWord("")));
+    const auto received = [&](std::vector<std::string> content) {
+        content.insert(content.begin(), {"send", "--class", className, "--id", "5"});
+        const ProgramRun sent = run(content);
+        EXPECT_EQ(sent.exitCode, 0u) << sent.err;
+        return peer.ask("window.last");
+    };
+    const auto data = [&](std::string_view bytes) {
+        return fmt::format("copydata 0 5 {} data {}", bytes.size(), peer.ask("sum " + hex(bytes)));
+    };
+    using namespace std::string_view_literals;
+    EXPECT_EQ(received({"--text",
+                        "Gr\xC3\xB6\xC3\x9F"
+                        "e",
+                        "--terminate"}),
+              data("Gr\xC3\xB6\xC3\x9F"
+                   "e\0"sv));
+    EXPECT_EQ(received({"--utf16", "\xC3\xB6\xF0\x9F\x98\x80", "--terminate"}), data("\xF6\0\x3D\xD8\0\xDE\0\0"sv));
+    EXPECT_EQ(received({"--field", "u32=7", "--field", "u16be=258", "--field", "f32=1.5", "--field", "utf8=hi\\0"}),
+              data("\x07\0\0\0\x01\x02\0\0\xC0\x3F"
+                   "hi\0"sv));
+    const auto file = (journal.path() / "content.bin").string();
+    std::ofstream(file, std::ios::binary) << std::string(70'000, 'x');
+    EXPECT_EQ(received({"--file", file}), data(std::string(70'000, 'x')));
+    EXPECT_EQ(received({"--null"}).substr(0, 17), "copydata 0 5 0 nu");
+    EXPECT_EQ(runRefused({"send", "--class", className, "--file", file + ".none"})["kind"], "Missing");
+    for (const std::vector<std::string> &wrong : {std::vector<std::string>{"--field", "u32"},
+                                                  {"--field", "u33=1"},
+                                                  {"--field", "u8be=1"},
+                                                  {"--field", "u8=256"},
+                                                  {"--field", "u8=1", "--text", "x"},
+                                                  {"--data", "00", "--terminate"},
+                                                  {"--null", "--text", "x"}}) {
+        auto arguments = wrong;
+        arguments.insert(arguments.begin(), {"send", "--class", className});
+        EXPECT_EQ(run(arguments).exitCode, 2u) << wrong.back();
+    }
+}
+
+TEST_F(Cli, replaysWithTheSameDefaultsAsTheWindow)
+{
+    const std::string className = uniqueName("receiver");
+    peer.askNumber(fmt::format("window.create {} {} top pump", toWord(className), toWord("")));
+    Bytes bytes;
+    CaptureWriter writer(bytes, "Test");
+    Message whole{.sequence = 1, .senderWindow = 0x10046, .id = 1, .size = 4, .payload = toBytes("text")};
+    Message cut{.sequence = 2, .id = 2, .size = 400, .payload = toBytes("text")};
+    writer.append(bytes, whole);
+    writer.append(bytes, cut);
+    const std::string file = (journal.path() / "cut.pcapng").string();
+    std::ofstream(file, std::ios::binary)
+        .write(reinterpret_cast<const char *>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    const ProgramRun replayed = run({"replay", file, "--class", className, "--fast"});
+    EXPECT_EQ(replayed.exitCode, 1u) << "not all of it was sent";
+    EXPECT_THAT(replayed.err, testing::HasSubstr("payloads were cut when they were captured: 1"));
+    EXPECT_THAT(replayed.err, testing::HasSubstr("sent 1 failed 0"));
+    EXPECT_EQ(peer.ask("window.last"), fmt::format("copydata 0 1 4 data {}", peer.ask("sum " + hex("text"))));
+    EXPECT_EQ(
+        run({"replay", file, "--class", className, "--fast", "--filter", "number == 1", "--keep-sender"}).exitCode, 0u);
+    EXPECT_EQ(peer.ask("window.last").substr(0, 16), fmt::format("copydata {} 1", 0x10046).substr(0, 16));
+}
+
+TEST_F(Cli, stopsAReplayAtTheFirstFailure)
+{
+    const std::string className = uniqueName("stuck");
+    peer.askNumber(fmt::format("window.create {} {} top stuck", toWord(className), toWord("")));
+    Bytes bytes;
+    CaptureWriter writer(bytes, "Test");
+    for (std::uint64_t i = 1; i <= 20'000; ++i)
+        writer.append(bytes, Message{.sequence = i, .id = i});
+    const std::string file = (journal.path() / "long.pcapng").string();
+    std::ofstream(file, std::ios::binary)
+        .write(reinterpret_cast<const char *>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    const ProgramRun stopped =
+        run({"replay", file, "--class", className, "--fast", "--timeout", "100", "--stop-at-failure"});
+    EXPECT_EQ(stopped.exitCode, 1u);
+    EXPECT_THAT(stopped.err, testing::HasSubstr("sent 0 failed 1"));
+    EXPECT_THAT(stopped.out, testing::HasSubstr("failed: "));
 }
 
 TEST_F(Cli, watchesWhatChanges)
@@ -520,8 +564,9 @@ TEST_F(Cli, refusesWrongUsage)
 TEST_F(Cli, helpsWithEveryCommand)
 {
     EXPECT_EQ(run({"--help"}).exitCode, 0u);
-    for (const char *command : {"ps", "objects", "sections", "modules", "regions", "read", "write", "create", "windows", "send",
-                                "listen", "relay", "tap", "replay", "watch", "serve"}) {
+    for (const char *command : {"ps",      "objects", "sections", "modules", "regions", "read",   "write",  "create",
+                                "windows", "send",    "listen",   "relay",   "tap",     "replay", "filter", "show",
+                                "export",  "stats",   "sequence", "mark",    "watch",   "serve"}) {
         const ProgramRun help = run({command, "--help"});
         EXPECT_EQ(help.exitCode, 0u) << command;
         EXPECT_THAT(help.out, testing::HasSubstr(command));

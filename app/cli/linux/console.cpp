@@ -35,6 +35,25 @@ void prepareBinaryInput()
 {
 }
 
+bool isErrorTerminal()
+{
+    return ::isatty(STDERR_FILENO) != 0;
+}
+
+std::FILE *openForReading(const std::string &path)
+{
+    return std::fopen(path.c_str(), "rbe");
+}
+
+std::ptrdiff_t readSome(std::FILE *file, std::span<std::byte> into)
+{
+    for (;;) {
+        const auto count = ::read(::fileno(file), into.data(), into.size());
+        if (count >= 0 || errno != EINTR)
+            return count;
+    }
+}
+
 std::FILE *openForWriting(const std::string &path, bool replace)
 {
     return std::fopen(path.c_str(), replace ? "we" : "wxe");

@@ -37,6 +37,18 @@ std::string utf8(const wchar_t *wide)
     return text;
 }
 
+// -1 with errno set.
+int openFile(const std::string &path, int way)
+{
+    std::wstring wide(path.size() + 1, L'\0'); // UTF-16 never has more units than UTF-8 has bytes
+    if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path.c_str(), -1, wide.data(),
+                            static_cast<int>(wide.size())) == 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    return _wopen(wide.c_str(), way, _S_IREAD | _S_IWRITE);
+}
+
 } // namespace
 
 // main()'s own arguments are in the process's code page, which cannot spell every name.
@@ -64,16 +76,28 @@ void prepareBinaryInput()
     _setmode(_fileno(stdin), _O_BINARY);
 }
 
+bool isErrorTerminal()
+{
+    // Also understands what is written over a line.
+    const HANDLE error = GetStdHandle(STD_ERROR_HANDLE);
+    DWORD mode = 0;
+    return GetConsoleMode(error, &mode) && SetConsoleMode(error, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
+}
+
+std::FILE *openForReading(const std::string &path)
+{
+    const int file = openFile(path, _O_RDONLY | _O_BINARY | _O_NOINHERIT);
+    return file < 0 ? nullptr : _fdopen(file, "rb");
+}
+
+std::ptrdiff_t readSome(std::FILE *file, std::span<std::byte> into)
+{
+    return _read(_fileno(file), into.data(), static_cast<unsigned>(into.size()));
+}
+
 std::FILE *openForWriting(const std::string &path, bool replace)
 {
-    std::wstring wide(path.size() + 1, L'\0'); // UTF-16 never has more units than UTF-8 has bytes
-    if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path.c_str(), -1, wide.data(),
-                            static_cast<int>(wide.size())) == 0) {
-        errno = EINVAL;
-        return nullptr;
-    }
-    const int way = _O_WRONLY | _O_CREAT | _O_BINARY | _O_NOINHERIT | (replace ? _O_TRUNC : _O_EXCL);
-    const int file = _wopen(wide.c_str(), way, _S_IREAD | _S_IWRITE);
+    const int file = openFile(path, _O_WRONLY | _O_CREAT | _O_BINARY | _O_NOINHERIT | (replace ? _O_TRUNC : _O_EXCL));
     return file < 0 ? nullptr : _fdopen(file, "wb");
 }
 
