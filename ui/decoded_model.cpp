@@ -88,14 +88,19 @@ QVariant DecodedModel::data(const QModelIndex &index, int role) const
     // Enough of a value for a line, and for a tip: some are as long as the payload.
     const auto value = [&field](std::size_t most) {
         const auto text = fromUtf8(std::string_view(field.value).substr(0, 4 * most));
-        return text.size() > static_cast<qsizetype>(most) ? text.left(static_cast<qsizetype>(most)) + QChar(0x2026) : text;
+        return text.size() > static_cast<qsizetype>(most) ? text.left(static_cast<qsizetype>(most)) + QChar(0x2026)
+                                                          : text;
     };
     if (role == Qt::DisplayRole) {
         switch (index.column()) {
-        case Name: return field.name.empty() ? tr("(unnamed)") : fromUtf8(field.name);
-        case Type: return fromUtf8(field.type);
-        case Offset: return field.bytes ? addressText(field.bytes->begin) : QString();
-        default: return value(500);
+        case Name:
+            return field.name.empty() ? tr("(unnamed)") : fromUtf8(field.name);
+        case Type:
+            return fromUtf8(field.type);
+        case Offset:
+            return field.bytes ? addressText(field.bytes->begin) : QString();
+        default:
+            return value(500);
         }
     }
     if (role == Qt::ToolTipRole && index.column() == Value && field.value.size() > 40)

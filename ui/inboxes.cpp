@@ -164,6 +164,8 @@ void Inboxes::take(const MessageBatch &batch)
     counts.truncated = batch.truncated;
     counts.skipped = batch.skipped;
     emit arrived(batch);
+    if (batch.notice)
+        emit noticed(*batch.notice);
     if (batch.ended)
         emit failed(*batch.ended);
 }
@@ -182,7 +184,8 @@ void Inboxes::close(std::uint64_t key)
 
 void Inboxes::closeNow(Inbox &inbox)
 {
-    // The session gives the last messages before it replies, but they may still wait for delivery here: until then the inbox is ours.
+    // The session gives the last messages before it replies, but they may still wait for delivery here: until then the
+    // inbox is ours.
     m_client.call(CloseInbox{inbox.opened.inbox}, this, [this, key = inbox.key](const Result<Done> &reply) {
         m_client.afterEvents(this, [this, key, reply] {
             if (!find(key))

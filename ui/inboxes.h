@@ -55,6 +55,7 @@ signals:
     void arrived(const ipclens::MessageBatch &batch);
     // It could not be opened; `window` is what a relay or tap was for, 0 when there is none.
     void refused(const ipclens::Error &error, quint64 window);
+    void noticed(const ipclens::Error &notice);  // it goes on, but not all may come here
     void failed(const ipclens::Error &error);    // something else: it could not be closed, a tap's program ended
     void interrupted(const ipclens::Error &why); // the connection was lost while at least one was open or opening
     void unconnected(const ipclens::Error &why); // openAgain() found no connection

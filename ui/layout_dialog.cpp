@@ -125,7 +125,8 @@ void LayoutDialog::check()
         marks << mark;
         m_note->setText(tr("%1: %2").arg(fromUtf8(lineAndColumn(text, problem.offset)), fromUtf8(problem.meaning)));
     } else {
-        m_note->setText(isEmpty ? QString() : tr("%1: %2 bytes").arg(fromUtf8((*parsed)->name), countText((*parsed)->size)));
+        m_note->setText(isEmpty ? QString()
+                                : tr("%1: %2 bytes").arg(fromUtf8((*parsed)->name), countText((*parsed)->size)));
     }
     m_text->setExtraSelections(marks);
     auto colours = palette();

@@ -253,8 +253,16 @@ void TrafficTab::connectViews()
     connect(m_error, &ErrorBar::actionTriggered, &m_inboxes, &Inboxes::openAgain);
     connect(m_filter, &FilterLine::changed, this, &TrafficTab::applyFilter);
     connect(m_list, &MessageList::filterRequested, m_filter, &FilterLine::join);
+    connect(m_payload, &PayloadView::filterRequested, m_filter, &FilterLine::join);
+    connect(m_payload, &PayloadView::layoutChanged, &m_model, &MessageModel::layoutsChanged);
     connect(m_list, &MessageList::menuRequested, this, [this](QMenu *menu, const QModelIndex &) { addToRowMenu(menu); });
     connect(m_list, &MessageList::findRequested, this, &TrafficTab::find);
+    m_list->setSendContext([this](const MessageView &message) {
+        const auto inbox = m_inboxNames.find(message.inbox);
+        return SendContext{.connectTo = {},
+                           .inboxName = inbox == m_inboxNames.end() ? std::string() : inbox->second,
+                           .captureFile = QDir::toNativeSeparators(m_path).toStdString()};
+    });
     connect(m_list, &MessageList::noticed, this,
             [this](const QString &notice) { m_error->showText(notice, ErrorBar::Level::Warning); });
     connect(m_find, &MessageFindBar::found, m_list, &MessageList::goToRow);
@@ -373,6 +381,10 @@ void TrafficTab::connectInboxes()
         offerWhy(*m_error, error, explainWindow(window));
     });
     connect(&m_inboxes, &Inboxes::failed, this, [this](const Error &error) { showFailure(error); });
+    connect(&m_inboxes, &Inboxes::noticed, this, [this](const Error &notice) {
+        m_error->showText(fromUtf8(toText(notice)), ErrorBar::Level::Warning);
+        emit errorShown();
+    });
     connect(&m_inboxes, &Inboxes::unconnected, this, [this](const Error &error) { showFailure(error, tr("Listen again")); });
     connect(&m_inboxes, &Inboxes::interrupted, this, &TrafficTab::captureEnded);
 }

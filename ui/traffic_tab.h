@@ -52,6 +52,7 @@ public:
     bool isPaused() const { return m_paused; }
     // Off: what programs send is answered as before and counted, but not kept.
     void setCapturing(bool on);
+    void askWhatToListenTo();
     void askForRelay();
     void askForTap();
     // Empties list and graph; the inbox's counts go on.
@@ -68,8 +69,8 @@ public:
     void find(); // opens the bar that finds messages; without any, goes to the filter
     void focusFilter();
     bool isUnsaved() const; // messages, or what the user said of them, that are in no file
-    // Calls back when the tab may be closed: at once, or when the user has saved what would be lost or does not want it. Not at all when
-    // they want to keep the tab.
+    // Calls back when the tab may be closed: at once, or when the user has saved what would be lost or does not want
+    // it. Not at all when they want to keep the tab.
     void askBeforeClosing(std::function<void()> close);
     // The file in which a crash would leave the capture is not needed any more.
     void discardAutosave();
@@ -104,7 +105,6 @@ private:
     void restoreLayout();
     void saveLayout() const;
 
-    void askWhatToListenTo();
     void inboxOpened(const InboxOpened &opened, const QString &name);
     void inboxesChanged();
     void captureEnded(const Error &why);

@@ -67,8 +67,7 @@ void TrafficTab::openCapture(const QString &path)
     connect(m_loader.get(), &CaptureLoader::loaded, this, [this](CaptureLoader::Piece &piece) {
         m_jobLine->show(piece.offset, piece.size, m_model.store().size());
         takePiece(std::move(piece.messages));
-        for (const auto &[inbox, outcome] : piece.outcomes)
-            m_unmatched += m_model.apply(inbox, std::span(&outcome, 1));
+        m_unmatched += piece.unmatched + m_model.apply(piece.outcomes);
     });
     connect(m_loader.get(), &CaptureLoader::finished, this,
             [this](const std::optional<Error> &error, const std::map<std::uint64_t, std::string> &names) {
@@ -214,10 +213,11 @@ void TrafficTab::askBeforeClosing(std::function<void()> close)
 {
     if (!isUnsaved())
         return close();
-    auto *box = new QMessageBox(QMessageBox::Question, tr("Close the capture"),
-                                isOfFile() ? tr("Save what you have said of the messages of %1?").arg(QFileInfo(m_path).fileName())
-                                           : tr("Save the %1 messages of this capture?").arg(countText(m_model.store().size())),
-                                QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, this);
+    auto *box = new QMessageBox(
+        QMessageBox::Question, tr("Close the capture"),
+        isOfFile() ? tr("Save what you have said of the messages of %1?").arg(QFileInfo(m_path).fileName())
+                   : tr("Save the %1 messages of this capture?").arg(countText(m_model.store().size())),
+        QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, this);
     box->setObjectName(QStringLiteral("unsaved"));
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setInformativeText(tr("Without that they are gone."));
@@ -355,9 +355,10 @@ void TrafficTab::askLimits()
     auto *messages = box(limits.messages, 1'000'000'000, tr(" messages"));
     auto *seconds = box(static_cast<std::uint64_t>(limits.age / second), 30 * 86'400, tr(" s"));
     messages->setObjectName(QStringLiteral("messages"));
-    auto *note = new QLabel(tr("The oldest messages go when one of these is passed; how many went is shown. Age is counted back from the "
-                               "newest message: what is there stays while nothing comes."),
-                            dialog);
+    auto *note = new QLabel(
+        tr("The oldest messages go when one of these is passed; how many went is shown. Age is counted back from the "
+           "newest message: what is there stays while nothing comes."),
+        dialog);
     note->setWordWrap(true);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, dialog);
     auto *form = new QFormLayout(dialog);

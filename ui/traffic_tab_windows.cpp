@@ -127,7 +127,8 @@ void TrafficTab::addToRowMenu(QMenu *menu)
     menu->addSeparator();
     menu->addAction(tr("Send a&gain\u2026"), this, &TrafficTab::sendAgain)->setEnabled(any);
     menu->addAction(tr("&Replay\u2026"), this, &TrafficTab::replay)->setEnabled(any);
-    menu->addAction(tr("Save as a C+&+ sender\u2026"), this, [this] { askWhereToSave(Which::Selected, SaveFormat::Sender); })
+    menu->addAction(tr("Save as a C+&+ sender\u2026"), this,
+                    [this] { askWhereToSave(Which::Selected, SaveFormat::Sender); })
         ->setEnabled(any && !isBusy());
     menu->addAction(tr("In the se&quence diagram"), this, &TrafficTab::showSequence);
 }

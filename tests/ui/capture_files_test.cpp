@@ -64,7 +64,8 @@ protected:
             message.inbox = 3;
             writer.append(bytes, {message, n == 5 ? &marked : nullptr});
         }
-        writer.append(bytes, {.inbox = 3, .outcome = {.sequence = 2, .result = 77, .duration = 5}, .time = 2'000'000'000});
+        writer.append(bytes,
+                      {.inbox = 3, .outcome = {.sequence = 2, .result = 77, .duration = 5}, .time = 2'000'000'000});
         put(path(name), bytes);
     }
     static void put(const QString &path, std::span<const std::byte> bytes)
@@ -106,6 +107,47 @@ TEST_F(CaptureFilesTest, OpensAFileWithAllThatIsInIt)
     EXPECT_EQ(tab.title(), "a.pcapng");
     EXPECT_FALSE(tab.isListening());
     EXPECT_FALSE(tab.findChild<ErrorBar *>()->isVisible());
+}
+
+TEST_F(CaptureFilesTest, GivesLateAnswersToTheirMessagesInMergedCaptures)
+{
+    // Two captures whose inboxes have the same number, interleaved as mergecap does.
+    Bytes bytes;
+    CaptureWriter first(bytes, "test");
+    const auto at = [](std::uint64_t sequence, std::int64_t time) {
+        auto message = sampleMessage(sequence, time);
+        message.inbox = 3;
+        return message;
+    };
+    const auto answer = [&](std::uint64_t sequence, std::int64_t messageTime, std::int64_t result) {
+        first.append(bytes, {.inbox = 3,
+                             .outcome = {.sequence = sequence, .result = result, .duration = 5},
+                             .time = messageTime + 5,
+                             .messageTime = messageTime});
+    };
+    for (std::uint64_t n = 100; n < 20'100; ++n) { // more than a piece
+        first.append(bytes, at(n, static_cast<std::int64_t>(n) * 1000));
+        first.append(bytes, at(n - 99, static_cast<std::int64_t>(n) * 1000 + 1)); // the other one
+    }
+    answer(200, 200'000, 11);
+    answer(200, 299'001, 22);
+    answer(20'000, 20'000'000, 33);
+    answer(50'000, 1, 44); // of none
+    put(path("merged.pcapng"), bytes);
+    TrafficTab tab(played.client);
+    tab.show();
+    open(tab, "merged.pcapng");
+    const auto &model = tab.messages();
+    ASSERT_EQ(model.rowCount(), 40'000);
+    const auto resultAt = [&](std::int64_t time) {
+        const auto message = model.messageAt(model.rowNearTime(time));
+        EXPECT_EQ(message.time, time);
+        return message.isAnswered ? message.result : -1;
+    };
+    EXPECT_EQ(resultAt(200'000), 11);
+    EXPECT_EQ(resultAt(299'001), 22);
+    EXPECT_EQ(resultAt(20'000'000), 33);
+    EXPECT_EQ(resultAt(20'099'001), -1) << "has the same number, but was not answered";
 }
 
 TEST_F(CaptureFilesTest, ADamagedFileOpensUpToTheDamageAndSaysWhere)
@@ -189,7 +231,8 @@ TEST_F(CaptureFilesTest, SavesTheSelectionAsASender)
     emit dialog->fileSelected(path("sender.cpp"));
     ASSERT_TRUE(waitUntil([&] { return done.size() == 1; }));
     const auto message = tab.messages().store().at(list->selected().front()).toMessage();
-    EXPECT_EQ(readBytes(path("sender.cpp")), toBytes(cppSender(std::vector{message}).value()));
+    const std::map<std::uint64_t, std::string> inboxNames{{message.inbox, "Class / Title"}};
+    EXPECT_EQ(readBytes(path("sender.cpp")), toBytes(cppSender(std::vector{message}, inboxNames).value()));
 
     auto *error = tab.findChild<ErrorBar *>();
     EXPECT_EQ(error->text(), "");
@@ -274,13 +317,14 @@ TEST_F(CaptureFilesTest, WhatIsSaidOfMessagesLaterOutlivesACrash)
     model.annotate(1, {.marked = true, .comment = "before"}); // is written with its message
     const auto files = [] { return QDir(CaptureAutosave::folder()).entryList({QStringLiteral("*.pcapng")}); };
     const auto file = [&] { return CaptureAutosave::folder() + QLatin1Char('/') + files().first(); };
+    const auto capture = [&] { return file().remove(QStringLiteral("-000001")); }; // of one file so far
     ASSERT_TRUE(waitUntil([&] { return !files().isEmpty() && messagesIn(file()).size() == 10; }));
     model.annotate(1, {}); // and withdrawn
     model.annotate(4, {.marked = true});
     model.annotate(7, {.pinned = true, .comment = "Größe"});
-    ASSERT_TRUE(waitUntil([&] { return CaptureAutosave::annotationsOf(file()).annotations.size() == 2; }));
+    ASSERT_TRUE(waitUntil([&] { return CaptureAutosave::annotationsOf(capture()).annotations.size() == 2; }));
 
-    const auto path = file();
+    const auto path = capture();
     tab.reset(); // nobody has saved or discarded it
     ASSERT_EQ(CaptureAutosave::left().size(), 1u);
     TrafficTab recovered(played.client);
