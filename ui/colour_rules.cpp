@@ -98,6 +98,7 @@ ColourRulesDialog::ColourRulesDialog(const ColourRules &rules, QWidget *parent)
     : QDialog(parent), m_table(new QTableWidget(0, 2, this)), m_mistake(new QLabel(this)),
       m_buttons(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this))
 {
+    setObjectName(QStringLiteral("colours"));
     setWindowTitle(tr("Colours of rows"));
     m_table->setHorizontalHeaderLabels({tr("Messages that match"), tr("Colour")});
     m_table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);

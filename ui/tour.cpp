@@ -6,11 +6,9 @@
 #include "ui/journal_dock.h"
 #include "ui/main_window.h"
 #include "ui/memory_tab.h"
-#include "ui/message_list.h"
 #include "ui/number_text.h"
 #include "ui/object_model.h"
 #include "ui/process_model.h"
-#include "ui/send_dialog.h"
 #include "ui/start_page.h"
 #include "ui/traffic_tab.h"
 #include "ui/window_model.h"
@@ -34,7 +32,6 @@ namespace {
 constexpr int deadline = 20'000;      // milliseconds for one step
 constexpr int pollInterval = 50;      // milliseconds
 constexpr Address freeOffset = 0x810; // of the demo's mapping: nobody else writes there
-constexpr qint64 enoughMessages = 80;
 constexpr const char *demoProgram = "ipclens-demo.exe";
 
 // The row of the list that satisfies `matches`, selected; whether there is one.
@@ -185,33 +182,6 @@ void Tour::addProcess()
                        [this] { return showsBytes(memoryOf(QStringLiteral("module:"))); }});
 }
 
-void Tour::addTraffic()
-{
-    m_steps.push_back({{}, tr("%1 messages from the demo").arg(enoughMessages),
-                       [this] { m_window.documents()->showTraffic(); },
-                       [this] { return m_received >= enoughMessages; }});
-    m_steps.push_back({QStringLiteral("traffic"), tr("message whose payload could be shown"),
-                       [this] {
-                           auto *traffic = m_window.documents()->currentTraffic();
-                           auto *list = traffic ? traffic->findChild<MessageList *>() : nullptr;
-                           if (list && list->model()->rowCount() > 8) // above the tail, which may be cut by the frame
-                               list->goToRow(list->model()->rowCount() - 8);
-                       },
-                       [this] {
-                           auto *traffic = m_window.documents()->currentTraffic();
-                           auto *list = traffic ? traffic->findChild<MessageList *>() : nullptr;
-                           return list && list->current() && m_sinceBegin.elapsed() > 300;
-                       }});
-    m_steps.push_back({QStringLiteral("send-dialog"), tr("dialog for sending"),
-                       [this] { m_window.sendTo(0); },
-                       [this] {
-                           if (!m_dialog)
-                               m_dialog = m_window.findChild<SendDialog *>();
-                           return m_dialog && m_dialog->isVisible() &&
-                                  m_sinceBegin.elapsed() > 1000; // its list of windows
-                       }});
-}
-
 void Tour::addLooks()
 {
     auto *explorer = m_window.explorer();
@@ -225,6 +195,7 @@ void Tour::addLooks()
                            if (m_dialog)
                                m_dialog->close();
                            m_window.setTheme(QStringLiteral("dark"));
+                           m_window.documents()->showTraffic();
                        },
                        settled});
     m_steps.push_back({QStringLiteral("dark-mapping"), tr("tab of section MySharedMem"),
@@ -262,6 +233,8 @@ void Tour::start()
 void Tour::next()
 {
     if (m_step == m_steps.size()) {
+        if (auto *traffic = m_window.documents()->traffic())
+            traffic->discardAutosave(); // nobody wants what it captured
         emit finished(m_complete);
         return;
     }

@@ -48,6 +48,7 @@ private:
     void addMemoryTools();
     void addProcess();
     void addTraffic();
+    void addTrafficDialogs();
     void addLooks();
     void next();
     void check();
