@@ -153,6 +153,14 @@ void GraphPanel::choose()
     plot(chosen());
 }
 
+bool GraphPanel::plotNumber(const QString &number)
+{
+    Plotted plotted = m_curves.plotted();
+    plotted.value = PlottedValue::Field;
+    plotted.field = number.toStdString();
+    return plot(plotted);
+}
+
 bool GraphPanel::plot(const Plotted &plotted)
 {
     const auto problem = TrafficCurves::problemOf(plotted);

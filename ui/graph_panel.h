@@ -32,6 +32,8 @@ public:
 
     // Refused when there is a problem with it, which is then shown in place.
     bool plot(const Plotted &plotted);
+    // A number of the messages, as "u32(payload, 4)", for the same curves as before.
+    bool plotNumber(const QString &number);
 
 protected:
     void changeEvent(QEvent *event) override;

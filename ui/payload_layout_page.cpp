@@ -44,6 +44,9 @@ PayloadLayoutPage::PayloadLayoutPage(QWidget *parent)
         if (const auto test = layoutFilter(field, source.bytes, source.filterName); !test.empty())
             addFilterMenu(*menu, fromUtf8(test),
                           [this](const auto &sign, const auto &text) { emit filterRequested(sign, text); });
+        if (const auto number = layoutNumber(field, source.filterName); !number.empty())
+            menu->addAction(tr("Plot %1").arg(fromUtf8(number)), this,
+                            [this, number] { emit plotRequested(fromUtf8(number)); });
     });
     auto *row = new QHBoxLayout;
     row->addWidget(m_source);

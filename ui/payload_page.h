@@ -39,6 +39,7 @@ public:
 signals:
     // What FilterLine::join() takes.
     void filterRequested(const QString &sign, const QString &test);
+    void plotRequested(const QString &number); // as GraphPanel::plotNumber() takes it
     // Bytes of the payload are to be selected.
     void bytesChosen(ipclens::AddressRange bytes);
     // Something that the payload leads to: a mapping by its name, or memory of a process.

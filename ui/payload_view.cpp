@@ -85,6 +85,7 @@ void PayloadView::addPage(PayloadPage *page, const QString &title)
     m_pages->addTab(page, title);
     connect(page, &PayloadPage::openRequested, this, &PayloadView::openRequested);
     connect(page, &PayloadPage::filterRequested, this, &PayloadView::filterRequested);
+    connect(page, &PayloadPage::plotRequested, this, &PayloadView::plotRequested);
     connect(page, &PayloadPage::bytesChosen, this,
             [this](AddressRange bytes) { m_hex->select(intersect(bytes, m_hex->extent())); });
 }

@@ -40,6 +40,7 @@ signals:
     void openRequested(const ipclens::SourceSpec &source, std::optional<ipclens::Address> at);
     // A test of what was clicked, for FilterLine::join().
     void filterRequested(const QString &sign, const QString &test);
+    void plotRequested(const QString &number);
     void layoutChanged(); // the user gave messages another struct
 
 private:

@@ -254,6 +254,7 @@ void TrafficTab::connectViews()
     connect(m_filter, &FilterLine::changed, this, &TrafficTab::applyFilter);
     connect(m_list, &MessageList::filterRequested, m_filter, &FilterLine::join);
     connect(m_payload, &PayloadView::filterRequested, m_filter, &FilterLine::join);
+    connect(m_payload, &PayloadView::plotRequested, m_graphPanel, &GraphPanel::plotNumber);
     connect(m_payload, &PayloadView::layoutChanged, &m_model, &MessageModel::layoutsChanged);
     connect(m_list, &MessageList::menuRequested, this, [this](QMenu *menu, const QModelIndex &) { addToRowMenu(menu); });
     connect(m_list, &MessageList::findRequested, this, &TrafficTab::find);

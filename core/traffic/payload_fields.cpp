@@ -114,21 +114,30 @@ std::uint64_t rawOf(Span bytes)
     return raw;
 }
 
+bool isSigned(const LayoutType &type)
+{
+    return type.kind == Kind::Signed || (type.kind == Kind::Enum && type.isSigned);
+}
+
+std::string numberAt(const DecodedField &field, std::string_view source)
+{
+    const char sign = field.layout->kind == Kind::Float ? 'f' : isSigned(*field.layout) && field.bitCount == 0 ? 'i' : 'u';
+    return fmt::format("{}{}({}, {})", sign, 8 * field.bytes->size, source, field.bytes->begin);
+}
+
 std::string integerFilter(const DecodedField &field, Span part, std::string_view source)
 {
     const auto raw = rawOf(part);
     const auto bits = 8 * part.size();
-    const auto number = [&](char sign) { return fmt::format("{}{}({}, {})", sign, bits, source, field.bytes->begin); };
+    const auto number = numberAt(field, source);
     if (field.bitCount > 0) {
         const auto mask = ~std::uint64_t{0} >> (64 - field.bitCount) << field.bitOffset;
-        return fmt::format("{} & 0x{:x} == 0x{:x}", number('u'), mask, raw & mask);
+        return fmt::format("{} & 0x{:x} == 0x{:x}", number, mask, raw & mask);
     }
-    const bool isSigned =
-        field.layout->kind == Kind::Signed || (field.layout->kind == Kind::Enum && field.layout->isSigned);
-    if (isSigned)
-        return fmt::format("{} == {}", number('i'), static_cast<std::int64_t>(raw << (64 - bits)) >> (64 - bits));
-    return field.layout->kind == Kind::Pointer ? fmt::format("{} == 0x{:x}", number('u'), raw)
-                                               : fmt::format("{} == {}", number('u'), raw);
+    if (isSigned(*field.layout))
+        return fmt::format("{} == {}", number, static_cast<std::int64_t>(raw << (64 - bits)) >> (64 - bits));
+    return field.layout->kind == Kind::Pointer ? fmt::format("{} == 0x{:x}", number, raw)
+                                               : fmt::format("{} == {}", number, raw);
 }
 
 // Its characters up to the zero that ends them.
@@ -184,7 +193,7 @@ std::string layoutFilter(const DecodedField &field, std::span<const std::byte> b
         const double value = part.size() == 4 ? std::bit_cast<float>(static_cast<std::uint32_t>(rawOf(part)))
                                               : std::bit_cast<double>(rawOf(part));
         if (std::isfinite(value))
-            return fmt::format("f{}({}, {}) == {}", 8 * part.size(), source, field.bytes->begin, value);
+            return fmt::format("{} == {}", numberAt(field, source), value);
         break;
     }
     case Kind::Array:
@@ -196,6 +205,24 @@ std::string layoutFilter(const DecodedField &field, std::span<const std::byte> b
         break;
     }
     return bytesFilter(*field.bytes, bytes, source);
+}
+
+std::string layoutNumber(const DecodedField &field, std::string_view source)
+{
+    if (!field.layout || !field.bytes || field.bitCount > 0)
+        return {};
+    switch (field.layout->kind) {
+    case Kind::Signed:
+    case Kind::Unsigned:
+    case Kind::Truth:
+    case Kind::Character:
+    case Kind::WideCharacter:
+    case Kind::Enum:
+    case Kind::Float:
+        return numberAt(field, source);
+    default:
+        return {};
+    }
 }
 
 std::string bytesFilter(AddressRange range, std::span<const std::byte> bytes, std::string_view source)

@@ -32,7 +32,10 @@ std::string layoutSummary(const LayoutType &layout, std::span<const std::byte> b
 // `bytes`, which are what `source` names: "payload". Empty where there is none.
 std::string layoutFilter(const DecodedField &field, std::span<const std::byte> bytes, std::string_view source);
 
-// The same for some bytes of them; empty for none and for more than a line shows.
+// The field's number as filters and graphs name it: "u32(payload, 8)". Empty where it is none, or a part of one.
+std::string layoutNumber(const DecodedField &field, std::string_view source);
+
+// layoutFilter() for some bytes of them; empty for none and for more than a line shows.
 std::string bytesFilter(AddressRange range, std::span<const std::byte> bytes, std::string_view source);
 
 } // namespace ipclens

@@ -72,6 +72,18 @@ TEST_F(GraphPanelTest, AnotherChoiceSortsAllMessagesAnew)
     EXPECT_TRUE(panel->graph()->toCsv().contains("client.exe 100"));
 }
 
+TEST_F(GraphPanelTest, ANumberIsPlottedForTheCurvesThereAre)
+{
+    fill(model, 1, 30);
+    split()->setCurrentIndex(static_cast<int>(CurveSplit::Sender));
+    EXPECT_TRUE(panel->plotNumber("u8(payload, 0)"));
+    EXPECT_EQ(value()->currentIndex(), static_cast<int>(PlottedValue::Field));
+    EXPECT_EQ(panel->curves().plotted().field, "u8(payload, 0)");
+    EXPECT_EQ(panel->curves().plotted().split, CurveSplit::Sender);
+    EXPECT_FALSE(panel->plotNumber("payload"));
+    EXPECT_EQ(panel->curves().plotted().field, "u8(payload, 0)");
+}
+
 TEST_F(GraphPanelTest, AnswersThatComeLaterCount)
 {
     ASSERT_TRUE(panel->plot({.value = PlottedValue::HandlerTime}));

@@ -90,6 +90,17 @@ protected:
         }
         return asked.isEmpty() ? QString() : asked.first()[1].toString();
     }
+    QString plotOf(DecodedTree *tree, const QModelIndex &index)
+    {
+        tree->setCurrentIndex(index);
+        QMenu menu;
+        emit tree->menuRequested(&menu, *tree->current());
+        QSignalSpy asked(&view, &PayloadView::plotRequested);
+        for (auto *action : menu.actions())
+            if (action->text().startsWith("Plot"))
+                action->trigger();
+        return asked.isEmpty() ? QString() : asked.first()[0].toString();
+    }
     QString filterOf(DecodedTree *tree, const QModelIndex &index)
     {
         tree->setCurrentIndex(index);
@@ -261,6 +272,20 @@ TEST_F(PayloadViewTest, LayoutsBelongToSenderAndId)
     view.setUserLayout({"struct P { NONE id; };", PointerSize::Bits32});
     EXPECT_TRUE(says("no type \"NONE\""));
     EXPECT_EQ(rows(layout), 0);
+}
+
+TEST_F(PayloadViewTest, NumbersOfLayoutsArePlotted)
+{
+    view.showMessage(sampleMessage(1, 1000, "\7\0\0\0\0\0\x80?\xff\xff\1abc"sv));
+    choose("Layout");
+    view.setUserLayout({"struct P { DWORD id; float x; short s; BYTE b : 1; char t[3]; };", PointerSize::Bits64});
+    auto *layout = tree("Payload as a struct");
+    const auto plot = [&](int row) { return plotOf(layout, layout->model()->index(row, 0)); };
+    EXPECT_EQ(plot(0), "u32(payload, 0)");
+    EXPECT_EQ(plot(1), "f32(payload, 4)");
+    EXPECT_EQ(plot(2), "i16(payload, 8)");
+    EXPECT_EQ(plot(3), "") << "a bit of a byte";
+    EXPECT_EQ(plot(4), "") << "a text";
 }
 
 TEST_F(PayloadViewTest, LayoutsOfWhatAMessagePointsTo)

@@ -38,6 +38,12 @@ TEST(MessageValue, ReadsNumbersOfMessages)
     EXPECT_EQ(MessageValue::parse("u32(payload, 4)")->of(made), 4711);
     EXPECT_EQ(MessageValue::parse("data.id")->of(made), 7);
     EXPECT_EQ(MessageValue::parse("u32(payload, 6)")->of(made), std::nullopt);
+    made.references = {{.section = "S", .bytes = Bytes(4, std::byte{1})},
+                       {.kind = ReferenceKind::Pointer, .process = {.pid = 12}, .bytes = Bytes(2, std::byte{1})},
+                       {.kind = ReferenceKind::Pointer, .process = {.pid = 13}, .bytes = Bytes(4, std::byte{2})}};
+    EXPECT_EQ(MessageValue::parse("u32(section.bytes)")->of(made), 0x01010101);
+    EXPECT_EQ(MessageValue::parse("u32(pointer.bytes)")->of(made), 0x02020202) << "of the first that has it";
+    EXPECT_EQ(MessageValue::parse("pointer.pid")->of(made), 12);
     const float nan = std::numeric_limits<float>::quiet_NaN();
     std::memcpy(made.payload.data(), &nan, sizeof nan);
     EXPECT_EQ(MessageValue::parse("f32(payload)")->of(made), std::nullopt);
