@@ -47,6 +47,7 @@ public:
         return m_output->write(message);
     }
     Result<void> write(const LateAnswer &answer) { return m_output->write(answer); }
+    bool isOpen() const { return m_output.has_value(); }
     Result<void> flush() { return m_output ? m_output->flush() : Result<void>(); }
 
     // Gives what was read of a damaged capture its file, but never in the place of the capture itself.
@@ -106,8 +107,10 @@ Result<void> saveMatches(const CaptureArguments &arguments)
                                    .answer = [&](const LateAnswer &answer) { return saved.write(answer); },
                                    .pause = [&] { return saved.flush(); }});
     noteLosses(read);
-    Run::note(fmt::format("{} of {} messages", matched, read.messages));
-    return saved.finish(read);
+    auto finished = saved.finish(read);
+    if (saved.isOpen())
+        Run::note(fmt::format("{} of {} messages", matched, read.messages));
+    return finished;
 }
 
 // Prints messages in one of the formats.

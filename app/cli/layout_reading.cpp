@@ -50,6 +50,8 @@ void LayoutReading::settle()
             refuse("--layout", toText(count.error()));
         text.assign(reinterpret_cast<const char *>(bytes.data()), *count);
     }
+    if (const auto end = text.find_last_not_of(" \t\r\n"); end != text.npos && text[end] == '}')
+        text += ';'; // who writes one on a command line leaves it away
     auto layout = parseStructLayout(text, m_bits == 32 ? PointerSize::Bits32 : PointerSize::Bits64);
     if (!layout)
         refuse("--layout", fmt::format("{}: {}", lineAndColumn(text, layout.error().offset), layout.error().meaning));

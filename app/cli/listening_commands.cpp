@@ -83,7 +83,7 @@ PointerRule readPointer(const std::string &text)
 // `pointers` as typed.
 void addReferences(CLI::App &command, std::uint64_t &referenceBytes, std::vector<std::string> &pointers)
 {
-    addSize(command, "--capture-references", referenceBytes,
+    addNumber(command, "--capture-references", referenceBytes,
             "Bytes kept of what messages lead to (4096; 0: none): a block of the sender's memory, a section that a "
             "payload names")
         ->type_name("SIZE");

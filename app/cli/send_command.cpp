@@ -41,22 +41,35 @@ Bytes toUtf16(const std::string &option, const std::string &text)
     return std::move(*bytes);
 }
 
+// The inspector's "UTF-8", "pointer 32" and "GUID" as words that need no quotes: "utf8", "pointer32", "guid".
+std::string wordOf(std::string_view name)
+{
+    std::string word;
+    for (const char c : name)
+        if (c != ' ' && c != '-')
+            word += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return word;
+}
+
 // "u32=7", "f64be=1.5", "utf16=hello": a type of the inspector, with be for the most significant byte first.
 Bytes readField(const std::string &text)
 {
     const auto equals = text.find('=');
-    std::string name = text.substr(0, equals);
+    std::string name = wordOf(text.substr(0, equals));
     ByteOrder order = ByteOrder::Little;
-    auto type = std::ranges::find(typedTypes(), name, &TypedType::name);
+    const auto find = [&] {
+        return std::ranges::find_if(typedTypes(), [&](const TypedType &known) { return wordOf(known.name) == name; });
+    };
+    auto type = find();
     if (type == typedTypes().end() && name.ends_with("be")) {
         name.resize(name.size() - 2);
         order = ByteOrder::Big;
-        type = std::ranges::find(typedTypes(), name, &TypedType::name);
+        type = find();
     }
     if (equals == std::string::npos || type == typedTypes().end() || (order == ByteOrder::Big && !type->hasByteOrder)) {
         std::string all;
         for (const auto &known : typedTypes())
-            all += (all.empty() ? "" : ", ") + std::string(known.name);
+            all += (all.empty() ? "" : ", ") + wordOf(known.name);
         refuse("--field", fmt::format("\"{}\" is not TYPE=VALUE or, with the most significant byte first, "
                                       "TYPEbe=VALUE, where TYPE is one of {}",
                                       text, all));

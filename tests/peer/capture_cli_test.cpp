@@ -383,6 +383,7 @@ TEST_F(CaptureCli, showsAMessageInAllForms)
         auto message = sample(sequence);
         message.kind = MessageKind::Registered;
         message.name = "Handle";
+        message.id = 0xC001;
         message.payload.clear();
         message.size = 0;
         message.references = {{.kind = ReferenceKind::Pointer,
@@ -430,12 +431,12 @@ TEST_F(CaptureCli, exportsChosenColumnsAndForms)
               "       1  0.000000000  1\n"
               "       2  0.001000000  2\n");
     EXPECT_THAT(run({"export", file, "--columns", "time", "--time", "utc"}).out,
-                HasSubstr("2026-11-18T13:06:40.001000000Z"));
+                HasSubstr("2026-11-18T11:06:40.001000000Z"));
     EXPECT_THAT(run({"export", file, "--columns", "time", "--time", "first"}).out, HasSubstr("\n0.003000000\n"));
-    EXPECT_THAT(run({"export", file, "--layout", "struct A { char a[5]; }"}).out, HasSubstr("a = \"hello\""));
-    EXPECT_EQ(
-        linesOf(run({"export", file, "--format", "json", "--layout", "struct A { char a[5]; }"}).out)[0]["fields"]["a"],
-        "\"hello\"");
+    EXPECT_THAT(run({"export", file, "--layout", "struct A { char a[5]; }"}).out, HasSubstr("a \"hello\""));
+    const auto rows = linesOf(run({"export", file, "--format", "json", "--layout", "struct A { char a[5]; }"}).out);
+    ASSERT_EQ(rows.size(), 4u);
+    EXPECT_EQ(rows[0]["fields"]["a"], "\"hello\"");
     EXPECT_THAT(run({"export", file, "--format", "c"}).out, HasSubstr("static const COPYDATASTRUCT message2 = "));
     const ProgramRun commands = run({"export", file, "--format", "command"});
     EXPECT_THAT(commands.out,

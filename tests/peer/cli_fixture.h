@@ -25,13 +25,14 @@ protected:
         EXPECT_EQ(result.exitCode, 0u) << result.err;
         return parse(result.out);
     }
-    // Runs it with --json; the error it printed.
+    // Runs it with --json; the error it printed, behind notes if there are any.
     nlohmann::json runRefused(std::vector<std::string> arguments, DWORD exitCode = 1)
     {
         arguments.insert(arguments.begin(), "--json");
         const ProgramRun result = run(std::move(arguments));
         EXPECT_EQ(result.exitCode, exitCode) << result.out << result.err;
-        const nlohmann::json error = parse(result.err);
+        const auto begin = result.err.rfind('{', result.err.find("\"kind\":"));
+        const nlohmann::json error = parse(begin == std::string::npos ? result.err : result.err.substr(begin));
         EXPECT_FALSE(error.value("operation", "").empty()) << result.err;
         EXPECT_FALSE(error.value("meaning", "").empty()) << result.err;
         return error;

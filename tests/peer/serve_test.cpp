@@ -173,7 +173,7 @@ TEST_F(Serving, ofAnotherProtocolIsRefusedWithBothNumbers)
     const std::string answer =
         talk(*stream, toBytes(std::string_view("\x94\x00\x01\xADsession.hello\x91\x82\xA8protocol\x63\xA7version\xA3"
                                                "9.9",
-                                               45)));
+                                               41)));
     EXPECT_THAT(answer, testing::HasSubstr("99"));
     EXPECT_THAT(answer, testing::HasSubstr(fmt::format("protocol {}", protocolNumber)));
 }

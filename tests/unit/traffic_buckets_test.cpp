@@ -162,7 +162,7 @@ TEST(TrafficBuckets, ClearStartsAgain)
 TEST(TrafficBuckets, MayHaveOtherNarrowestColumns)
 {
     constexpr std::int64_t second = 1'000'000'000;
-    for (const std::int64_t width : {second, 7 * second, 3'000'000L}) {
+    for (const std::int64_t width : {std::int64_t{second}, 7 * second, std::int64_t{3'000'000}}) {
         TrafficBuckets buckets(width);
         for (std::int64_t i = 0; i < 1000; ++i)
             buckets.add(i * width / 2, 1);
