@@ -84,8 +84,8 @@ PointerRule readPointer(const std::string &text)
 void addReferences(CLI::App &command, std::uint64_t &referenceBytes, std::vector<std::string> &pointers)
 {
     addNumber(command, "--capture-references", referenceBytes,
-            "Bytes kept of what messages lead to (4096; 0: none): a block of the sender's memory, a section that a "
-            "payload names")
+              "Bytes kept of what messages lead to (4096; 0: none): a block of the sender's memory, a section that a "
+              "payload names")
         ->type_name("SIZE");
     command
         .add_option("--pointer", pointers,
