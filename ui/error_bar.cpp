@@ -96,11 +96,13 @@ QString ErrorBar::text() const
     return m_text->text();
 }
 
-void ErrorBar::changeEvent(QEvent *event)
+// Not changeEvent(), which is not told when the application's palette changes.
+bool ErrorBar::event(QEvent *event)
 {
-    QFrame::changeEvent(event);
+    const bool isTaken = QFrame::event(event);
     if (event->type() == QEvent::ApplicationPaletteChange || event->type() == QEvent::StyleChange)
         paintLevel();
+    return isTaken;
 }
 
 void ErrorBar::paintLevel()

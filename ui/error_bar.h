@@ -34,7 +34,7 @@ signals:
     void actionTriggered();
 
 protected:
-    void changeEvent(QEvent *event) override;
+    bool event(QEvent *event) override;
 
 private:
     void paintLevel();
