@@ -1,11 +1,12 @@
 #include "ui/replay_dialog.h"
 
 #include "core/traffic/message_text.h"
+#include "core/traffic/replay_item.h"
 #include "ui/error_bar.h"
 #include "ui/number_text.h"
 #include "ui/replay_model.h"
-#include "ui/window_picker.h"
 #include "ui/why.h"
+#include "ui/window_picker.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -137,8 +138,8 @@ QWidget *ReplayDialog::makeOptions()
     m_timeout->setValue(5000);
     m_timeout->setSuffix(tr(" ms"));
     m_claim = new QCheckBox(tr("&Claim the recorded senders"), group);
-    m_claim->setChecked(true);
-    m_claim->setToolTip(tr("WM_COPYDATA names a window as its sender. Off: none is named."));
+    m_claim->setToolTip(tr(
+        "WM_COPYDATA names a window as its sender, which may get an answer from who handles it. Off: none is named."));
     m_stopAtFailure = new QCheckBox(tr("Stop at the first &failure"), group);
     auto *form = new QFormLayout(group);
     form->addRow(tr("&Which:"), m_which);
@@ -187,8 +188,9 @@ void ReplayDialog::start()
         m_picker->field()->setFocus(Qt::OtherFocusReason);
         return;
     }
-    m_sent = chosen();
-    if (m_sent.empty()) {
+    m_chosen = chosen();
+    m_sent.clear();
+    if (m_chosen.empty()) {
         m_error->showText(tr("There is no message to be sent."), ErrorBar::Level::Warning);
         return;
     }
@@ -218,28 +220,22 @@ Result<std::vector<SeriesItem>> ReplayDialog::nextItems(std::size_t &from)
 {
     std::vector<SeriesItem> items;
     std::size_t bytes = 0;
-    for (; from < m_sent.size() && items.size() < mostItems && bytes < mostBytes; ++from) {
-        if (m_sent[from] < m_model.store().begin() || m_sent[from] >= m_model.store().end())
+    for (; from < m_chosen.size() && items.size() < mostItems && bytes < mostBytes; ++from) {
+        if (m_chosen[from] < m_model.store().begin() || m_chosen[from] >= m_model.store().end())
             return Failure(Error{.kind = ErrorKind::Missing,
                                  .operation = "replay",
                                  .object = "message " + std::to_string(from + 1) + " of those chosen",
                                  .meaning = "it is not kept any more",
                                  .hint = "Save the capture first, and replay the file"});
-        const auto &message = m_model.store().at(m_sent[from]);
-        SeriesItem item{.kind = message.kind,
-                        .id = message.id,
-                        .sender = m_claim->isChecked() ? message.senderWindow : 0,
-                        .message = std::string(message.name),
-                        .wParam = message.wParam,
-                        .lParam = message.lParam,
-                        .time = message.time};
-        if (message.isCopied() && !message.nullData)
-            item.data = toBytes(message.payload);
-        if (message.isAnswered && !message.failure)
-            item.expected = message.result;
-        m_cut += message.isCopied() && message.isTruncated() ? 1 : 0;
+        const auto message = m_model.store().at(m_chosen[from]);
+        auto item = replayItem(message, m_claim->isChecked());
+        if (!item) {
+            ++m_cut;
+            continue;
+        }
         bytes += message.payload.size();
-        items.push_back(std::move(item));
+        items.push_back(std::move(*item));
+        m_sent.push_back(m_chosen[from]);
     }
     return items;
 }
@@ -261,7 +257,8 @@ void ReplayDialog::compareLate()
     const auto &store = m_model.store();
     std::vector<SeriesOutcome> different;
     for (auto &outcome : std::exchange(m_uncompared, {})) {
-        if (outcome.item >= m_sent.size() || m_sent[outcome.item] < store.begin() || m_sent[outcome.item] >= store.end())
+        if (outcome.item >= m_sent.size() || m_sent[outcome.item] < store.begin() ||
+            m_sent[outcome.item] >= store.end())
             continue;
         const auto message = store.at(m_sent[outcome.item]);
         if (!message.isAnswered) {
@@ -303,7 +300,7 @@ void ReplayDialog::list(std::span<const SeriesOutcome> outcomes)
 void ReplayDialog::showProgress(const SeriesUpdate &update)
 {
     const auto done = update.sent + update.failed;
-    const auto all = static_cast<std::uint64_t>(m_sent.size());
+    const auto all = m_chosen.size() - m_cut;
     m_progress->setValue(static_cast<int>(done * 1000 / std::max<std::uint64_t>(all, 1)));
     m_progress->setVisible(!update.finished);
     QStringList parts{tr("%1 of %2 sent").arg(countText(done), countText(all))};
@@ -315,7 +312,7 @@ void ReplayDialog::showProgress(const SeriesUpdate &update)
     if (update.failed > 0)
         parts << tr("%1 failed").arg(countText(update.failed));
     if (m_cut > 0)
-        parts << tr("of %1 only the part that was kept").arg(countText(m_cut));
+        parts << tr("%1 left out, because their payloads were cut when they were captured").arg(countText(m_cut));
     if (m_differences->isFull())
         parts << tr("the first %1 are listed").arg(countText(ReplayModel::mostRows));
     if (!update.finished && done > 0 && done < all && m_since.elapsed() > 2000)

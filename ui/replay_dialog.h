@@ -50,8 +50,9 @@ private:
     const MessageModel &m_model;
     const std::vector<MessageModel::Index> m_selected;
     SeriesRun m_series;
-    std::vector<MessageModel::Index> m_sent; // messages of this run, in order
-    std::uint64_t m_cut = 0;                 // of those, with a payload that was not kept whole
+    std::vector<MessageModel::Index> m_chosen; // messages of this run, in order
+    std::vector<MessageModel::Index> m_sent;   // of those, what was given to the series so far, item by item
+    std::uint64_t m_cut = 0;                   // of those, left out: their payloads were not kept whole
     // Answered when there was no recorded result yet, which in a running capture can come later. At most ReplayModel::mostRows.
     std::vector<SeriesOutcome> m_uncompared;
     std::uint64_t m_lateEqual = 0;

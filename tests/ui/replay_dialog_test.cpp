@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <QAbstractItemModelTester>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QLabel>
@@ -49,6 +50,42 @@ TEST_F(ReplayDialogTest, SendsTheSelectionWithItsPauses)
     EXPECT_EQ(series.items[1].data, toBytes("order 8"));
     EXPECT_EQ(series.items[1].time - series.items[0].time, 40'000'000);
     EXPECT_EQ(series.items[0].expected, 1);
+    EXPECT_EQ(series.items[0].sender, 0u) << "it would get an answer that it does not expect";
+}
+
+TEST_F(ReplayDialogTest, LeavesOutWhatWasCut)
+{
+    auto cut = test::sampleMessage(5001, 9'000'000'000, "cut");
+    cut.size = 99;
+    auto last = test::sampleMessage(5002, 9'000'000'001, "last");
+    last.outcome = MessageOutcome{.sequence = 5002, .result = 4};
+    model.append(std::vector{cut, last});
+    auto dialog = open({5000, 5001});
+    start(*dialog);
+    const auto series = played.end->answer<StartSeries>(SeriesStarted{.series = 1, .window = 0x10046});
+    ASSERT_EQ(series.items.size(), 1u);
+    EXPECT_EQ(series.items[0].data, toBytes("last"));
+    played.end->raise(SeriesUpdate{.series = 1,
+                                   .outcomes = {{.number = 1, .result = 5, .verdict = SeriesVerdict::Different}},
+                                   .sent = 1,
+                                   .different = 1,
+                                   .finished = true});
+    ASSERT_TRUE(waitUntil([&] { return result(*dialog).contains("1 left out"); })) << result(*dialog).toStdString();
+    EXPECT_TRUE(result(*dialog).contains("1 of 1 sent"));
+    const auto *differences = dialog->findChild<ReplayModel *>();
+    ASSERT_EQ(differences->rowCount(), 1);
+    EXPECT_EQ(differences->index(0, 0).data().toString(), "5,002") << "not the one that was left out";
+}
+
+TEST_F(ReplayDialogTest, ClaimsTheRecordedSendersWhenAsked)
+{
+    auto dialog = open({3});
+    for (auto *box : dialog->findChildren<QCheckBox *>())
+        if (box->text().contains("recorded senders"))
+            box->setChecked(true);
+    start(*dialog);
+    const auto series = played.end->answer<StartSeries>(SeriesStarted{.series = 1, .window = 0x10046});
+    ASSERT_EQ(series.items.size(), 1u);
     EXPECT_EQ(series.items[0].sender, 0x10001u);
 }
 
