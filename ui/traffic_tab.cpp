@@ -591,7 +591,9 @@ QString TrafficTab::stateText() const
         return m_client.state() == Client::State::Connected ? tr("Not listening") : tr("Not listening, not connected");
     QStringList parts;
     for (const auto &inbox : m_inboxes.all()) {
-        const auto name = nameOf(inbox.source);
+        auto name = nameOf(inbox.source);
+        if (name.endsWith(QLatin1String(" / "))) // a window without a title
+            name.chop(3);
         if (inbox.state == Inboxes::State::Opening) {
             parts += tr("Opening %1\u2026").arg(name);
             continue;
