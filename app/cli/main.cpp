@@ -23,6 +23,7 @@ int main(std::vector<std::string> arguments)
     Run run;
     app.require_subcommand(1);
     app.fallthrough();
+    app.allow_windows_style_options(false); // "/folder/file" is a path, on Windows as well
     app.set_version_flag("--version", "ipclens-cli " IPCLENS_VERSION);
     app.get_formatter()->column_width(34);
     app.add_option(

@@ -535,6 +535,11 @@ TEST_F(CaptureCli, drawsASequence)
     EXPECT_EQ(run({"--json", "sequence", file}).exitCode, 2u);
 }
 
+TEST_F(CaptureCli, takesPathsThatBeginWithASlash)
+{
+    EXPECT_EQ(runRefused({"stats", "/no/such/capture.pcapng"})["kind"], "Missing");
+}
+
 TEST_F(CaptureCli, mayCaptureNoReferences)
 {
     EXPECT_EQ(
