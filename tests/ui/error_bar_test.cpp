@@ -24,6 +24,8 @@ TEST(ErrorBarTest, FollowsTheThemeThoughItsParentHasAnotherPalette)
     dark.setColor(QPalette::Base, Qt::black);
     dark.setColor(QPalette::Text, Qt::white);
     QApplication::setPalette(dark);
+    QEvent changed(QEvent::ApplicationPaletteChange); // which only an application that runs sends
+    QApplication::sendEvent(&bar, &changed);
     EXPECT_LT(lightness(), 128);
     QApplication::setPalette(before);
 }
