@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <utility>
 
 namespace ipclens {
 
@@ -141,6 +142,7 @@ Result<void> Listening::listenToAll()
         if (auto closed = m_output->close(); !closed && outcome)
             outcome = closed;
     }
+    m_run.print(std::exchange(m_toShow, {}));
     tellCounts();
     if (outcome && m_ended)
         return Failure(*m_ended);
@@ -247,11 +249,25 @@ Result<void> Listening::printHeld()
 {
     if (auto passed = m_held.pass(HeldMessages::Clock::now()); !passed)
         return passed;
+    return flush();
+}
+
+// What is shown is in the file before: who kills this program finds there all that it has seen.
+Result<void> Listening::flush()
+{
     if (m_output) {
         if (auto flushed = m_output->flush(); !flushed)
             return flushed;
     }
+    m_run.print(std::exchange(m_toShow, {}));
     return m_run.flush();
+}
+
+Result<void> Listening::show(const std::string &text)
+{
+    constexpr std::size_t most = 1 << 20;
+    m_toShow += text;
+    return m_toShow.size() > most ? flush() : Result<void>();
 }
 
 Result<void> Listening::print(const MessageView &message)
@@ -264,9 +280,7 @@ Result<void> Listening::print(const MessageView &message)
         if (auto written = m_output->write(message); !written)
             return written;
     }
-    if (isPrinting())
-        m_run.print(m_run.json ? jsonOf(message) + '\n' : m_rows.row(message));
-    return {};
+    return isPrinting() ? show(m_run.json ? jsonOf(message) + '\n' : m_rows.row(message)) : Result<void>();
 }
 
 Result<void> Listening::print(const LateAnswer &answer)
@@ -277,9 +291,7 @@ Result<void> Listening::print(const LateAnswer &answer)
         if (auto written = m_output->write(answer); !written)
             return written;
     }
-    if (isPrinting())
-        m_run.print(m_run.json ? jsonOf(answer) + '\n' : m_rows.row(answer));
-    return {};
+    return isPrinting() ? show(m_run.json ? jsonOf(answer) + '\n' : m_rows.row(answer)) : Result<void>();
 }
 
 } // namespace ipclens

@@ -65,6 +65,8 @@ private:
     Result<void> close();
     Result<void> takeBatch();
     Result<void> printHeld();
+    Result<void> flush();
+    Result<void> show(const std::string &text);
     Result<void> print(const MessageView &message);
     Result<void> print(const LateAnswer &answer);
 
@@ -75,6 +77,7 @@ private:
     std::vector<Open> m_open;
     Event m_event;
     HeldMessages m_held;
+    std::string m_toShow; // when what it is about is in the file
     std::optional<Error> m_ended;
     std::uint64_t m_printed = 0;
     std::int64_t m_lastTime = 0; // of those printed
