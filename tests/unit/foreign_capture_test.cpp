@@ -85,7 +85,7 @@ public:
     void block(std::uint32_t type, std::size_t size)
     {
         const auto begin = beginBlock(type);
-        put(0, size);
+        put(Bytes(size));
         endBlock(begin);
     }
     const Bytes &file() const { return m_file; }
