@@ -85,7 +85,7 @@ public:
     void block(std::uint32_t type, std::size_t size)
     {
         const auto begin = beginBlock(type);
-        put(Bytes(size));
+        put(Bytes(size, std::byte{}));
         endBlock(begin);
     }
     const Bytes &file() const { return m_file; }
