@@ -3,6 +3,8 @@
 #include "app/cli/console.h"
 #include "core/session/file_path.h"
 
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <condition_variable>
 #include <deque>
@@ -106,6 +108,27 @@ Result<std::optional<Bytes>> LiveInput::next(std::optional<std::chrono::steady_c
     m_queue->pieces.pop_front();
     m_queue->changed.notify_all();
     return piece;
+}
+
+Result<Bytes> ByteInput::readAll(const std::string &path, const char *operation, std::size_t most)
+{
+    auto input = open(path, operation);
+    if (!input)
+        return Failure(std::move(input.error()));
+    Bytes content, piece(pieceSize);
+    for (;;) {
+        const auto count = input->read(piece);
+        if (!count)
+            return Failure(count.error());
+        if (*count == 0)
+            return content;
+        content.insert(content.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(*count));
+        if (content.size() > most)
+            return Failure(Error{.kind = ErrorKind::OutOfRange,
+                                 .operation = operation,
+                                 .object = path,
+                                 .meaning = fmt::format("at most {} bytes are read of it", most)});
+    }
 }
 
 } // namespace ipclens

@@ -18,6 +18,8 @@ public:
 
     // `operation` is for errors.
     static Result<ByteInput> open(const std::string &path, std::string operation = "read a capture");
+    // All of it; OutOfRange when it has more than `most` bytes.
+    static Result<Bytes> readAll(const std::string &path, const char *operation, std::size_t most);
     // What is there, at most `into`; waits for the first byte. 0: the end.
     Result<std::size_t> read(std::span<std::byte> into);
 

@@ -43,12 +43,10 @@ void LayoutReading::settle()
         return;
     std::string text = m_text;
     if (text.find('{') == text.npos) {
-        auto input = ByteInput::open(text, "read a struct");
-        Bytes bytes(1 << 20);
-        const auto count = input ? input->read(bytes) : Failure(input.error());
-        if (!count)
-            refuse("--layout", toText(count.error()));
-        text.assign(reinterpret_cast<const char *>(bytes.data()), *count);
+        const auto bytes = ByteInput::readAll(text, "read a struct", 1 << 20);
+        if (!bytes)
+            refuse("--layout", toText(bytes.error()));
+        text.assign(reinterpret_cast<const char *>(bytes->data()), bytes->size());
     }
     if (const auto end = text.find_last_not_of(" \t\r\n"); end != text.npos && text[end] == '}')
         text += ';'; // who writes one on a command line leaves it away

@@ -85,23 +85,7 @@ constexpr std::size_t mostContent = std::size_t{256} << 20; // what a receiving 
 
 Result<Bytes> readFile(const std::string &path)
 {
-    auto input = ByteInput::open(path, "read what to send");
-    if (!input)
-        return Failure(std::move(input.error()));
-    Bytes content, piece(ByteInput::pieceSize);
-    for (;;) {
-        const auto count = input->read(piece);
-        if (!count)
-            return Failure(count.error());
-        if (*count == 0)
-            return content;
-        content.insert(content.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(*count));
-        if (content.size() > mostContent)
-            return Failure(Error{.kind = ErrorKind::OutOfRange,
-                                 .operation = "read what to send",
-                                 .object = path,
-                                 .meaning = fmt::format("a message has at most {} bytes here", mostContent)});
-    }
+    return ByteInput::readAll(path, "read what to send", mostContent);
 }
 
 // The window that --window names, or the only one of a title or class.
