@@ -201,7 +201,8 @@ bool contains(std::span<const std::byte> bytes, const Text &text)
         return std::ranges::any_of(forms, [&](const Bytes &form) { return contains(bytes, form); });
     // All begin with the same byte: one pass for them.
     const auto begins = [&bytes](const Bytes &form) {
-        return bytes.size() >= form.size() && std::memcmp(bytes.data(), form.data(), form.size()) == 0;
+        return bytes.size() >= form.size() && bytes[form.size() - 1] == form.back() && // mostly not: no call
+               std::memcmp(bytes.data(), form.data(), form.size()) == 0;
     };
     while (!bytes.empty()) {
         const auto *const found = static_cast<const std::byte *>(

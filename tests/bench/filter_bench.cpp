@@ -228,7 +228,6 @@ void workingOnAll(MessageModel &model, MessageList &list)
 class Flood : public Connection {
 public:
     explicit Flood(ConnectionSinks sinks) : m_sinks(std::move(sinks)) {}
-    ~Flood() override { stop(); }
 
     CallId submit(AnyCommand command, ReplySink reply) override
     {
@@ -245,6 +244,7 @@ public:
     // `perFrame` messages every 16 ms; 0: without a pause.
     void start(std::uint64_t perFrame)
     {
+        m_isRunning = true;
         m_thread = std::jthread([this, perFrame](std::stop_token stop) {
             auto next = std::chrono::steady_clock::now();
             while (!stop.stop_requested()) {
@@ -258,14 +258,23 @@ public:
                 if (perFrame != 0)
                     std::this_thread::sleep_until(next += std::chrono::milliseconds(16));
             }
+            m_isRunning = false;
         });
     }
-    void stop() { m_thread = {}; }
+    // Goes on taking what is being given: the window's thread is waited for when it has too much to take.
+    void stop()
+    {
+        m_thread.request_stop();
+        while (m_isRunning)
+            runFor(1);
+        m_thread = {};
+    }
     std::uint64_t sent() const { return m_sent; }
 
 private:
     const ConnectionSinks m_sinks;
     std::atomic<std::uint64_t> m_sent = 0;
+    std::atomic<bool> m_isRunning = false;
     std::jthread m_thread;
 };
 
