@@ -7,7 +7,6 @@
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
-#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRegularExpression>
@@ -21,7 +20,6 @@ namespace ipclens {
 namespace {
 
 constexpr int interval = 500;
-constexpr qint64 pieceMilliseconds = 4;
 constexpr std::size_t blockSize = 1 << 20;
 constexpr std::size_t mostPending = 64 << 20;
 
@@ -38,6 +36,14 @@ QString annotationsFileOf(const QString &path)
 std::filesystem::path pathOf(const QString &path)
 {
     return path.toStdU16String();
+}
+
+// A line of the file of annotations: one JSON object.
+void putLine(Bytes &block, const QJsonObject &object)
+{
+    const auto text = QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n';
+    const auto bytes = std::as_bytes(std::span(text));
+    block.insert(block.end(), bytes.begin(), bytes.end());
 }
 
 // Up to where it is cut: that is what a crash leaves.
@@ -66,22 +72,22 @@ QString CaptureAutosave::folder()
     return QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/captures");
 }
 
-CaptureAutosave::CaptureAutosave(const MessageStore &store, QObject *parent) : QObject(parent), m_store(store)
+CaptureAutosave::CaptureAutosave(const MessageStore &store, QObject *parent)
+    : QObject(parent), m_store(store), m_writing([this] { return writePiece(); }, this),
+      m_writingAnnotations([this] { return writeAnnotationsPiece(); }, this)
 {
     m_timer.setInterval(interval);
-    m_again.setInterval(0);
-    connect(&m_timer, &QTimer::timeout, this, &CaptureAutosave::writeMore);
-    connect(&m_again, &QTimer::timeout, this, &CaptureAutosave::writeMore);
+    connect(&m_timer, &QTimer::timeout, &m_writing, &IdleWork::start);
     m_said.setInterval(interval);
     m_said.setSingleShot(true);
-    connect(&m_said, &QTimer::timeout, this, &CaptureAutosave::writeAnnotations);
+    connect(&m_said, &QTimer::timeout, this, &CaptureAutosave::beginAnnotations);
 }
 
 CaptureAutosave::~CaptureAutosave()
 {
     // What came since the last time; the disk is waited for, as the program is about to end.
     while (m_file && !m_isBroken && (m_next < m_store.end() || !m_outcomes.empty()) && m_file->pending() <= mostPending)
-        writeMore();
+        writePiece();
     m_file.reset();
     if (m_lock)
         m_lock->unlock();
@@ -95,7 +101,7 @@ void CaptureAutosave::setRunning(bool running)
         m_timer.start();
     } else if (m_timer.isActive()) {
         m_timer.stop();
-        m_again.start();
+        m_writing.start();
     }
 }
 
@@ -111,7 +117,7 @@ void CaptureAutosave::begin()
     if (!dir.mkpath(QStringLiteral(".")) || !lock->tryLock(0)) {
         m_isBroken = true;
         m_timer.stop();
-        m_again.stop();
+        m_writing.stop();
         emit failed(tr("Cannot write in %1").arg(QDir::toNativeSeparators(dir.path())));
         return;
     }
@@ -121,14 +127,14 @@ void CaptureAutosave::begin()
     m_file = std::make_unique<FileWriter>(fileOf(1), FileWriter::Kind::Growing);
     connect(m_file.get(), &FileWriter::written, this, [this] {
         if (m_timer.isActive() && m_next < m_store.end() && m_file->pending() <= mostPending)
-            m_again.start();
+            m_writing.start();
     });
     connect(m_file.get(), &FileWriter::finished, this, [this](const QString &error) {
         if (error.isEmpty())
             return;
         m_isBroken = true;
         m_timer.stop();
-        m_again.stop();
+        m_writing.stop();
         emit failed(tr("%1: %2").arg(QDir::toNativeSeparators(m_path), error));
     });
     m_block.clear();
@@ -166,19 +172,15 @@ void CaptureAutosave::add(std::uint64_t inbox, std::span<const MessageOutcome> o
         m_outcomes.emplace_back(inbox, outcome);
 }
 
-void CaptureAutosave::writeMore()
+// True: there is more to write.
+bool CaptureAutosave::writePiece()
 {
-    if (m_isBroken || (m_next >= m_store.end() && m_outcomes.empty())) {
-        m_again.stop();
-        return;
-    }
+    if (m_isBroken || (m_next >= m_store.end() && m_outcomes.empty()))
+        return false;
     if (m_path.isEmpty())
         begin();
-    if (m_isBroken ||
-        m_file->pending() > mostPending) { // the disk is slower than what comes: it goes on when some is written
-        m_again.stop();
-        return;
-    }
+    if (m_isBroken || m_file->pending() > mostPending)
+        return false; // the disk is slower than what comes: it goes on when some is written
     m_shares.setLimits(m_store.limits());
     for (const auto &[inbox, name] : m_names)
         m_writer->nameInbox(inbox, name);
@@ -191,16 +193,12 @@ void CaptureAutosave::writeMore()
     }
     if (m_runs.empty())
         m_runs[m_next] = m_written;
-    while (m_next < m_store.end() && m_block.size() < blockSize && timer.elapsed() < pieceMilliseconds) {
+    while (m_next < m_store.end() && m_block.size() < blockSize && timer.elapsed() < IdleWork::pieceMilliseconds)
         append(m_next++);
-    }
     if (m_next >= m_store.end())
         appendAnswers();
     m_file->write(std::exchange(m_block, {}));
-    if (m_next < m_store.end())
-        m_again.start();
-    else
-        m_again.stop();
+    return m_next < m_store.end();
 }
 
 void CaptureAutosave::append(MessageStore::Index index)
@@ -233,7 +231,7 @@ void CaptureAutosave::annotationsChanged()
         m_said.start();
 }
 
-void CaptureAutosave::writeAnnotations()
+void CaptureAutosave::beginAnnotations()
 {
     if (m_path.isEmpty() || m_isBroken)
         return;
@@ -241,32 +239,55 @@ void CaptureAutosave::writeAnnotations()
         m_said.start();
         return;
     }
-    QJsonArray list;
-    for (const auto &[index, said] : m_store.annotations()) {
-        const auto run = m_runs.upper_bound(index);
-        if (index >= m_next || run == m_runs.begin())
-            continue; // it is yet to be written, or never was
-        const auto &[first, place] = *std::prev(run);
-        list.append(QJsonObject{{QStringLiteral("message"), static_cast<qint64>(place + (index - first))},
-                                {QStringLiteral("marked"), said.marked},
-                                {QStringLiteral("pinned"), said.pinned},
-                                {QStringLiteral("comment"), QString::fromStdString(said.comment)}});
-    }
-    QJsonObject files; // by number: the place of the first message in it
-    for (const auto &segment : m_segments)
-        files.insert(QString::number(segment.number), static_cast<qint64>(segment.firstPlace));
-    const QJsonObject all{{QStringLiteral("messages"), static_cast<qint64>(m_written)},
-                          {QStringLiteral("files"), files},
-                          {QStringLiteral("annotations"), list}};
-    m_annotations = std::make_unique<FileWriter>(annotationsFileOf(m_path), FileWriter::Kind::Whole);
-    connect(m_annotations.get(), &FileWriter::finished, this, [this](const QString &error) {
-        m_annotations.release()->deleteLater();
+    m_annotations = std::make_unique<Annotations>();
+    m_annotations->file = std::make_unique<FileWriter>(annotationsFileOf(m_path), FileWriter::Kind::Whole);
+    m_annotations->end = m_next;
+    connect(m_annotations->file.get(), &FileWriter::written, &m_writingAnnotations, &IdleWork::start);
+    connect(m_annotations->file.get(), &FileWriter::finished, this, [this](const QString &error) {
+        m_writingAnnotations.stop();
+        m_annotations->file.release()->deleteLater();
+        m_annotations.reset();
         if (!error.isEmpty())
             emit failed(tr("%1: %2").arg(QDir::toNativeSeparators(annotationsFileOf(m_path)), error));
     });
-    const auto text = QJsonDocument(all).toJson(QJsonDocument::Compact);
-    m_annotations->write(toBytes(std::string_view(text.constData(), static_cast<std::size_t>(text.size()))));
-    m_annotations->finish();
+    QJsonObject files; // by number: the place of the first message in it
+    for (const auto &segment : m_segments)
+        files.insert(QString::number(segment.number), static_cast<qint64>(segment.firstPlace));
+    Bytes block;
+    putLine(block, {{QStringLiteral("messages"), static_cast<qint64>(m_written)}, {QStringLiteral("files"), files}});
+    m_annotations->file->write(std::move(block));
+    m_writingAnnotations.start();
+}
+
+// True: there is more to write.
+bool CaptureAutosave::writeAnnotationsPiece()
+{
+    if (!m_annotations || m_annotations->next >= m_annotations->end || m_annotations->file->pending() > mostPending)
+        return false; // when some was written it goes on
+    QElapsedTimer timer;
+    timer.start();
+    Bytes block;
+    const auto &all = m_store.annotations();
+    auto it = all.lower_bound(m_annotations->next);
+    for (int i = 1; it != all.end() && it->first < m_annotations->end; ++it, ++i) {
+        if (i % 32 == 0 && timer.elapsed() >= IdleWork::pieceMilliseconds)
+            break;
+        const auto &[index, said] = *it;
+        const auto run = m_runs.upper_bound(index);
+        if (run == m_runs.begin())
+            continue; // it never was written
+        const auto &[first, place] = *std::prev(run);
+        putLine(block, {{QStringLiteral("message"), static_cast<qint64>(place + (index - first))},
+                        {QStringLiteral("marked"), said.marked},
+                        {QStringLiteral("pinned"), said.pinned},
+                        {QStringLiteral("comment"), QString::fromStdString(said.comment)}});
+    }
+    const bool isMore = it != all.end() && it->first < m_annotations->end;
+    m_annotations->next = isMore ? it->first : m_annotations->end;
+    m_annotations->file->write(std::move(block));
+    if (!isMore)
+        m_annotations->file->finish();
+    return isMore;
 }
 
 CaptureAutosave::LaterAnnotations CaptureAutosave::annotationsOf(const QString &path)
@@ -275,17 +296,18 @@ CaptureAutosave::LaterAnnotations CaptureAutosave::annotationsOf(const QString &
     QFile file(annotationsFileOf(path));
     if (!file.open(QIODevice::ReadOnly))
         return later;
-    const auto all = QJsonDocument::fromJson(file.readAll()).object();
+    const auto nextLine = [&file] { return QJsonDocument::fromJson(file.readLine()).object(); };
+    const auto about = nextLine();
     // Places count from the first message there ever was; the files of the first ones may be gone.
-    const auto whole = static_cast<std::uint64_t>(all[QStringLiteral("messages")].toInteger());
-    const auto files = all[QStringLiteral("files")].toObject();
+    const auto whole = static_cast<std::uint64_t>(about[QStringLiteral("messages")].toInteger());
+    const auto files = about[QStringLiteral("files")].toObject();
     std::uint64_t gone = files.isEmpty() ? 0 : whole;
     for (auto it = files.begin(); it != files.end(); ++it)
         if (QFile::exists(QString::fromStdString(segmentPath(path.toStdString(), it.key().toULongLong()))))
             gone = std::min(gone, static_cast<std::uint64_t>(it.value().toInteger()));
     later.messages = whole - gone;
-    for (const auto &value : all[QStringLiteral("annotations")].toArray()) {
-        const auto one = value.toObject();
+    while (!file.atEnd()) {
+        const auto one = nextLine();
         const auto place = static_cast<std::uint64_t>(one[QStringLiteral("message")].toInteger());
         if (place < gone)
             continue;
@@ -305,8 +327,9 @@ void CaptureAutosave::remove(const QString &path)
 
 void CaptureAutosave::discard()
 {
-    m_again.stop();
+    m_writing.stop();
     m_said.stop();
+    m_writingAnnotations.stop();
     m_file.reset();
     m_annotations.reset();
     m_writer.reset();

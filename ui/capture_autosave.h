@@ -4,6 +4,7 @@
 #include "core/traffic/capture_file.h"
 #include "core/traffic/capture_segments.h"
 #include "ui/file_writer.h"
+#include "ui/idle_work.h"
 
 #include <QLockFile>
 #include <QTimer>
@@ -61,13 +62,21 @@ private:
         MessageStore::Index end = 0;
     };
 
+    // What is said of messages before `end`, on its way to its file.
+    struct Annotations {
+        std::unique_ptr<FileWriter> file;
+        MessageStore::Index next = 0; // to be looked at
+        MessageStore::Index end = 0;
+    };
+
     void begin();
     void beginSegment();
     void append(MessageStore::Index index);
     void appendAnswers();
-    void writeMore();
+    bool writePiece();
     QString fileOf(std::uint64_t segment) const;
-    void writeAnnotations();
+    void beginAnnotations();
+    bool writeAnnotationsPiece();
 
     const MessageStore &m_store;
     std::map<std::uint64_t, std::string> m_names;
@@ -82,13 +91,14 @@ private:
     std::deque<Segment> m_segments;
     std::uint64_t m_written = 0;                         // messages in all files so far
     std::map<MessageStore::Index, std::uint64_t> m_runs; // from a message on without gaps: its place among these
-    std::unique_ptr<FileWriter> m_annotations;           // being written
+    std::unique_ptr<Annotations> m_annotations;          // being written
     std::vector<std::pair<std::uint64_t, MessageOutcome>> m_outcomes;
     std::uint64_t m_missed = 0;
     bool m_isBroken = false;
     QTimer m_timer;
-    QTimer m_again; // while there is more than a piece
-    QTimer m_said;  // once, soon after annotations have changed
+    IdleWork m_writing; // while there is something to be written
+    QTimer m_said;      // once, soon after annotations have changed
+    IdleWork m_writingAnnotations;
 };
 
 } // namespace ipclens

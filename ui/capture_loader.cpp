@@ -3,21 +3,24 @@
 #include "core/traffic/capture_segments.h"
 #include "core/traffic/unanswered_messages.h"
 
-#include <algorithm>
+#include <QElapsedTimer>
+#include <QPointer>
 
+#include <algorithm>
 #include <utility>
 
 namespace ipclens {
 namespace {
 
 constexpr std::size_t readAtOnce = 1 << 20;
-constexpr std::uint64_t messagesInPiece = 8192;
+constexpr std::uint64_t messagesInPiece = 4096;
 constexpr std::uint64_t bytesInPiece = 8 << 20;
 constexpr std::size_t mostPieces = 4; // waiting for the window
 
 } // namespace
 
-CaptureLoader::CaptureLoader(QString path) : m_path(std::move(path)), m_thread([this] { run(); })
+CaptureLoader::CaptureLoader(QString path)
+    : m_path(std::move(path)), m_taking([this] { return take(); }, this), m_thread([this] { run(); })
 {
 }
 
@@ -40,28 +43,37 @@ bool CaptureLoader::give(Piece piece)
             return false;
         m_pieces.push_back(std::move(piece));
     }
-    QMetaObject::invokeMethod(this, &CaptureLoader::take, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(&m_taking, &IdleWork::start, Qt::QueuedConnection);
     return true;
 }
 
-void CaptureLoader::take()
+// True: there is more to take.
+bool CaptureLoader::take()
 {
-    std::optional<Piece> piece;
-    bool isLast = false;
-    {
-        const std::scoped_lock lock(m_mutex);
-        if (!m_pieces.empty()) {
-            piece = std::move(m_pieces.front());
-            m_pieces.pop_front();
-        } else {
-            isLast = m_done;
+    QElapsedTimer timer;
+    timer.start();
+    const QPointer<CaptureLoader> self(this);
+    while (self && timer.elapsed() < IdleWork::pieceMilliseconds) {
+        std::optional<Piece> piece;
+        bool isLast = false;
+        {
+            const std::scoped_lock lock(m_mutex);
+            if (!m_pieces.empty()) {
+                piece = std::move(m_pieces.front());
+                m_pieces.pop_front();
+            } else {
+                isLast = std::exchange(m_done, false);
+            }
         }
+        m_changed.notify_one();
+        if (piece)
+            emit loaded(*piece);
+        else if (isLast)
+            emit finished(m_error, m_names);
+        if (!piece)
+            return false; // the thread says when there is more
     }
-    m_changed.notify_one();
-    if (piece)
-        emit loaded(*piece);
-    else if (isLast)
-        emit finished(m_error, m_names);
+    return self;
 }
 
 // What is wrong with the first of its files that is damaged; `take` ends it.
@@ -174,7 +186,7 @@ void CaptureLoader::run()
         m_names = reader.inboxNames();
         m_done = true;
     }
-    QMetaObject::invokeMethod(this, &CaptureLoader::take, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(&m_taking, &IdleWork::start, Qt::QueuedConnection);
 }
 
 } // namespace ipclens

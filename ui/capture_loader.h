@@ -3,6 +3,7 @@
 
 #include "core/traffic/capture_file.h"
 #include "core/traffic/message_store.h"
+#include "ui/idle_work.h"
 
 #include <QFile>
 #include <QObject>
@@ -16,7 +17,7 @@
 
 namespace ipclens {
 
-// Reads on a thread and gives the messages in pieces, one piece each time through the event loop. Lives on the GUI
+// Reads on a thread and gives the messages in pieces between events. Lives on the GUI
 // thread; destroying it ends the reading.
 class CaptureLoader : public QObject {
     Q_OBJECT
@@ -46,7 +47,7 @@ private:
     static std::optional<Error> readFile(QFile &file, CaptureReader &reader,
                                          const std::function<bool(const CaptureItem &)> &take);
     bool give(Piece piece); // false: nobody wants it any more
-    void take();
+    bool take();
 
     const QString m_path;
     std::mutex m_mutex;
@@ -56,6 +57,7 @@ private:
     bool m_done = false;
     std::optional<Error> m_error;
     std::map<std::uint64_t, std::string> m_names;
+    IdleWork m_taking;
     std::thread m_thread;
 };
 

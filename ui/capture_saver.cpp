@@ -10,9 +10,8 @@
 namespace ipclens {
 namespace {
 
-constexpr qint64 pieceMilliseconds = 5;
 constexpr std::size_t blockSize = 1 << 20;
-constexpr std::size_t mostPending = 32 << 20;     // then the disk is waited for
+constexpr std::size_t mostPending = 32 << 20; // then the disk is waited for
 
 void put(Bytes &block, std::string_view text)
 {
@@ -26,7 +25,7 @@ CaptureSaver::CaptureSaver(const MessageStore &store, std::vector<MessageStore::
                            const std::map<std::uint64_t, std::string> &inboxNames, const std::string &system,
                            SaveFormat format, const QString &path)
     : m_store(store), m_messages(std::move(messages)), m_format(format), m_file(path, FileWriter::Kind::Whole),
-      m_writer(m_block, system), m_inboxNames(inboxNames)
+      m_writer(m_block, system), m_writing([this] { return writePiece(); }, this), m_inboxNames(inboxNames)
 {
     for (const auto &[inbox, name] : inboxNames)
         m_writer.nameInbox(inbox, name);
@@ -35,15 +34,14 @@ CaptureSaver::CaptureSaver(const MessageStore &store, std::vector<MessageStore::
     if (format == SaveFormat::Csv)
         put(m_block, csvTitles());
     connect(&m_file, &FileWriter::finished, this, [this](const QString &error) {
-        m_timer.stop();
+        m_writing.stop();
         emit finished(error);
     });
-    connect(&m_timer, &QTimer::timeout, this, &CaptureSaver::writeMore);
     connect(&m_file, &FileWriter::written, this, [this] {
-        if (!m_timer.isActive() && m_next <= m_messages.size())
-            m_timer.start(0);
+        if (m_next <= m_messages.size())
+            m_writing.start();
     });
-    m_timer.start(0);
+    m_writing.start();
 }
 
 Result<void> CaptureSaver::putMessage(const MessageView &message)
@@ -69,20 +67,19 @@ Result<void> CaptureSaver::putMessage(const MessageView &message)
 
 void CaptureSaver::fail(const Error &error)
 {
-    m_timer.stop();
+    m_writing.stop();
     m_next = m_messages.size() + 1; // no more is to be written
     emit finished(fromUtf8(toText(error)));
 }
 
-void CaptureSaver::writeMore()
+// True: there is more to write.
+bool CaptureSaver::writePiece()
 {
-    if (m_file.pending() > mostPending) {
-        m_timer.stop(); // goes on when some of it was written
-        return;
-    }
+    if (m_file.pending() > mostPending)
+        return false; // goes on when some of it was written
     QElapsedTimer timer;
     timer.start();
-    while (m_next < m_messages.size() && timer.elapsed() < pieceMilliseconds && m_block.size() < blockSize) {
+    while (m_next < m_messages.size() && timer.elapsed() < IdleWork::pieceMilliseconds && m_block.size() < blockSize) {
         const auto index = m_messages[m_next++];
         if (index < m_store.begin() || index >= m_store.end()) {
             ++m_missed;
@@ -90,14 +87,14 @@ void CaptureSaver::writeMore()
         }
         if (const auto written = putMessage(m_store.at(index)); !written) {
             fail(written.error());
-            return;
+            return false;
         }
     }
     const bool isLast = m_next == m_messages.size();
     if (isLast && m_format == SaveFormat::Sender) {
         if (const auto ended = m_sender.finish(m_inboxNames); !ended) {
             fail(ended.error());
-            return;
+            return false;
         }
         put(m_block, m_sender.take());
     }
@@ -105,10 +102,10 @@ void CaptureSaver::writeMore()
         m_file.write(std::exchange(m_block, {}));
     emit progressed();
     if (isLast) {
-        m_timer.stop();
         m_next = m_messages.size() + 1; // no more is to be written
         m_file.finish();
     }
+    return !isLast;
 }
 
 } // namespace ipclens

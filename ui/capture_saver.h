@@ -5,8 +5,7 @@
 #include "core/traffic/cpp_sender.h"
 #include "core/traffic/message_store.h"
 #include "ui/file_writer.h"
-
-#include <QTimer>
+#include "ui/idle_work.h"
 
 namespace ipclens {
 
@@ -31,7 +30,7 @@ signals:
     void finished(const QString &error); // empty: all is written
 
 private:
-    void writeMore();
+    bool writePiece();
     Result<void> putMessage(const MessageView &message);
     void fail(const Error &error);
 
@@ -41,7 +40,7 @@ private:
     FileWriter m_file;
     Bytes m_block;
     CaptureWriter m_writer;
-    QTimer m_timer;
+    IdleWork m_writing;
     std::size_t m_next = 0;
     std::uint64_t m_missed = 0;
     const std::map<std::uint64_t, std::string> m_inboxNames;

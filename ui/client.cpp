@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::size_t queuedEventBytes = std::size_t{64} << 20;
 constexpr int drainInterval = 16;  // milliseconds
-constexpr int drainPiece = 6;      // milliseconds in which events are delivered at a time
 constexpr int pingInterval = 2000; // milliseconds
 
 // What an event holds in memory, near enough to bound a queue with.
@@ -201,7 +200,7 @@ private:
 };
 
 Client::Client(QString name, Opener open, QObject *parent)
-    : QObject(parent), m_name(std::move(name)), m_open(std::move(open))
+    : QObject(parent), m_name(std::move(name)), m_open(std::move(open)), m_draining([this] { return drainPiece(); }, this)
 {
     m_error = {.kind = ErrorKind::Disconnected, .operation = "session", .object = m_name.toStdString(),
                .meaning = "not connected yet"};
@@ -305,6 +304,7 @@ void Client::closeConnection()
 {
     m_pingTimer.stop();
     m_drainTimer.stop();
+    m_draining.stop();
     m_sincePing.invalidate();
     m_latency = -1;
     if (m_inlet)
@@ -364,27 +364,32 @@ void Client::drainEvents()
             m_drainTimer.start(static_cast<int>(drainInterval - elapsed));
         return;
     }
+    m_draining.start();
+}
+
+// True: there is more than fits into one turn of the event loop.
+bool Client::drainPiece()
+{
     const auto inlet = m_inlet;
     if (!inlet)
-        return;
+        return false;
     QElapsedTimer timer;
     timer.start();
     const QPointer<Client> self(this);
-    while (timer.elapsed() < drainPiece) {
+    while (timer.elapsed() < IdleWork::pieceMilliseconds) {
         auto next = inlet->next();
         if (!next) {
             m_sinceDrain.restart();
-            return;
+            return false;
         }
         if (next->reached)
             next->reached();
         else
             give(next->event);
         if (!self || m_inlet != inlet)
-            return; // a slot closed this connection
+            return false; // a slot closed this connection
     }
-    // There is more than fits into one turn of the event loop: on with it in the next.
-    inlet->post(&Client::drainEvents);
+    return true;
 }
 
 void Client::give(const Event &event)

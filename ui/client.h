@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/session/connection.h"
+#include "ui/idle_work.h"
 
 #include <QElapsedTimer>
 #include <QObject>
@@ -108,6 +109,7 @@ private:
     void lost(Error error);
     void endConnection(Error error);
     void drainEvents();
+    bool drainPiece();
     void give(const Event &event);
     void measureLatency();
     void pingAnswered(double milliseconds);
@@ -126,6 +128,7 @@ private:
     std::unique_ptr<Connection> m_connection;
     std::jthread m_opening;
     QTimer m_drainTimer;
+    IdleWork m_draining;
     QElapsedTimer m_sinceDrain;
     QTimer m_pingTimer;
     QElapsedTimer m_sincePing; // valid while a ping is under way

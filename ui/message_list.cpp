@@ -51,6 +51,9 @@ MessageList::MessageList(MessageModel &model, QWidget *parent)
     verticalHeader()->setMinimumSectionSize(0);
     verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 4);
     horizontalHeader()->setHighlightSections(false);
+    // It shows no selection. With the list's it would ask all rows of each column whether they are selected when it
+    // paints: QItemSelectionModel::isColumnSelected().
+    horizontalHeader()->setSelectionModel(new QItemSelectionModel(&model, this));
     horizontalHeader()->setStretchLastSection(true);
     horizontalHeader()->setSectionsMovable(true);
     horizontalHeader()->setSectionsClickable(true);
@@ -161,30 +164,39 @@ void MessageList::rowsCame(int first, int count)
 {
     const int top = verticalScrollBar()->value();
     const bool isAbove = first < top || (first == top && first + count < m_model.rowCount());
-    m_adjusting = true;
-    if (m_following) {
-        scrollToBottom();
-    } else if (isAbove && top > 0) {
+    m_goesToTail = m_following;
+    if (!m_following && isAbove && top > 0) {
+        m_adjusting = true;
         executeDelayedItemsLayout();
         verticalScrollBar()->setValue(top + count);
+        m_adjusting = false;
     }
-    m_adjusting = false;
     if (!m_following && m_model.sortColumn() < 0 && !isAbove) {
         m_newCount += static_cast<std::uint64_t>(count);
         updateButton();
     }
 }
 
+// Once for all rows that came and went since the last time: Qt counts the places of all rows anew for it.
+void MessageList::updateGeometries()
+{
+    const bool adjusting = std::exchange(m_adjusting, true);
+    QTableView::updateGeometries();
+    if (std::exchange(m_goesToTail, false) && m_following)
+        verticalScrollBar()->setValue(verticalScrollBar()->maximum());
+    m_adjusting = adjusting;
+}
+
 // What the user looks at stays where it is.
 void MessageList::rowsWent(int first, int count)
 {
-    m_adjusting = true;
-    executeDelayedItemsLayout();
-    const int above = std::clamp(m_valueBefore - first, 0, count);
-    if (m_following)
-        scrollToBottom();
-    else
+    m_goesToTail = m_following;
+    if (!m_following) {
+        m_adjusting = true;
+        executeDelayedItemsLayout();
+        const int above = std::clamp(m_valueBefore - first, 0, count);
         verticalScrollBar()->setValue(std::max(m_valueBefore - above, 0));
+    }
     m_adjusting = false;
 }
 

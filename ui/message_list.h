@@ -50,6 +50,7 @@ signals:
 protected:
     void paintEvent(QPaintEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
+    void updateGeometries() override;
     void keyPressEvent(QKeyEvent *event) override;
     void contextMenuEvent(QContextMenuEvent *event) override;
     void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
@@ -91,6 +92,7 @@ private:
     MessageModel &m_model;
     QPushButton *m_newBelow;
     bool m_following = true;
+    bool m_goesToTail = false;                          // with the next layout
     bool m_adjusting = false;                           // the list scrolls itself
     std::uint64_t m_newCount = 0;                       // rows added below since the user left the bottom
     int m_valueBefore = 0;                              // of the scroll bar, before rows go

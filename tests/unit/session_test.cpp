@@ -288,7 +288,7 @@ TEST_P(SessionTest, DeliversMessagesInBatches)
     while (received < 10'005 || expected < 10'000) {
         const auto batch = m_events.waitFor<MessageBatch>();
         ASSERT_TRUE(batch);
-        EXPECT_LE(batch->messages.size(), 4096u);
+        EXPECT_LE(batch->messages.size(), 1024u);
         EXPECT_EQ(batch->inbox, opened.inbox);
         for (const Message &message : batch->messages) {
             ASSERT_EQ(message.id, expected++);
