@@ -91,10 +91,6 @@ void MessageList::connectModel()
 {
     connect(&m_model, &QAbstractItemModel::rowsInserted, this,
             [this](const QModelIndex &, int first, int last) { rowsCame(first, last - first + 1); });
-    connect(&m_model, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] {
-        m_valueBefore = verticalScrollBar()->value();
-        m_adjusting = true; // the bar may be pushed to its new end meanwhile, which is not the user going there
-    });
     connect(&m_model, &QAbstractItemModel::rowsRemoved, this,
             [this](const QModelIndex &, int first, int last) { rowsWent(first, last - first + 1); });
     connect(&m_model, &QAbstractItemModel::modelAboutToBeReset, this, &MessageList::beforeReset);
@@ -187,6 +183,16 @@ void MessageList::updateGeometries()
     m_adjusting = adjusting;
 }
 
+void MessageList::rowsAboutToBeRemoved(const QModelIndex &parent, int first, int last)
+{
+    m_valueBefore = verticalScrollBar()->value();
+    m_currentBefore = current();
+    // Where the current row goes, Qt scrolls to another one; and the bar may be pushed to its new end. Neither is the
+    // user going there.
+    m_adjusting = true;
+    QTableView::rowsAboutToBeRemoved(parent, first, last);
+}
+
 // What the user looks at stays where it is.
 void MessageList::rowsWent(int first, int count)
 {
@@ -198,6 +204,8 @@ void MessageList::rowsWent(int first, int count)
         verticalScrollBar()->setValue(std::max(m_valueBefore - above, 0));
     }
     m_adjusting = false;
+    if (current() != m_currentBefore)
+        emit currentMessageChanged();
 }
 
 void MessageList::beforeLayout()
@@ -230,7 +238,8 @@ void MessageList::afterLayout()
 void MessageList::beforeReset()
 {
     m_adjusting = true;
-    m_currentBefore = current();
+    // The row that is current because the list got the focus was chosen by nobody.
+    m_currentBefore = selectionModel()->hasSelection() ? current() : std::nullopt;
     const int top = rowAt(0);
     m_topTimeBefore = top >= 0 ? m_model.messageAt(top).time : 0;
 }

@@ -338,5 +338,38 @@ TEST_F(CaptureFilesTest, WhatIsSaidOfMessagesLaterOutlivesACrash)
     EXPECT_TRUE(QDir(CaptureAutosave::folder()).entryList(QDir::Files).isEmpty());
 }
 
+TEST_F(CaptureFilesTest, MarksOfManyMessagesOutliveACrash)
+{
+    constexpr std::uint64_t many = 5000; // more than one piece of work
+    MessageStore store;
+    CaptureAutosave autosave(store);
+    autosave.setRunning(true);
+    for (std::uint64_t n = 1; n <= many; ++n)
+        store.append(sampleMessage(n, wallClock()));
+    const auto written = [] {
+        std::uint64_t all = 0;
+        for (const auto &name : QDir(CaptureAutosave::folder()).entryList({QStringLiteral("*.pcapng")}))
+            all += messagesIn(CaptureAutosave::folder() + QLatin1Char('/') + name).size();
+        return all;
+    };
+    ASSERT_TRUE(waitUntil([&] { return written() == many; }));
+    std::map<std::uint64_t, Annotation> expected;
+    for (std::uint64_t index = 0; index < many; ++index) {
+        const Annotation said{.marked = index % 2 == 0, .pinned = index % 3 == 0, .comment = std::to_string(index)};
+        store.annotate(index, said);
+        expected[index] = said;
+    }
+    autosave.annotationsChanged();
+    CaptureAutosave::LaterAnnotations later;
+    ASSERT_TRUE(waitUntil([&] {
+        later = CaptureAutosave::annotationsOf(autosave.path());
+        return !later.annotations.empty();
+    }));
+    EXPECT_EQ(later.messages, many);
+    EXPECT_EQ(later.annotations, expected) << "the file appears when all of it is written";
+    autosave.discard();
+    EXPECT_TRUE(QDir(CaptureAutosave::folder()).entryList(QDir::Files).isEmpty());
+}
+
 } // namespace
 } // namespace ipclens

@@ -28,7 +28,13 @@ protected:
     {
         list.resize(800, 300);
         list.show();
-        model.append(batch(1, 1000));
+        append(batch(1, 1000));
+    }
+    // Rows that came are laid out with the next events.
+    void append(const std::vector<Message> &messages)
+    {
+        model.append(messages);
+        QCoreApplication::processEvents();
     }
     std::uint64_t topSequence() const { return model.messageAt(list.rowAt(0)).sequence; }
     QScrollBar *bar() const { return list.verticalScrollBar(); }
@@ -49,11 +55,15 @@ TEST_F(MessageListTest, WhatTheUserLooksAtStaysWhileOldMessagesGo)
 
 TEST_F(MessageListTest, AtTheBottomItStaysThereWhileOldMessagesGo)
 {
+    const auto before = topSequence();
     model.setLimits({.bytes = model.store().bytes() / 2});
+    QCoreApplication::processEvents();
     EXPECT_TRUE(list.isFollowing());
     EXPECT_EQ(bar()->value(), bar()->maximum());
-    model.append(batch(1001, 700));
+    EXPECT_EQ(topSequence(), before);
+    append(batch(1001, 700));
     EXPECT_EQ(bar()->value(), bar()->maximum());
+    EXPECT_EQ(topSequence(), before + 700);
 }
 
 TEST_F(MessageListTest, TheSelectedMessageMayGo)
@@ -69,7 +79,7 @@ TEST_F(MessageListTest, TheSelectedMessageMayGo)
 TEST_F(MessageListTest, TheButtonAndEndGoBackToTheTail)
 {
     bar()->setValue(0);
-    model.append(batch(1001, 5));
+    append(batch(1001, 5));
     EXPECT_TRUE(list.newBelowText().contains("5 new below"));
     list.findChild<QPushButton *>()->click();
     EXPECT_TRUE(list.isFollowing());
