@@ -237,11 +237,12 @@ TEST(MessageChangesMillion, FarOverItsLimitsASortedCaptureDoesNotWait)
 TEST(MessageChangesMillion, AreMarkedAndSortedInPieces)
 {
     constexpr std::uint64_t million = 1'000'000;
+    constexpr int patience = 120'000; // milliseconds: a million rows on a busy machine, under AddressSanitizer
     MessageModel model;
     for (std::uint64_t n = 0; n < million; n += 10'000)
         model.append(batch(n, 10'000));
     model.sort(MessageModel::Size, Qt::DescendingOrder);
-    ASSERT_TRUE(waitUntil([&] { return !model.isSorting(); }));
+    ASSERT_TRUE(waitUntil([&] { return !model.isSorting(); }, patience));
     EXPECT_EQ(model.messageAt(0).size, 90u);
     EXPECT_EQ(model.messageAt(999'999).size, 1u);
     EXPECT_EQ(model.rowOfIndex(model.indexOfRow(500'000)), 500'000);
@@ -250,7 +251,7 @@ TEST(MessageChangesMillion, AreMarkedAndSortedInPieces)
         all[n] = n;
     model.annotate(std::move(all), [](Annotation &said) { said.marked = true; });
     EXPECT_LT(model.store().annotations().size(), million) << "the rest between events";
-    ASSERT_TRUE(waitUntil([&] { return model.store().annotations().size() == million; }));
+    ASSERT_TRUE(waitUntil([&] { return model.store().annotations().size() == million; }, patience));
     model.clear();
     EXPECT_EQ(model.rowCount(), 0);
 }
