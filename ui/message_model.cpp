@@ -13,6 +13,7 @@
 namespace ipclens {
 namespace {
 
+constexpr qint64 findMilliseconds = 8; // more than IdleWork's: after each the list is laid out and painted
 constexpr int sortAgainAfter = 700; // milliseconds after rows came while sorted
 constexpr std::uint64_t mostRows = std::numeric_limits<int>::max();
 constexpr std::size_t mostSingleChanges = 256; // rows that come and go one by one; of more the model is reset
@@ -215,7 +216,7 @@ bool MessageModel::find(std::vector<std::uint32_t> &found)
 {
     QElapsedTimer timer;
     timer.start();
-    while (m_next < m_end && timer.elapsed() < IdleWork::pieceMilliseconds)
+    while (m_next < m_end && timer.elapsed() < findMilliseconds)
         m_next = m_scan->find(m_store, m_next, m_end, found);
     return m_next >= m_end;
 }
