@@ -121,12 +121,8 @@ void Delivery::deliver(Open &open)
             if (count > 0 && bytes > mostBytes)
                 break;
         }
-        if (count == arrivals.messages.size()) {
-            batch.messages = std::move(arrivals.messages);
-        } else {
-            const auto first = rest.first(count);
-            batch.messages.assign(std::move_iterator(first.begin()), std::move_iterator(first.end()));
-        }
+        const auto first = rest.first(count);
+        batch.messages.assign(std::move_iterator(first.begin()), std::move_iterator(first.end()));
         rest = rest.subspan(count);
         if (rest.empty())
             batch.ended = std::move(arrivals.ended);

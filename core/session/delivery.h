@@ -16,7 +16,7 @@ namespace ipclens {
 // for the last batch to be taken.
 class Delivery {
 public:
-    static constexpr std::size_t mostMessages = 1024;                // in one batch
+    static constexpr std::size_t mostMessages = 1024;                  // in one batch
     static constexpr std::uint64_t mostBytes = std::uint64_t{4} << 20; // payload in one batch, unless one message is larger
 
     explicit Delivery(std::function<void(Event)> give);

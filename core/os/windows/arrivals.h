@@ -72,19 +72,14 @@ public:
 
     Arrivals take()
     {
-        // Room for as many again, made here and not while senders wait.
-        std::vector<Message> next;
-        next.reserve(m_expected);
         const std::scoped_lock lock(m_mutex);
         Arrivals taken = std::move(m_arrivals);
-        m_arrivals = {.messages = std::move(next),
-                      .received = taken.received,
+        m_arrivals = {.received = taken.received,
                       .dropped = taken.dropped,
                       .droppedBytes = taken.droppedBytes,
                       .truncated = taken.truncated,
                       .skipped = taken.skipped};
         m_bytes = 0;
-        m_expected = std::min(taken.messages.size() + taken.messages.size() / 4, mostExpected);
         return taken;
     }
 
@@ -100,10 +95,7 @@ private:
         }
     }
 
-    static constexpr std::size_t mostExpected = 4096;
-
     std::uint64_t m_mostBytes;
-    std::size_t m_expected = 0; // the taker's
     std::mutex m_mutex; // guards what follows
     Arrivals m_arrivals;
     std::uint64_t m_bytes = 0; // waiting; never over m_mostBytes
