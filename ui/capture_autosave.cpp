@@ -117,7 +117,6 @@ void CaptureAutosave::begin()
     if (!dir.mkpath(QStringLiteral(".")) || !lock->tryLock(0)) {
         m_isBroken = true;
         m_timer.stop();
-        m_writing.stop();
         emit failed(tr("Cannot write in %1").arg(QDir::toNativeSeparators(dir.path())));
         return;
     }
@@ -134,7 +133,6 @@ void CaptureAutosave::begin()
             return;
         m_isBroken = true;
         m_timer.stop();
-        m_writing.stop();
         emit failed(tr("%1: %2").arg(QDir::toNativeSeparators(m_path), error));
     });
     m_block.clear();

@@ -17,8 +17,8 @@
 
 namespace ipclens {
 
-// Reads on a thread and gives the messages in pieces between events. Lives on the GUI
-// thread; destroying it ends the reading.
+// Reads on a thread and gives the messages in pieces between events. Lives on the GUI thread; destroying it ends the
+// reading.
 class CaptureLoader : public QObject {
     Q_OBJECT
 public:

@@ -67,7 +67,6 @@ Result<void> CaptureSaver::putMessage(const MessageView &message)
 
 void CaptureSaver::fail(const Error &error)
 {
-    m_writing.stop();
     m_next = m_messages.size() + 1; // no more is to be written
     emit finished(fromUtf8(toText(error)));
 }

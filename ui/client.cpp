@@ -200,7 +200,8 @@ private:
 };
 
 Client::Client(QString name, Opener open, QObject *parent)
-    : QObject(parent), m_name(std::move(name)), m_open(std::move(open)), m_draining([this] { return drainPiece(); }, this)
+    : QObject(parent), m_name(std::move(name)), m_open(std::move(open)),
+      m_draining([this] { return drainPiece(); }, this)
 {
     m_error = {.kind = ErrorKind::Disconnected, .operation = "session", .object = m_name.toStdString(),
                .meaning = "not connected yet"};

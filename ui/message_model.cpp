@@ -14,7 +14,7 @@ namespace ipclens {
 namespace {
 
 constexpr qint64 findMilliseconds = 8; // more than IdleWork's: after each the list is laid out and painted
-constexpr int sortAgainAfter = 700; // milliseconds after rows came while sorted
+constexpr int sortAgainAfter = 700;      // milliseconds after rows came while sorted
 constexpr std::uint64_t mostRows = std::numeric_limits<int>::max();
 constexpr std::size_t mostSingleChanges = 256; // rows that come and go one by one; of more the model is reset
 
