@@ -4,14 +4,28 @@
 #include <bit>
 #include <mutex>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(place, size) static_cast<void>(0)
+#define ASAN_UNPOISON_MEMORY_REGION(place, size) static_cast<void>(0)
+#endif
+
 namespace ipclens {
 namespace {
 
-constexpr std::size_t smallestPooled = 64 * 1024;
+constexpr std::size_t smallestPooled = 4 * 1024;
+constexpr std::size_t largestOfPages = 64 * 1024;
 constexpr std::size_t largestPooled = std::size_t{64} << 20;
 constexpr std::size_t mostKept = std::size_t{256} << 20;
 
-// Free blocks, one list for each power of two. Lives as long as the process.
+// Blocks are of whole pages; large ones, of which there are few, of a power of two.
+std::size_t roundUp(std::size_t size)
+{
+    return size <= largestOfPages ? (size + smallestPooled - 1) / smallestPooled * smallestPooled : std::bit_ceil(size);
+}
+
+// Free blocks, one list for each size that roundUp() gives. Lives as long as the process.
 class BlockPool {
 public:
     void *take(std::size_t size)
@@ -41,10 +55,15 @@ public:
     }
 
 private:
-    static std::size_t index(std::size_t size) { return static_cast<std::size_t>(std::countr_zero(size)); }
+    static constexpr std::size_t listsOfPages = largestOfPages / smallestPooled;
+    static std::size_t index(std::size_t size)
+    {
+        return size <= largestOfPages ? size / smallestPooled
+                                      : listsOfPages + static_cast<std::size_t>(std::countr_zero(size));
+    }
 
     std::mutex m_mutex;
-    std::array<std::vector<void *>, 64> m_free;
+    std::array<std::vector<void *>, listsOfPages + 64> m_free;
     std::size_t m_kept = 0;
 };
 
@@ -62,16 +81,24 @@ void *allocateBytes(std::size_t size)
 {
     if (!isPooled(size))
         return ::operator new(size);
-    const auto rounded = std::bit_ceil(size);
-    if (void *block = pool().take(rounded))
-        return block;
-    return ::operator new(rounded);
+    const std::size_t rounded = roundUp(size);
+    void *block = pool().take(rounded);
+    if (!block)
+        block = ::operator new(rounded);
+    ASAN_UNPOISON_MEMORY_REGION(block, size);
+    ASAN_POISON_MEMORY_REGION(static_cast<char *>(block) + size, rounded - size);
+    return block;
 }
 
 void releaseBytes(void *block, std::size_t size) noexcept
 {
-    if (isPooled(size) && pool().keep(block, std::bit_ceil(size)))
-        return;
+    if (isPooled(size)) {
+        // Before it is kept: another thread may have it at once.
+        ASAN_POISON_MEMORY_REGION(block, roundUp(size));
+        if (pool().keep(block, roundUp(size)))
+            return;
+        ASAN_UNPOISON_MEMORY_REGION(block, roundUp(size));
+    }
     ::operator delete(block);
 }
 

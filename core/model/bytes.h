@@ -1,5 +1,5 @@
-// Raw bytes. Large blocks are reused instead of going back to the system, because the first touch of a fresh
-// page costs far more than copying it.
+// Raw bytes. Blocks are reused instead of going back to the system, because the first touch of a fresh page costs far
+// more than copying it.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 namespace ipclens {
 
-// Blocks of 64 KiB and more come from a process-wide free list of at most 256 MiB; smaller ones from operator new.
+// Blocks of 4 KiB and more come from a process-wide free list of at most 256 MiB; smaller ones from operator new.
 // Thread-safe.
 void *allocateBytes(std::size_t size);
 void releaseBytes(void *block, std::size_t size) noexcept;

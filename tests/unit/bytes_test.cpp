@@ -22,8 +22,8 @@ TEST(Bytes, holdsWhatItIsGiven)
 
 TEST(Bytes, filledBytesAreFilledOfAnySize)
 {
-    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{65535}, std::size_t{65536}, pooledSize + 1,
-                                   (std::size_t{64} << 20) + 1}) {
+    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{4095}, std::size_t{4096}, std::size_t{4097},
+                                   std::size_t{65536}, std::size_t{65537}, pooledSize + 1, (std::size_t{64} << 20) + 1}) {
         const Bytes bytes(size, std::byte{0x5A});
         EXPECT_EQ(bytes.size(), size);
         EXPECT_TRUE(std::ranges::all_of(bytes, [](std::byte byte) { return byte == std::byte{0x5A}; }));
@@ -39,17 +39,18 @@ TEST(Bytes, growingKeepsWhatWasThere)
         ASSERT_EQ(bytes[static_cast<std::size_t>(i)], static_cast<std::byte>(i % 251));
 }
 
-TEST(Bytes, aLargeBlockIsReused)
+TEST(Bytes, aBlockIsReusedForASizeThatRoundsUpToTheSame)
 {
-    std::vector<void *> blocks;
-    for (int i = 0; i < 8; ++i)
-        blocks.push_back(allocateBytes(pooledSize));
-    for (void *block : blocks)
-        releaseBytes(block, pooledSize);
-    // The next block of a size that rounds up to the same comes from those.
-    void *again = allocateBytes(pooledSize - 5000);
-    EXPECT_NE(std::ranges::find(blocks, again), blocks.end());
-    releaseBytes(again, pooledSize - 5000);
+    for (const auto &[size, other] : {std::pair{pooledSize, pooledSize - 5000}, {std::size_t{8192}, std::size_t{4097}}}) {
+        std::vector<void *> blocks;
+        for (int i = 0; i < 8; ++i)
+            blocks.push_back(allocateBytes(size));
+        for (void *block : blocks)
+            releaseBytes(block, size);
+        void *again = allocateBytes(other);
+        EXPECT_NE(std::ranges::find(blocks, again), blocks.end()) << size;
+        releaseBytes(again, other);
+    }
 }
 
 TEST(Bytes, blocksInUseAreNeverGivenOutTwice)
@@ -61,7 +62,7 @@ TEST(Bytes, blocksInUseAreNeverGivenOutTwice)
         for (int round = 0; round < 200; ++round) {
             const auto value = static_cast<std::byte>(seed * 50 + round % 50);
             Bytes &mine = held[static_cast<std::size_t>(round) % held.size()];
-            mine = Bytes(65536u << (round % 3), value);
+            mine = Bytes(4096u << (round % 7), value);
             std::this_thread::yield();
             EXPECT_TRUE(std::ranges::all_of(mine, [&](std::byte byte) { return byte == value; }));
         }
