@@ -65,6 +65,25 @@ TEST_F(Inboxes, takePayloadsOfAllSizes)
     EXPECT_EQ(none.truncated, 0u);
 }
 
+// What waits lies in blocks: small payloads in common ones, large ones in one of their own.
+TEST_F(Inboxes, takePayloadsOfAllSizesThatWaitedTogether)
+{
+    const auto inbox = open();
+    constexpr std::array<std::size_t, 8> sizes{1, 65535, 4096, 65536, 0, 50'000, 262'144, 65537};
+    constexpr std::uint64_t rounds = 6;
+    for (std::uint64_t id = 0; id < rounds * sizes.size(); ++id)
+        peer.ask(fmt::format("copydata {} 0 {} {} {}", inbox->window(), id, sizes[id % sizes.size()], id));
+    const Arrivals arrivals = inbox->take();
+    ASSERT_EQ(arrivals.messages.size(), rounds * sizes.size());
+    for (std::uint64_t id = 0; id < arrivals.messages.size(); ++id) {
+        const Message &message = arrivals.messages[id];
+        EXPECT_EQ(message.sequence, id + 1);
+        EXPECT_EQ(message.id, id);
+        EXPECT_TRUE(message.payload == patternBytes(sizes[id % sizes.size()], id)) << id;
+        EXPECT_TRUE(message.outcome) << id;
+    }
+}
+
 TEST_F(Inboxes, takeWhatHasNoData)
 {
     const auto inbox = open();

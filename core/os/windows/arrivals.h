@@ -2,102 +2,82 @@
 #pragma once
 
 #include "core/os/system.h"
+#include "core/os/windows/window_owners.h"
 
-#include <algorithm>
+#include <memory>
 #include <mutex>
 #include <span>
+#include <vector>
 
 namespace ipclens {
+
+// A message while it waits. Its sender waits, too, until it is noted: what takes time beyond that, the strings and the
+// blocks of memory of a Message, is for who takes it.
+struct NotedMessage {
+    std::uint64_t sequence = 0;
+    std::int64_t time = 0; // ArrivalClock's
+    MessageKind kind = MessageKind::CopyData;
+    bool nullData = false;
+    bool senderWaits = true;
+    std::uint32_t depth = 0;
+    std::uint64_t senderWindow = 0;
+    std::uint64_t id = 0;
+    std::uint64_t wParam = 0;
+    std::uint64_t lParam = 0;
+    std::uint64_t size = 0;
+    std::shared_ptr<const WindowOwner> sender; // none: there is no such window
+    std::span<const std::byte> data;           // as much of the payload as is kept; while it waits in NotedPayloads
+    Bytes largePayload;                        // or here
+    std::vector<MessageReference> references;
+    bool isAnswered = false; // what follows is known
+    std::int64_t result = 0;
+    std::int64_t duration = 0;
+    std::unique_ptr<Error> failure;
+};
+
+// Payloads one behind the other. Blocks this large are reused (core/model/bytes.h): the first touch of a fresh page can
+// take longer than all else that a handler does.
+class NotedPayloads {
+public:
+    static constexpr std::size_t mostSize = std::size_t{64} * 1024; // of one payload
+
+    // Valid as long as this is; throws std::bad_alloc.
+    std::span<const std::byte> keep(std::span<const std::byte> data);
+
+private:
+    static constexpr std::size_t blockSize = 4 * mostSize;
+
+    std::vector<Bytes> m_blocks;
+    std::size_t m_left = 0; // of the last one
+};
 
 // What waits for delivery, bounded by bytes. The pump thread adds, another one takes.
 class ArrivalQueue {
 public:
     explicit ArrivalQueue(std::uint64_t mostBytes) : m_mostBytes(mostBytes) {}
 
-    void setCapturing(bool on)
-    {
-        const std::scoped_lock lock(m_mutex);
-        m_isCapturing = on;
-    }
-
-    // Numbers the message and keeps it with a copy of `data`, or counts it as dropped or skipped. Its number if it was kept, else 0.
-    std::uint64_t add(Message message, std::span<const std::byte> data, bool cut) noexcept
-    {
-        const std::scoped_lock lock(m_mutex);
-        message.sequence = ++m_arrivals.received;
-        if (!m_isCapturing) {
-            ++m_arrivals.skipped;
-            return 0;
-        }
-        std::uint64_t needs = sizeof(Message) + data.size();
-        for (const MessageReference &reference : message.references)
-            needs += sizeof(MessageReference) + reference.bytes.size();
-        if (needs > m_mostBytes - m_bytes || !keep(message, data)) {
-            ++m_arrivals.dropped;
-            m_arrivals.droppedBytes += message.size;
-            return 0;
-        }
-        m_bytes += needs;
-        m_arrivals.truncated += cut;
-        return m_arrivals.received;
-    }
-
+    void setCapturing(bool on);
+    // Numbers the message and keeps it with a copy of its data, or counts it as dropped or skipped. Its number if it
+    // was kept, else 0.
+    std::uint64_t add(NotedMessage message, bool cut) noexcept;
     // The handler of a message that was kept has returned.
-    void finish(MessageOutcome outcome) noexcept
-    {
-        const std::scoped_lock lock(m_mutex);
-        auto &messages = m_arrivals.messages;
-        const auto found = std::ranges::lower_bound(messages, outcome.sequence, {}, &Message::sequence);
-        try {
-            if (found != messages.end() && found->sequence == outcome.sequence)
-                found->outcome = std::move(outcome);
-            else
-                m_arrivals.outcomes.push_back(std::move(outcome)); // it was taken already
-        } catch (const std::bad_alloc &) {
-            // The message stays without an outcome.
-        }
-    }
-
-    void end(Error error)
-    {
-        const std::scoped_lock lock(m_mutex);
-        m_arrivals.ended = std::move(error);
-    }
-
-    void tell(Error notice)
-    {
-        const std::scoped_lock lock(m_mutex);
-        m_arrivals.notice = std::move(notice);
-    }
-
-    Arrivals take()
-    {
-        const std::scoped_lock lock(m_mutex);
-        Arrivals taken = std::move(m_arrivals);
-        m_arrivals = {.received = taken.received,
-                      .dropped = taken.dropped,
-                      .droppedBytes = taken.droppedBytes,
-                      .truncated = taken.truncated,
-                      .skipped = taken.skipped};
-        m_bytes = 0;
-        return taken;
-    }
+    void finish(MessageOutcome outcome) noexcept;
+    void end(Error error);
+    void tell(Error notice);
+    // Receivers, and the names of registered messages, are left out.
+    Arrivals take();
 
 private:
-    bool keep(Message &message, std::span<const std::byte> data) noexcept
-    {
-        try {
-            message.payload = toBytes(data);
-            m_arrivals.messages.push_back(std::move(message));
-            return true;
-        } catch (const std::bad_alloc &) {
-            return false;
-        }
-    }
+    // Blocks of them are reused like those of payloads.
+    using Messages = std::vector<NotedMessage, BytesAllocator<NotedMessage>>;
 
-    std::uint64_t m_mostBytes;
+    bool keep(NotedMessage &message) noexcept;
+
+    const std::uint64_t m_mostBytes;
     std::mutex m_mutex; // guards what follows
-    Arrivals m_arrivals;
+    Messages m_messages; // ascending in sequence
+    NotedPayloads m_payloads;
+    Arrivals m_arrivals;       // all but its messages
     std::uint64_t m_bytes = 0; // waiting; never over m_mostBytes
     bool m_isCapturing = true;
 };

@@ -212,38 +212,37 @@ bool MessageWindow::notes(UINT message) const
 LRESULT MessageWindow::copyDataArrived(WPARAM wParam, LPARAM lParam) noexcept
 {
     const std::int64_t ticks = ArrivalClock::ticks();
-    Message message{.time = ArrivalClock::timeOf(ticks), .kind = MessageKind::CopyData, .senderWindow = wParam};
-    Incoming incoming{.message = WM_COPYDATA, .wParam = wParam, .lParam = lParam};
+    Incoming incoming{.message = WM_COPYDATA, .wParam = wParam, .lParam = lParam, .nullData = true};
     const auto *copy = reinterpret_cast<const COPYDATASTRUCT *>(lParam);
-    message.nullData = true;
     if (copy && canRead(copy, sizeof *copy)) {
-        message.id = copy->dwData;
-        message.size = copy->cbData;
-        message.nullData = copy->lpData == nullptr;
+        incoming.id = copy->dwData;
+        incoming.size = copy->cbData;
+        incoming.nullData = copy->lpData == nullptr;
         if (copy->lpData && canRead(copy->lpData, copy->cbData))
             incoming.data = {static_cast<const std::byte *>(copy->lpData), copy->cbData};
     }
-    incoming.id = message.id;
-    incoming.size = message.size;
-    incoming.nullData = message.nullData;
-    return arrived(std::move(message), incoming, ticks);
+    return arrived({.kind = MessageKind::CopyData,
+                    .nullData = incoming.nullData,
+                    .senderWindow = wParam,
+                    .id = incoming.id,
+                    .size = incoming.size},
+                   incoming, ticks);
 }
 
 LRESULT MessageWindow::registeredArrived(UINT number, WPARAM wParam, LPARAM lParam) noexcept
 {
     const std::int64_t ticks = ArrivalClock::ticks();
-    Message message{.time = ArrivalClock::timeOf(ticks),
-                    .kind = MessageKind::Registered,
+    return arrived({.kind = MessageKind::Registered,
                     .id = number,
                     .wParam = static_cast<std::uint64_t>(wParam),
-                    .lParam = static_cast<std::uint64_t>(static_cast<ULONG_PTR>(lParam))};
-    return arrived(std::move(message), {.message = number, .wParam = wParam, .lParam = lParam}, ticks);
+                    .lParam = static_cast<std::uint64_t>(static_cast<ULONG_PTR>(lParam))},
+                   {.message = number, .wParam = wParam, .lParam = lParam}, ticks);
 }
 
-LRESULT MessageWindow::arrived(Message &&message, const Incoming &arriving, std::int64_t ticks) noexcept
+LRESULT MessageWindow::arrived(NotedMessage message, Incoming incoming, std::int64_t ticks) noexcept
 {
-    Incoming incoming = arriving;
     incoming.isWaitedFor = isSenderWaiting(incoming.message);
+    message.time = ArrivalClock::timeOf(ticks);
     message.senderWaits = incoming.isWaitedFor;
     message.depth = m_depth++;
     std::uint64_t sequence = 0;
@@ -264,17 +263,17 @@ LRESULT MessageWindow::arrived(Message &&message, const Incoming &arriving, std:
 }
 
 // While the sender waits: once it has its answer it may end at once.
-std::uint64_t MessageWindow::note(Message &&message, const Incoming &incoming)
+std::uint64_t MessageWindow::note(NotedMessage message, const Incoming &incoming)
 {
     if (message.kind == MessageKind::CopyData) {
-        setSender(message, m_owners.of(message.senderWindow));
+        message.sender = m_owners.of(message.senderWindow);
         message.references = m_references.ofCopyData(incoming.data);
     } else {
         message.references = m_references.ofRegistered(incoming.message, incoming.wParam, incoming.lParam);
     }
-    const auto data = incoming.data.first(std::min<std::size_t>(incoming.data.size(), m_settings.maxPayload));
-    const bool cut = !message.nullData && data.size() < message.size;
-    return m_queue.add(std::move(message), data, cut);
+    message.data = incoming.data.first(std::min<std::size_t>(incoming.data.size(), m_settings.maxPayload));
+    const bool cut = !message.nullData && message.data.size() < message.size;
+    return m_queue.add(std::move(message), cut);
 }
 
 void MessageWindow::end(Error error)

@@ -106,8 +106,8 @@ private:
     bool notes(UINT message) const;
     LRESULT copyDataArrived(WPARAM wParam, LPARAM lParam) noexcept;
     LRESULT registeredArrived(UINT number, WPARAM wParam, LPARAM lParam) noexcept;
-    LRESULT arrived(Message &&message, const Incoming &incoming, std::int64_t ticks) noexcept;
-    std::uint64_t note(Message &&message, const Incoming &incoming);
+    LRESULT arrived(NotedMessage message, Incoming incoming, std::int64_t ticks) noexcept;
+    std::uint64_t note(NotedMessage message, const Incoming &incoming);
 
     const MessageWindowSettings m_settings;
     Answering &m_answering;

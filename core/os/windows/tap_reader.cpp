@@ -81,8 +81,8 @@ std::uint32_t TapReader::readRecord(std::uint64_t at, std::uint64_t available, A
 Message TapReader::copyData(const tap::Record &record, std::uint64_t at)
 {
     Message message{.kind = MessageKind::CopyData, .senderWindow = record.wParam};
-    if (const WindowOwner &owner = m_owners.of(record.wParam); owner.process.key.pid == record.sender)
-        setSender(message, owner);
+    if (const auto owner = m_owners.of(record.wParam); owner && owner->process.key.pid == record.sender)
+        setSender(message, *owner);
     else if (record.sender != 0) // the window is gone by now, if not its process
         setSender(message, {.process = m_senders.of(record.sender), .title = {}});
     message.payload.resize(record.payload);

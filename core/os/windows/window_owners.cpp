@@ -7,28 +7,26 @@
 
 namespace ipclens {
 
-const WindowOwner &WindowOwners::of(std::uint64_t window)
+std::shared_ptr<const WindowOwner> WindowOwners::of(std::uint64_t window)
 {
     constexpr std::uint64_t remembered = 100; // milliseconds
     const std::uint64_t now = GetTickCount64();
     Entry &entry = m_entries[(window >> 1) % m_entries.size()];
-    if (entry.window != window || now - entry.asked >= remembered) {
-        entry = {.window = window, .asked = now};
-        ask(entry);
-    }
+    if (entry.window != window || now - entry.asked >= remembered)
+        entry = {.window = window, .asked = now, .owner = ask(window)};
     return entry.owner;
 }
 
-void WindowOwners::ask(Entry &entry)
+std::shared_ptr<const WindowOwner> WindowOwners::ask(std::uint64_t window)
 {
     DWORD pid = 0;
-    const HWND handle = toHandle(entry.window);
+    const HWND handle = toHandle(window);
     if (!handle || GetWindowThreadProcessId(handle, &pid) == 0)
-        return;
-    entry.owner.process = m_senders.of(pid);
+        return {};
     wchar_t title[256];
     const int length = InternalGetWindowText(handle, title, 256);
-    entry.owner.title = toUtf8(std::wstring_view(title, static_cast<std::size_t>(std::max(length, 0))));
+    return std::make_shared<const WindowOwner>(
+        m_senders.of(pid), toUtf8(std::wstring_view(title, static_cast<std::size_t>(std::max(length, 0)))));
 }
 
 void setSender(Message &message, const WindowOwner &owner)

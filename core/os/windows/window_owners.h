@@ -6,11 +6,12 @@
 #include "core/os/windows/sender_names.h"
 
 #include <array>
+#include <memory>
 
 namespace ipclens {
 
 struct WindowOwner {
-    Sender process; // pid 0: there is no such window
+    Sender process;
     std::string title;
 };
 
@@ -21,16 +22,17 @@ public:
     // `senders` outlives this.
     explicit WindowOwners(SenderNames &senders) : m_senders(senders) {}
 
-    const WindowOwner &of(std::uint64_t window);
+    // None: there is no such window.
+    std::shared_ptr<const WindowOwner> of(std::uint64_t window);
 
 private:
     struct Entry {
         std::uint64_t window = 0;
         std::uint64_t asked = 0; // GetTickCount64()
-        WindowOwner owner;
+        std::shared_ptr<const WindowOwner> owner;
     };
 
-    void ask(Entry &entry);
+    std::shared_ptr<const WindowOwner> ask(std::uint64_t window);
 
     SenderNames &m_senders;
     std::array<Entry, 32> m_entries;
