@@ -121,9 +121,14 @@ void Delivery::deliver(Open &open)
             if (count > 0 && bytes > mostBytes)
                 break;
         }
-        const auto first = rest.first(count);
-        batch.messages.assign(std::move_iterator(first.begin()), std::move_iterator(first.end()));
-        rest = rest.subspan(count);
+        if (count == arrivals.messages.size()) {
+            batch.messages = std::move(arrivals.messages);
+            rest = {};
+        } else {
+            const auto first = rest.first(count);
+            batch.messages.assign(std::move_iterator(first.begin()), std::move_iterator(first.end()));
+            rest = rest.subspan(count);
+        }
         if (rest.empty())
             batch.ended = std::move(arrivals.ended);
         m_give(std::move(batch));
@@ -150,7 +155,10 @@ void Delivery::run(std::stop_token stop)
         }
         all.clear();
         lock.lock();
-        m_changed.wait_for(lock, std::chrono::milliseconds(10), [&] { return stop.stop_requested(); });
+        // Not with a condition: that would ask again and again until the last part of a millisecond, which no wait of
+        // Windows takes, is over.
+        if (!stop.stop_requested())
+            m_changed.wait_for(lock, std::chrono::milliseconds(10));
     }
 }
 
