@@ -113,6 +113,13 @@ std::filesystem::path selfFolder()
 Peer::Peer()
 {
     auto stream = startChild(selfCommand("--child"));
+    // Wine's word for a process that was gone before its first instruction, whatever that was: seen once in many thousand
+    // starts, on a machine where no other test failed. Only this start has not begun anything yet.
+    constexpr std::uint32_t internalError = 1359; // ERROR_INTERNAL_ERROR
+    if (!stream && stream.error().code == internalError) {
+        std::cerr << "started a second time: " << toText(stream.error()) << std::endl;
+        stream = startChild(selfCommand("--child"));
+    }
     if (!stream)
         throw std::runtime_error("cannot start a child: " + toText(stream.error()));
     m_stream = std::move(*stream);
