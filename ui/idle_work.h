@@ -8,7 +8,8 @@
 namespace ipclens {
 
 // Work in pieces of a few milliseconds. Of all that is under way one piece is done in each turn of the event loop,
-// whoever it belongs to: however much there is to do, input and painting wait for one piece at the most. GUI thread.
+// whoever it belongs to, and none in a turn that was long already: however much there is to do, input and painting wait
+// for one piece at the most. GUI thread.
 class IdleWork : public QObject {
     Q_OBJECT
 public:

@@ -99,7 +99,7 @@ StatisticsView::StatisticsView(const MessageModel &model, QWidget *parent)
     });
     m_timer.setSingleShot(true);
     m_timer.setInterval(refreshMilliseconds);
-    connect(&m_timer, &QTimer::timeout, this, &StatisticsView::refresh);
+    connect(&m_timer, &QTimer::timeout, &m_refreshing, &IdleWork::start);
     connect(m_tabs, &QTabWidget::currentChanged, this, &StatisticsView::refresh);
     resize(860, 460);
     updateSummary();

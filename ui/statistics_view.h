@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/traffic/traffic_statistics.h"
+#include "ui/idle_work.h"
 #include "ui/message_feed.h"
 
 #include <QDialog>
@@ -48,6 +49,7 @@ private:
     QLabel *m_note;
     QTabWidget *m_tabs;
     QTimer m_timer;
+    IdleWork m_refreshing{[this] { return refresh(), false; }, nullptr};
 };
 
 } // namespace ipclens

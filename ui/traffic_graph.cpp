@@ -55,7 +55,7 @@ TrafficGraph::TrafficGraph(const TrafficCurves &curves, QWidget *parent)
     setAccessibleDescription(
         tr("Drag to show only a range of time, double-click or Esc to show all again. Click to go to the message "
            "nearest in time. The wheel zooms, with Shift it moves; so do plus, minus and the arrow keys."));
-    connect(&m_timer, &QTimer::timeout, this, &TrafficGraph::refresh);
+    connect(&m_timer, &QTimer::timeout, &m_refreshing, &IdleWork::start);
     const auto now = present();
     m_view = {now - m_span, now};
 }

@@ -3,6 +3,7 @@
 
 #include "core/traffic/traffic_curves.h"
 #include "ui/curve_plot.h"
+#include "ui/idle_work.h"
 
 #include <QTimer>
 #include <QWidget>
@@ -90,6 +91,7 @@ private:
     QList<CurvePlot::Curve> m_drawn;
     bool m_isLogarithmic = false;
     QTimer m_timer;
+    IdleWork m_refreshing{[this] { return refresh(), false; }, nullptr};
     bool m_running = false;
     bool m_following = true;
     std::int64_t m_clockOffset = 0;
