@@ -24,12 +24,45 @@ constexpr qsizetype longestComment = 10'000; // in a file it has at most 65,535 
 constexpr auto columnsKey = "traffic/list";
 constexpr auto timeKey = "traffic/time";
 
+// The heights of the rows, which are all alike. The header of Qt would, whenever a row comes or goes, add up anew
+// where each begins, and ask those that stay whether they are hidden (QHeaderViewPrivate::updateHiddenSections): 20 ms
+// for eight million, with each batch that a full capture takes. Here the last ones go, whichever did, and where there
+// are many rows there are some more sections than rows, so that few batches change their number.
+class RowHeights : public QHeaderView {
+public:
+    explicit RowHeights(QWidget *parent) : QHeaderView(Qt::Vertical, parent) {}
+
+    void setModel(QAbstractItemModel *model) override
+    {
+        QHeaderView::setModel(model);
+        for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {
+            disconnect(model, signal, this, nullptr);
+            connect(model, signal, this, &RowHeights::fit);
+        }
+    }
+
+private:
+    void fit()
+    {
+        constexpr int few = 1 << 16;
+        const int rows = model()->rowCount();
+        const int spare = rows > few ? 2 * few : 0;
+        if (count() >= rows && count() <= rows + 2 * spare)
+            return;
+        if (rows == 0)
+            initializeSections();
+        else
+            initializeSections(std::min(count(), rows + spare - 1), rows + spare - 1);
+    }
+};
+
 } // namespace
 
 MessageList::MessageList(MessageModel &model, QWidget *parent)
     : QTableView(parent), m_model(model), m_newBelow(new QPushButton(this)),
       m_copyWork([this] { return copyPiece(); }, this)
 {
+    setVerticalHeader(new RowHeights(this));
     setModel(&model);
     setItemDelegate(new PlainTextDelegate(this));
     QFont unkerned;
@@ -158,6 +191,7 @@ void MessageList::scrolled(int value)
 // While sorted, what comes at the end does not stay there, and nobody waits for it.
 void MessageList::rowsCame(int first, int count)
 {
+    scheduleDelayedItemsLayout(); // the header asks for it only when its own number has changed
     const int top = verticalScrollBar()->value();
     const bool isAbove = first < top || (first == top && first + count < m_model.rowCount());
     m_goesToTail = m_following;
@@ -173,14 +207,49 @@ void MessageList::rowsCame(int first, int count)
     }
 }
 
-// Once for all rows that came and went since the last time: Qt counts the places of all rows anew for it.
+// Once for all rows that came and went since the last time.
 void MessageList::updateGeometries()
 {
     const bool adjusting = std::exchange(m_adjusting, true);
     QTableView::updateGeometries();
+    if (hasSpareSections()) {
+        const int visible = viewport()->height() / verticalHeader()->defaultSectionSize();
+        verticalScrollBar()->setRange(0, std::max(model()->rowCount() - visible, 0));
+        endAtLastRow();
+    }
     if (std::exchange(m_goesToTail, false) && m_following)
         verticalScrollBar()->setValue(verticalScrollBar()->maximum());
     m_adjusting = adjusting;
+}
+
+void MessageList::scrollContentsBy(int dx, int dy)
+{
+    QTableView::scrollContentsBy(dx, dy);
+    endAtLastRow();
+}
+
+bool MessageList::hasSpareSections() const
+{
+    // Not m_model, which may be gone already when the list is hidden at its end. None yet while it is made.
+    return model() && verticalHeader()->count() > model()->rowCount();
+}
+
+// With the bar at its end Qt shows the last section at the bottom.
+void MessageList::endAtLastRow()
+{
+    const auto *bar = verticalScrollBar();
+    if (!hasSpareSections() || bar->maximum() == 0 || bar->value() != bar->maximum())
+        return;
+    verticalHeader()->setOffset(model()->rowCount() * verticalHeader()->defaultSectionSize() - viewport()->height());
+    viewport()->update();
+}
+
+QModelIndex MessageList::moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers)
+{
+    const auto next = QTableView::moveCursor(action, modifiers);
+    if (next.isValid() || action != MovePageDown)
+        return next;
+    return m_model.index(m_model.rowCount() - 1, std::max(currentIndex().column(), 0)); // it was a spare section
 }
 
 void MessageList::rowsAboutToBeRemoved(const QModelIndex &parent, int first, int last)
@@ -196,6 +265,7 @@ void MessageList::rowsAboutToBeRemoved(const QModelIndex &parent, int first, int
 // What the user looks at stays where it is.
 void MessageList::rowsWent(int first, int count)
 {
+    scheduleDelayedItemsLayout();
     m_goesToTail = m_following;
     if (!m_following) {
         m_adjusting = true;

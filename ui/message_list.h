@@ -55,6 +55,8 @@ protected:
     void keyPressEvent(QKeyEvent *event) override;
     void contextMenuEvent(QContextMenuEvent *event) override;
     void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
+    void scrollContentsBy(int dx, int dy) override;
+    QModelIndex moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers) override;
 
 private:
     // A copy of rows that is being written.
@@ -71,6 +73,8 @@ private:
     void connectModel();
     void rowsCame(int first, int count);
     void rowsWent(int first, int count);
+    bool hasSpareSections() const; // of the header: more than there are rows
+    void endAtLastRow();
     void beforeReset();
     void afterReset();
     void beforeLayout();
