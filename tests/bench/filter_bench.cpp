@@ -297,20 +297,27 @@ void arriving()
     while (!tab.isListening())
         runFor(1);
     auto &model = *qobject_cast<MessageModel *>(tab.findChild<MessageList *>()->model());
-    const auto measure = [&](std::string_view what, std::uint64_t perFrame) {
-        tab.clear();
-        runFor(200);
+    const auto goOn = [&](std::string_view what, std::uint64_t perFrame) {
         Heartbeat heart;
         const auto before = flood->sent();
         flood->start(perFrame);
         runFor(6000);
         const auto sent = flood->sent() - before;
         flood->stop();
-        heartbeatLine(fmt::format("{} ({} a second)", what, sent / 6), heart.longest());
         runFor(200);
+        heartbeatLine(fmt::format("{} ({} a second)", what, sent / 6), heart.longest());
+    };
+    const auto measure = [&](std::string_view what, std::uint64_t perFrame) {
+        tab.clear();
+        runFor(200);
+        goOn(what, perFrame);
     };
     measure("messages arrive", 1000);
     measure("messages arrive as fast as the window takes them", 0);
+    const auto limits = model.store().limits();
+    model.setLimits({.messages = model.store().size()});
+    goOn(fmt::format("... and as many of {} go", model.store().size()), 0);
+    model.setLimits(limits);
     tab.showFilter(QStringLiteral("payload contains \"needle\" || data.id < 25"));
     tab.showStatistics();
     tab.showSequence();
