@@ -20,6 +20,7 @@ constexpr double nanosecondsPerSecond = 1e9;
 constexpr std::int64_t second = 1'000'000'000;
 constexpr int pixelsPerColumn = 3; // narrower columns hold so few messages that the curve shows counting noise
 constexpr int mostNameLetters = 28;
+constexpr int mostBands = 4; // more of them, one above the other, tell nothing and take long to fill
 
 double toSeconds(std::int64_t time)
 {
@@ -275,6 +276,7 @@ void CurvePlot::makeGraphs(qsizetype count)
             *graph = plot->addGraph();
             (*graph)->setLineStyle(QCPGraph::lsStepLeft);
             (*graph)->setPen(Qt::NoPen);
+            (*graph)->setAntialiasedFill(false); // steps have no slopes, and bands above each other are much to fill
         }
         m_plot->graphs << graphs;
     }
@@ -295,7 +297,7 @@ void CurvePlot::showCurves(const QList<Curve> &curves, const Look &look, TimeRan
             curve.isMuted ? theme::color(theme::Role::Muted, palette()) : theme::curveColor(curve.colour, palette());
         QColor fill = colour;
         fill.setAlpha(curves.size() > 2 ? 28 : 60);
-        const bool hasBand = !curve.least.empty();
+        const bool hasBand = !curve.least.empty() && curves.size() <= mostBands;
         for (auto *graph : {graphs.most, graphs.least, graphs.line})
             graph->setValueAxis(curve.isRight ? plot->yAxis2 : plot->yAxis);
         graphs.most->data()->set(hasBand ? steps(curve, curve.most, look.isLogarithmic) : QVector<QCPGraphData>(),
@@ -309,8 +311,10 @@ void CurvePlot::showCurves(const QList<Curve> &curves, const Look &look, TimeRan
         graphs.line->setBrush(curve.isFilled && !look.isLogarithmic ? QBrush(fill) : QBrush(Qt::NoBrush));
         auto &seen = curve.isRight ? right : left;
         seen.add(curve.values);
-        seen.add(curve.least);
-        seen.add(curve.most);
+        if (hasBand) {
+            seen.add(curve.least);
+            seen.add(curve.most);
+        }
     }
     showLegend(curves);
 

@@ -26,7 +26,7 @@ public:
         std::int64_t begin = 0;
         std::int64_t width = 1;
         std::vector<double> values;
-        std::vector<double> least; // a band behind the curve; empty: none
+        std::vector<double> least; // a band behind the curve, where they are few; empty: none
         std::vector<double> most;
     };
     struct Axis {
