@@ -463,8 +463,8 @@ private:
 
 Client::Opener openThroughCommand(const QString &command)
 {
-    return [command = command.toStdString()](ConnectionSinks sinks,
-                                             std::stop_token stop) -> Result<std::unique_ptr<Connection>> {
+    auto open = [command = command.toStdString()](ConnectionSinks sinks,
+                                                  std::stop_token stop) -> Result<std::unique_ptr<Connection>> {
         auto child = command == elevatedSession ? startElevatedSession(stop) : startChild(command);
         if (!child)
             return Failure(std::move(child.error()));
@@ -472,6 +472,7 @@ Client::Opener openThroughCommand(const QString &command)
         const std::stop_callback giveUp(stop, [&stream] { stream->shutdown(); });
         return connectStream(std::make_unique<SharedStream>(stream), std::move(sinks));
     };
+    return {std::move(open), command};
 }
 
 } // namespace ipclens

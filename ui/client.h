@@ -30,8 +30,9 @@ public:
     public:
         using Open = std::function<Result<std::unique_ptr<Connection>>(ConnectionSinks, std::stop_token)>;
 
+        // `command`: what --connect of ipclens-cli takes for the same; none for a session in this process.
         template <class F>
-        Opener(F open)
+        Opener(F open, QString command = {}) : m_command(std::move(command))
         {
             if constexpr (std::is_invocable_v<F &, ConnectionSinks, std::stop_token>)
                 m_open = std::move(open);
@@ -45,8 +46,11 @@ public:
             return m_open(std::move(sinks), std::move(stop));
         }
 
+        const QString &command() const { return m_command; }
+
     private:
         Open m_open;
+        QString m_command;
     };
 
     // `name` is what users see ("this machine", "wine: demo").
@@ -54,6 +58,7 @@ public:
     ~Client() override;
 
     QString name() const { return m_name; }
+    const QString &command() const { return m_open.command(); }
     State state() const { return m_state; }
     const Host &host() const { return m_host; }        // valid while Connected
     const Error &lastError() const { return m_error; } // valid while Lost

@@ -260,7 +260,7 @@ void TrafficTab::connectViews()
     connect(m_list, &MessageList::findRequested, this, &TrafficTab::find);
     m_list->setSendContext([this](const MessageView &message) {
         const auto inbox = m_inboxNames.find(message.inbox);
-        return SendContext{.connectTo = {},
+        return SendContext{.connectTo = m_client.command().toStdString(),
                            .inboxName = inbox == m_inboxNames.end() ? std::string() : inbox->second,
                            .captureFile = QDir::toNativeSeparators(m_path).toStdString()};
     });

@@ -110,11 +110,13 @@ private:
 // A client connected to a far end that the test plays.
 struct PlayedClient {
     std::shared_ptr<FarEnd> end = std::make_shared<FarEnd>();
-    Client client{QStringLiteral("test"), [end = end](ConnectionSinks sinks) -> Result<std::unique_ptr<Connection>> {
-                      end->sinks = std::move(sinks);
-                      ++end->opened;
-                      return std::make_unique<FakeConnection>(end);
-                  }};
+    Client client{QStringLiteral("test"),
+                  {[end = end](ConnectionSinks sinks) -> Result<std::unique_ptr<Connection>> {
+                       end->sinks = std::move(sinks);
+                       ++end->opened;
+                       return std::make_unique<FakeConnection>(end);
+                   },
+                   QStringLiteral("wine ipclens-cli.exe serve")}};
 
     explicit PlayedClient(Host host = {.system = "Test 1.0"})
     {

@@ -13,7 +13,10 @@
 
 #include <gtest/gtest.h>
 
+#include <QApplication>
+#include <QClipboard>
 #include <QComboBox>
+#include <QContextMenuEvent>
 #include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
@@ -29,6 +32,7 @@
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 #include <QToolButton>
 
 #include <set>
@@ -100,6 +104,32 @@ protected:
     test::PlayedClient played;
     TrafficTab tab{played.client};
 };
+
+TEST_F(TrafficTabTest, TheCommandThatSendsAMessageAgainGoesThroughTheSameSession)
+{
+    listen();
+    MessageBatch batch{.inbox = 5, .messages = {sampleMessage(1, wallClock())}, .received = 1};
+    batch.messages[0].inbox = 5;
+    send(std::move(batch));
+    auto *list = part<MessageList>();
+    list->selectRow(0);
+    bool isThere = false;
+    QObject::connect(list, &MessageList::menuRequested, &tab, [&](QMenu *menu) {
+        for (auto *action : menu->findChildren<QAction *>())
+            if (action->text().remove('&') == "Command that sends it again") {
+                isThere = true;
+                action->trigger();
+            }
+        QTimer::singleShot(0, menu, [menu] { menu->close(); });
+    });
+    const QPoint at = list->visualRect(list->model()->index(0, 0)).center();
+    QContextMenuEvent event(QContextMenuEvent::Mouse, at, list->viewport()->mapToGlobal(at));
+    QApplication::sendEvent(list->viewport(), &event);
+    ASSERT_TRUE(isThere);
+    const auto command = QApplication::clipboard()->text().toStdString();
+    EXPECT_TRUE(command.starts_with("ipclens-cli --connect \"wine ipclens-cli.exe serve\" send --class ")) << command;
+    EXPECT_NE(command.find("IpclensInbox"), std::string::npos) << command;
+}
 
 TEST_F(TrafficTabTest, EmptyItSaysWhatToDo)
 {
